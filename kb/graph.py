@@ -1,0 +1,117 @@
+"""Triples in memory, indexed once, read often: what derivation, verification and pages walk over.
+
+The terms are pyoxigraph's, straight from the parser, so lexical forms are what the writer wrote
+(an RDF store may turn "007" into "7"; nothing that is hashed or exported goes through one).
+Nodes are named by plain strings: an IRI, or `_:label` for a blank node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import pyoxigraph as ox
+
+from kb.vocab import RDF, RDFS
+
+Node: TypeAlias = ox.NamedNode | ox.BlankNode
+Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
+
+
+def key(term: Term) -> str:
+    """The plain string that names a node (`_:label` for a blank one), or a literal's lexical form."""
+    return f"_:{term.value}" if isinstance(term, ox.BlankNode) else term.value
+
+
+@dataclass(frozen=True)
+class Graph:
+    """An immutable set of triples with look-ups.
+
+    Attributes:
+        triples: in the order given; look-ups answer in that order, without duplicates.
+    """
+
+    triples: tuple[ox.Triple, ...]
+
+    @classmethod
+    def of(cls, triples: Iterable[ox.Triple]) -> Graph:
+        """A graph of the distinct triples, first mention first."""
+        return cls(tuple(dict.fromkeys(triples)))
+
+    @cached_property
+    def _forward(self) -> dict[str, dict[str, list[Term]]]:
+        index: dict[str, dict[str, list[Term]]] = {}
+        for triple in self.triples:
+            index.setdefault(key(triple.subject), {}).setdefault(triple.predicate.value, []).append(triple.object)
+        return index
+
+    @cached_property
+    def _backward(self) -> dict[str, dict[str, list[str]]]:
+        index: dict[str, dict[str, list[str]]] = {}
+        for triple in self.triples:
+            if not isinstance(triple.object, ox.Literal):
+                index.setdefault(triple.predicate.value, {}).setdefault(key(triple.object), []).append(
+                    key(triple.subject)
+                )
+        return index
+
+    def objects(self, subject: str, predicate: str) -> tuple[Term, ...]:
+        """Every object of (subject, predicate)."""
+        return tuple(self._forward.get(subject, {}).get(predicate, ()))
+
+    def nodes(self, subject: str, predicate: str) -> tuple[str, ...]:
+        """Every object of (subject, predicate) that is a node, by name."""
+        return tuple(key(term) for term in self.objects(subject, predicate) if not isinstance(term, ox.Literal))
+
+    def value(self, subject: str, predicate: str) -> str | None:
+        """The first object's name or lexical form; None where there is none."""
+        found = self._forward.get(subject, {}).get(predicate)
+        return key(found[0]) if found else None
+
+    def predicates(self, subject: str) -> tuple[str, ...]:
+        """The predicates that `subject` has."""
+        return tuple(self._forward.get(subject, ()))
+
+    def pairs(self, predicate: str) -> tuple[tuple[str, str], ...]:
+        """Every (subject, object) of `predicate` where the object is a node."""
+        return tuple((s, o) for o, subjects in self._backward.get(predicate, {}).items() for s in subjects)
+
+    def subjects(self, predicate: str, node: str) -> tuple[str, ...]:
+        """Every subject that points at `node` by `predicate`."""
+        return tuple(self._backward.get(predicate, {}).get(node, ()))
+
+    def instances(self, cls: str) -> tuple[str, ...]:
+        """Every subject typed `cls` or a declared subclass of it, first mention first."""
+        found: dict[str, None] = {}
+        for name in self.subclasses(cls):
+            found.update(dict.fromkeys(self.subjects(RDF.type, name)))
+        return tuple(found)
+
+    def subclasses(self, cls: str) -> tuple[str, ...]:
+        """`cls` and every class below it by `rdfs:subClassOf`; cycles end."""
+        found = {cls: None}
+        queue = [cls]
+        while queue:
+            for below in self.subjects(RDFS.subClassOf, queue.pop()):
+                if below not in found:
+                    found[below] = None
+                    queue.append(below)
+        return tuple(found)
+
+    def items(self, head: str) -> tuple[str, ...]:
+        """The members of the RDF list at `head`, by name; a broken or circular list ends where it breaks."""
+        found: list[str] = []
+        seen: set[str] = set()
+        while head != RDF.nil and head not in seen:
+            seen.add(head)
+            first, rest = self.value(head, RDF.first), self.value(head, RDF.rest)
+            if first is None or rest is None:
+                break
+            found.append(first)
+            head = rest
+        return tuple(found)
+
+    def __contains__(self, subject: str) -> bool:
+        return subject in self._forward
