@@ -18,6 +18,9 @@ A claim that breaks a rule is not an error; it is a `Finding` (see kb/finding.py
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 
 class KbError(Exception):
     """Root of the tree.
@@ -74,8 +77,34 @@ class HomeError(InputError):
     """The folder holds no knowledge base."""
 
 
+class GateProblem(Protocol):
+    """What a problem of the gate offers (`kb.turtle.Problem`)."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def line(self) -> int | None: ...
+    @property
+    def column(self) -> int | None: ...
+    @property
+    def help(self) -> str: ...
+
+
 class TurtleError(InputError):
-    """Not strict Turtle, or not what the house allows in it."""
+    """Not strict Turtle, or not what the house allows in it; `problems` holds every one found, in file order."""
+
+    problems: tuple[GateProblem, ...] = ()
+
+    @classmethod
+    def of(cls, source: str, problems: Sequence[GateProblem]) -> TurtleError:
+        """An error whose message is the first problem's."""
+        ordered = sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.code))
+        first = ordered[0]
+        error = cls(first.message, source=source, line=first.line, column=first.column, help=first.help)
+        error.problems = tuple(ordered)
+        return error
 
 
 class TextError(InputError):

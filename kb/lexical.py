@@ -1,0 +1,77 @@
+"""Lexical forms: what may stand between the quotes of a typed literal.
+
+rdflib turns `"yes"^^xsd:boolean` into false without a word, and neither SHACL engine checks all forms, so the
+gate does it, for the datatypes that the base uses (XML Schema Part 2, https://www.w3.org/TR/xmlschema11-2/).
+Extended Date/Time Format values are left to a shape.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable
+
+from kb.vocab import EDTF, RDF, XSD
+
+MAX_DIGITS = 1000
+_ZONE = r"(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?"
+_DATE = r"(-?(?:[1-9]\d{3,}|0\d{3}))-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_TIME = r"(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?|24:00:00(\.0+)?)"
+
+
+def _pattern(expression: str) -> Callable[[str], bool]:
+    compiled = re.compile(expression, re.ASCII)
+    return lambda value: compiled.fullmatch(value) is not None
+
+
+def _integer(value: str) -> bool:
+    return len(value) <= MAX_DIGITS and re.fullmatch(r"[+-]?[0-9]+", value) is not None
+
+
+def _natural(value: str) -> bool:
+    return _integer(value) and (not value.startswith("-") or set(value[1:]) == {"0"})
+
+
+def _dated(expression: str) -> Callable[[str], bool]:
+    compiled = re.compile(expression, re.ASCII)
+
+    def fits(value: str) -> bool:
+        match = compiled.fullmatch(value)
+        if match is None:
+            return False
+        year, month, day = int(match[1]), int(match[2]), int(match[3])
+        return day <= (29 if month == 2 and calendar.isleap(year) else calendar.mdays[month])
+
+    return fits
+
+
+FORMS: dict[str, Callable[[str], bool]] = {
+    XSD.string: lambda _: True,
+    RDF.langString: lambda _: True,
+    XSD.boolean: _pattern("true|false|1|0"),
+    XSD.integer: _integer,
+    XSD.nonNegativeInteger: _natural,
+    XSD.decimal: _pattern(r"[+-]?([0-9]{1,1000}(\.[0-9]{0,1000})?|\.[0-9]{1,1000})"),
+    XSD.double: _pattern(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"),
+    XSD.date: _dated(_DATE + _ZONE),
+    XSD.dateTime: _dated(_DATE + "T" + _TIME + _ZONE),
+    XSD.gYear: _pattern(r"-?([1-9]\d{3,}|0\d{3})" + _ZONE),
+    XSD.gYearMonth: _pattern(r"-?([1-9]\d{3,}|0\d{3})-(0[1-9]|1[0-2])" + _ZONE),
+    XSD.anyURI: _pattern(r"[^\s<>\"{}|\\^`]*"),
+    EDTF: lambda _: True,
+}
+
+
+def problem(lexical: str, datatype: str) -> str | None:
+    """What is wrong with a typed literal, in one sentence; None when nothing is.
+
+    >>> problem("yes", XSD.boolean)
+    '"yes" is no boolean'
+    """
+    form = FORMS.get(datatype)
+    if form is None:
+        return f"the datatype <{datatype}> is not one that this base uses"
+    if form(lexical):
+        return None
+    shown = lexical if len(lexical) <= 40 else lexical[:40] + "…"
+    return f'"{shown}" is no {datatype.rpartition("#")[2]}'
