@@ -62,6 +62,8 @@ def write_turtle(
     """
     writer = _Writer(Graph.of(triples), prefixes, source)
     blocks = [writer.block(subject, (comments or {}).get(subject, ())) for subject in writer.subjects()]
+    if header and not writer.used and prefixes:
+        writer.used.add(min(prefixes))  # a header without a directive below it would read as the first subject's
     top = [f"@prefix {name}: <{prefixes[name]}> ." for name in sorted(writer.used)]
     parts = ["\n".join(header)] if header else []
     parts += ["\n".join(top)] if top else []
@@ -73,7 +75,12 @@ def write_turtle(
 def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
     """Sort key that puts p2 before p10; ties are broken by the name itself."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts), name
+    return tuple(_part_key(part) for part in parts), name
+
+
+def _part_key(part: str) -> tuple[int, int, str]:
+    digits = part.lstrip("0")
+    return (0, len(digits), digits) if part.isdecimal() else (1, 0, part)
 
 
 # --- comments --------------------------------------------------------------------------------------------

@@ -1,0 +1,96 @@
+"""Where the rooms of a knowledge base are: in a checkout, in a base of one's own, or in an installed wheel.
+
+A home is a folder with `corpus/`, `shapes/` and `kb/` in it. In an installed wheel the first two lie under the
+package, because a wheel has no top level of its own. Nothing is created here and no environment is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.errors import HomeError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The rooms of one knowledge base.
+
+    Attributes:
+        root: the folder that file names in reports are relative to.
+        corpus: article records, and `texts/` with a reader's own copies.
+        shapes: what may be said.
+        kb: claims, entities, questions, vocabulary and queries.
+    """
+
+    root: Path
+    corpus: Path
+    shapes: Path
+    kb: Path
+
+    @property
+    def texts(self) -> Path:
+        """A reader's own copies of the articles; ignored by git."""
+        return self.corpus / "texts"
+
+    @property
+    def queries(self) -> Path:
+        """One question a file."""
+        return self.kb / "queries"
+
+    def data_files(self) -> tuple[Path, ...]:
+        """Every Turtle file of the base, shapes apart, in the order of their names."""
+        found = [*self.corpus.glob("*.ttl"), *self.kb.glob("*.ttl"), *(self.kb / "claims").glob("*.ttl")]
+        return tuple(sorted(found, key=self.name))
+
+    def shape_files(self) -> tuple[Path, ...]:
+        """Every shapes file, in the order of their names."""
+        return tuple(sorted(self.shapes.glob("*.ttl"), key=self.name))
+
+    def name(self, path: Path) -> str:
+        """The name of a file in reports and graph IRIs: its room and what follows, with forward slashes."""
+        for room, folder in (("corpus", self.corpus), ("shapes", self.shapes), ("kb", self.kb)):
+            if path.is_relative_to(folder):
+                return "/".join((room, *path.relative_to(folder).parts))
+        return path.as_posix()
+
+    def path(self, name: str) -> Path:
+        """The file that `name` names; the inverse of `name`."""
+        room, _, rest = name.partition("/")
+        folder = {"corpus": self.corpus, "shapes": self.shapes, "kb": self.kb}.get(room)
+        return folder / rest if folder is not None else Path(name)
+
+    def missing_rooms(self) -> Iterator[Path]:
+        """The rooms that are not there."""
+        return (room for room in (self.corpus, self.shapes, self.kb) if not room.is_dir())
+
+
+def find_home(folder: Path | str | None = None) -> Home:
+    """The home at `folder`; without one, the base that came with the program.
+
+    Raises:
+        HomeError: the folder lacks a room; names it and the command that makes a base.
+    """
+    home = _shipped() if folder is None else _at(Path(folder))
+    missing = tuple(home.missing_rooms())
+    if missing:
+        raise HomeError(
+            f"no knowledge base here: the folder {missing[0].name}/ is missing",
+            source=str(home.root),
+            help="give the folder that holds corpus/, kb/ and shapes/ with --home, or make one with: kb init DIR",
+        )
+    return home
+
+
+def _at(root: Path) -> Home:
+    return Home(root, root / "corpus", root / "shapes", root / "kb")
+
+
+def _shipped() -> Home:
+    data = PACKAGE / "_data"
+    if data.is_dir():
+        return Home(PACKAGE, data / "corpus", data / "shapes", PACKAGE)
+    return _at(PACKAGE.parent)
