@@ -1,0 +1,56 @@
+# The few words that run everything, on a laptop and in CI alike. Python 3.11 or newer and make are enough.
+
+PORT ?= 8000
+TEXTS ?=
+PYTEST ?=
+
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+else
+BIN := .venv/bin
+endif
+
+.PHONY: help serve test check lint build pins clean
+
+help:
+	@echo "make serve   install into .venv, check the base, serve it on http://127.0.0.1:$(PORT)   (PORT=8080)"
+	@echo "make test    install and run the tests                                     (PYTEST='-k words -x')"
+	@echo "make check   check the base; reports in build/                             (TEXTS='folder folder')"
+	@echo "make lint    ruff and mypy"
+	@echo "make build   the wheel, into dist/"
+	@echo "make pins    choose the pinned versions anew, into .ci/constraints*.txt"
+	@echo "make clean   remove .venv and what was built"
+
+serve:
+	@.ci/install run
+	@mkdir -p build
+	@$(BIN)/kb check >build/report.txt 2>&1 || { code=$$?; cat build/report.txt; \
+	  echo "factcite: not served, because the base does not pass its check" >&2; exit $$code; }
+	@exec $(BIN)/kb serve --port $(PORT)
+
+test:
+	@.ci/install test
+	@$(BIN)/python -m pytest $(PYTEST)
+
+check:
+	@.ci/install run
+	@mkdir -p build
+	@$(BIN)/kb check $(addprefix --texts ,$(TEXTS)) --format json --output build/report.json; code=$$?; \
+	  $(BIN)/kb check $(addprefix --texts ,$(TEXTS)) >build/report.txt; cat build/report.txt; exit $$code
+
+lint:
+	@.ci/install test
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+
+build:
+	@.ci/install run
+	@$(BIN)/python -m hatchling build --target wheel --directory dist
+
+pins:
+	@.ci/pins
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
