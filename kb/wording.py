@@ -1,0 +1,91 @@
+"""Own words: no label, gist or note may share six words in a row with an article, names apart.
+
+Names are the printed forms that the base itself knows (labels of entities, titles), so that a long name counts
+as one word. Runs only where a reader's copy is at hand.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kb.graph import Graph, key
+from kb.text import TextParagraph
+from kb.vocab import DCTERMS, FC, RDF, RDFS, SKOS
+
+RUN = 6
+_NAMED = (RDFS.label, SKOS.altLabel, SKOS.prefLabel, DCTERMS.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """A literal of the base that shares words with an article: its subject, predicate, value, and the article."""
+
+    node: str
+    predicate: str
+    value: ox.Literal
+    article: str
+    paragraph: int
+
+
+def borrowed(graph: Graph, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[Borrowed]:
+    """Every literal that shares `RUN` words in a row with a text at hand.
+
+    Args:
+        texts: article IRI to the paragraphs of a reader's copy.
+    """
+    names = _names(graph)
+    known: dict[tuple[str, ...], tuple[str, int]] = {}
+    for article, paragraphs in sorted(texts.items()):
+        for paragraph in paragraphs:
+            for run in _runs(_fold(_words(paragraph.text), names)):
+                known.setdefault(run, (article, paragraph.index))
+    titles = {key(term) for s in graph.instances(FC.Article) for term in graph.objects(s, DCTERMS.title)}
+    for triple in graph.triples:
+        value = triple.object
+        if not isinstance(value, ox.Literal) or not value.language or value.value in titles:
+            continue
+        if triple.predicate.value == SKOS.altLabel:
+            continue  # a printed form is a name
+        found = next((known[run] for run in _runs(_fold(_words(value.value), names)) if run in known), None)
+        if found:
+            yield Borrowed(key(triple.subject), triple.predicate.value, value, *found)
+
+
+def _names(graph: Graph) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    """Names of two words and more, by their first word, longest first."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    claims = set(graph.instances(FC.Claim)) | set(graph.instances(FC.Citation))
+    for triple in graph.triples:
+        if triple.predicate.value not in _NAMED or not isinstance(triple.object, ox.Literal):
+            continue
+        if key(triple.subject) in claims or RDF.Property in graph.nodes(key(triple.subject), RDF.type):
+            continue
+        words = tuple(_words(triple.object.value))
+        if len(words) > 1:
+            found.setdefault(words[0], set()).add(words)
+    return {first: tuple(sorted(names, key=lambda name: (-len(name), name))) for first, names in found.items()}
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", unicodedata.normalize("NFC", text).casefold())
+
+
+def _fold(words: Sequence[str], names: Mapping[str, tuple[tuple[str, ...], ...]]) -> Iterable[str]:
+    """The words with each known name made one."""
+    folded: list[str] = []
+    at = 0
+    while at < len(words):
+        name = next((n for n in names.get(words[at], ()) if tuple(words[at : at + len(n)]) == n), (words[at],))
+        folded.append(" ".join(name))
+        at += len(name)
+    return folded
+
+
+def _runs(words: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    found = list(words)
+    return (tuple(found[at : at + RUN]) for at in range(len(found) - RUN + 1))
