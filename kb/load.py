@@ -14,7 +14,7 @@ from kb.errors import KbError
 from kb.files import read_bytes
 from kb.graph import Graph, key
 from kb.home import Home, find_home
-from kb.turtle import HOUSE, Document, read_turtle
+from kb.turtle import HOUSE, Document, Policy, read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES
 
 
@@ -129,15 +129,17 @@ def load_kb(home: Home | Path | str | None = None) -> KnowledgeBase:
     return KnowledgeBase(place, files)
 
 
-def read_files(home: Home, paths: tuple[Path, ...]) -> tuple[tuple[LoadedFile, ...], tuple[KbError, ...]]:
+def read_files(
+    home: Home, paths: tuple[Path, ...], policy: Policy = HOUSE
+) -> tuple[tuple[LoadedFile, ...], tuple[KbError, ...]]:
     """Read every file that can be read, and keep the error of every one that cannot."""
     files: list[LoadedFile] = []
     errors: list[KbError] = []
     for path in paths:
         name = home.name(path)
         try:
-            data = read_bytes(path, limit=HOUSE.max_bytes)
-            files.append(LoadedFile(name, read_turtle(data, source=name)))
+            data = read_bytes(path, limit=policy.max_bytes)
+            files.append(LoadedFile(name, read_turtle(data, source=name, policy=policy)))
         except KbError as error:
             error.source = name
             errors.append(error)

@@ -31,6 +31,7 @@ class Policy:
     Attributes:
         base: IRI against which relative IRIs are resolved; None refuses them.
         house: whether the rules beyond the grammar apply (schemes, terms, lexical forms, blank nodes, controls).
+        blanks: whether blank nodes other than list cells may stand (shapes need them for paths).
         schemes: IRI schemes allowed in the house.
         max_bytes: size cap of one file.
         max_triples: cap on the triples of one file.
@@ -39,6 +40,7 @@ class Policy:
 
     base: str | None = None
     house: bool = True
+    blanks: bool = False
     schemes: frozenset[str] = frozenset({"http", "https", "urn"})
     max_bytes: int = 5_000_000
     max_triples: int = 200_000
@@ -46,6 +48,7 @@ class Policy:
 
 
 HOUSE = Policy()
+SHAPES = Policy(blanks=True)
 
 
 def syntax_only(base: str | None) -> Policy:
@@ -256,7 +259,8 @@ def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
 def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[Problem]:
     yield from _base_problems(document, text)
     places = _Places(text, document.prefixes)
-    yield from _blank_problems(document, text)
+    if not policy.blanks:
+        yield from _blank_problems(document, text)
     seen: set[ox.NamedNode | ox.Literal] = set()
     for triple in document.triples:
         for term in (triple.subject, triple.predicate, triple.object):

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 
 from kb.graph import Graph, key
 from kb.text import TextParagraph
-from kb.vocab import DCTERMS, FC, RDF, RDFS, SKOS
+from kb.vocab import DCTERMS, FC, RDFS, SCHEMA, SKOS
 
 RUN = 6
 _NAMED = (RDFS.label, SKOS.altLabel, SKOS.prefLabel, DCTERMS.title)
@@ -59,15 +59,12 @@ def borrowed(graph: Graph, texts: Mapping[str, Sequence[TextParagraph]]) -> Iter
 def _names(graph: Graph) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     """Names of two words and more, by their first word, longest first."""
     found: dict[str, set[tuple[str, ...]]] = {}
-    claims = set(graph.instances(FC.Claim)) | set(graph.instances(FC.Citation))
-    for triple in graph.triples:
-        if triple.predicate.value not in _NAMED or not isinstance(triple.object, ox.Literal):
-            continue
-        if key(triple.subject) in claims or RDF.Property in graph.nodes(key(triple.subject), RDF.type):
-            continue
-        words = tuple(_words(triple.object.value))
-        if len(words) > 1:
-            found.setdefault(words[0], set()).add(words)
+    named = {*graph.instances(FC.Agent), *graph.instances(SCHEMA.Thing), *graph.instances(FC.Article)}
+    for node in named:
+        for term in (term for predicate in _NAMED for term in graph.objects(node, predicate)):
+            words = tuple(_words(key(term)))
+            if len(words) > 1:
+                found.setdefault(words[0], set()).add(words)
     return {first: tuple(sorted(names, key=lambda name: (-len(name), name))) for first, names in found.items()}
 
 

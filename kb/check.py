@@ -1,0 +1,275 @@
+"""Gate, shapes, verification, lint: a home becomes a `Report`.
+
+The report says what was looked at beside what was found, because a check that looks at nothing passes
+everything: no shapes, no claims, or a shape that reaches no node is exit 4, never a pass.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kb.answer import short_iri
+from kb.article import find_texts
+from kb.errors import KbError, TurtleError
+from kb.finding import CitationsChecked, FileChecked, Finding, Report, ShapeChecked
+from kb.graph import Graph
+from kb.home import Home, find_home
+from kb.load import KnowledgeBase, LoadedFile, read_files
+from kb.shapes import Result, Rule, focus_nodes, has_target, read_rules, run_shapes
+from kb.text import TextParagraph
+from kb.turtle import SHAPES
+from kb.verify import FAILED, Verification, verify
+from kb.vocab import FC, PREFIXES, RDF, SH
+from kb.wording import borrowed
+
+TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rdflib")
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What was read: the base, the shapes, the errors of the gate."""
+
+    kb: KnowledgeBase
+    shape_files: tuple[LoadedFile, ...]
+    shapes: Graph
+    rules: tuple[Rule, ...]
+    errors: tuple[KbError, ...]
+
+
+def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = ()) -> Report:
+    """Check a whole base.
+
+    Args:
+        home: a `Home`, a folder, or None for the base that came with the program.
+        texts: folders with a reader's own copies, beside `corpus/texts`.
+
+    Raises:
+        HomeError: no base there. Everything else that is wrong stands in the report.
+    """
+    place = home if isinstance(home, Home) else find_home(home)
+    inputs = _read(place)
+    gate = tuple(_gate_findings(inputs))
+    if gate:
+        return _report(inputs, gate, stopped="the gate refused a file", exit_code=3)
+    counted = _count_nodes(inputs)
+    blind = _blind(inputs, counted)
+    if blind:
+        return _report(inputs, (), shapes=counted, stopped=blind, exit_code=4)
+    copies = find_texts(inputs.kb.graph, [place.texts, *texts])
+    verification = verify(inputs.kb.graph, copies)
+    findings = (
+        *_shape_findings(inputs),
+        *_verification_findings(inputs, verification),
+        *_wording_findings(inputs, {article: copy.paragraphs for article, copy in copies.items() if copy}),
+        *_double_findings(inputs),
+    )
+    failed = any(finding.severity != "info" for finding in findings)
+    return _report(inputs, findings, shapes=counted, verification=verification, exit_code=1 if failed else 0)
+
+
+# --- steps -----------------------------------------------------------------------------------------------
+
+
+def _read(home: Home) -> _Inputs:
+    files, errors = read_files(home, home.data_files())
+    shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES)
+    shapes = Graph.of(triple for file in shape_files for triple in file.document.triples)
+    return _Inputs(KnowledgeBase(home, files), shape_files, shapes, read_rules(shapes), errors + shape_errors)
+
+
+def _gate_findings(inputs: _Inputs) -> Iterator[Finding]:
+    for error in inputs.errors:
+        problems = error.problems if isinstance(error, TurtleError) else ()
+        for problem in problems:
+            yield Finding(
+                problem.code,
+                "violation",
+                problem.message,
+                help=problem.help,
+                file=error.source or "",
+                line=problem.line,
+                column=problem.column,
+                shape=_rule_iri(inputs, problem.code),
+            )
+        if not problems:
+            yield Finding("FC901", "violation", error.message, help=error.help or "", file=error.source or "")
+    if not inputs.errors:
+        yield from _undeclared(inputs)
+
+
+def _undeclared(inputs: _Inputs) -> Iterator[Finding]:
+    """A `rel:` term that the vocabulary does not declare, anywhere in the base."""
+    graph = inputs.kb.graph
+    for file in inputs.kb.files:
+        terms = {
+            term.value
+            for triple in file.document.triples
+            for term in (triple.subject, triple.predicate, triple.object)
+            if isinstance(term, ox.NamedNode) and term.value.startswith(PREFIXES["rel"])
+        }
+        for term in sorted(terms):
+            if term not in graph:
+                line = next(_lines_using(file, ox.NamedNode(term)), None)
+                yield Finding(
+                    "FC905",
+                    "violation",
+                    f"rel:{term[len(PREFIXES['rel']) :]} is not declared in the vocabulary",
+                    help="declare it in kb/vocabulary.ttl, or use a declared relation",
+                    focus=term,
+                    file=file.name,
+                    line=line,
+                    shape=_rule_iri(inputs, "FC905"),
+                )
+
+
+def _lines_using(file: LoadedFile, term: ox.NamedNode) -> Iterator[int]:
+    """The lines of the subjects whose triples name `term`."""
+    for triple in file.document.triples:
+        if term in (triple.subject, triple.predicate, triple.object) and triple.subject.value in file.document.lines:
+            yield file.document.lines[triple.subject.value]
+
+
+def _count_nodes(inputs: _Inputs) -> tuple[ShapeChecked, ...]:
+    hosts = {rule.host for rule in inputs.rules if rule.host}
+    reached = {host: len(focus_nodes(inputs.shapes, host, inputs.kb.graph)) for host in hosts}
+    return tuple(ShapeChecked(rule.iri, rule.code, reached[rule.host]) for rule in inputs.rules if rule.host)
+
+
+def _blind(inputs: _Inputs, counted: Sequence[ShapeChecked]) -> str:
+    """Why a pass would mean nothing; empty when it would not."""
+    if not any(has_target(inputs.shapes, rule.host) for rule in inputs.rules if rule.host):
+        return "no shapes: there is nothing to check against"
+    if not inputs.kb.graph.instances(FC.Claim):
+        return "no claims: there is nothing to check"
+    rules = {rule.iri: rule for rule in inputs.rules}
+    nodes = {shape.iri: shape.nodes for shape in counted}
+    for shape in sorted(inputs.shapes.instances(SH.NodeShape)):
+        if has_target(inputs.shapes, shape) and shape not in rules and not _is_host(inputs, shape):
+            return f"the shape {short_iri(shape)} carries no rule code"
+    for iri, count in sorted(nodes.items()):
+        if not has_target(inputs.shapes, rules[iri].host):
+            return f"the shape {short_iri(iri)} has no target, so it looks at nothing"
+        if count == 0 and not rules[iri].idle:
+            return f"the shape {short_iri(iri)} ({rules[iri].code}) reaches no node"
+    return ""
+
+
+def _is_host(inputs: _Inputs, shape: str) -> bool:
+    return any(rule.host == shape for rule in inputs.rules)
+
+
+def _shape_findings(inputs: _Inputs) -> Iterator[Finding]:
+    rules = {rule.iri: rule for rule in inputs.rules}
+    for result in run_shapes(inputs.kb.graph, inputs.shapes):
+        rule = rules.get(result.shape)
+        file, line = inputs.kb.file_of(result.focus) or inputs.kb.file_of(result.value_node) or ("", None)
+        yield _finding(rule, result, file, line)
+
+
+def _finding(rule: Rule | None, result: Result, file: str, line: int | None) -> Finding:
+    return Finding(
+        rule.code if rule else "FC000",
+        rule.severity if rule else "violation",
+        result.message or (rule.message if rule else "a shape without a code was broken"),
+        help=rule.help if rule else "give the shape an fc:code",
+        focus=result.focus,
+        path=result.path,
+        value=result.value,
+        file=file,
+        line=line,
+        column=None if line is None else 1,
+        shape=result.shape,
+        component=result.component,
+    )
+
+
+def _verification_findings(inputs: _Inputs, verification: Verification) -> Iterator[Finding]:
+    for outcome in verification.outcomes:
+        if outcome.state == FAILED:
+            yield _code_finding(inputs, "FC921", outcome.node, outcome.reason)
+    for difference in verification.paragraphs:
+        yield _code_finding(inputs, "FC922", difference.node, difference.message)
+    for difference in verification.files:
+        yield _code_finding(inputs, "FC923", difference.node, difference.message)
+
+
+def _wording_findings(inputs: _Inputs, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[Finding]:
+    for found in borrowed(inputs.kb.graph, texts):
+        place = f"paragraph {found.paragraph} of {found.article.rpartition('/')[2]}"
+        yield _code_finding(
+            inputs, "FC931", found.node, f"shares six words in a row with {place}", path=found.predicate
+        )
+
+
+def _double_findings(inputs: _Inputs) -> Iterator[Finding]:
+    """A node typed in two files: which one is right can no longer be told."""
+    typed: dict[str, list[str]] = {}
+    for file in inputs.kb.files:
+        for subject in sorted({t.subject.value for t in file.document.triples if t.predicate.value == RDF.type}):
+            typed.setdefault(subject, []).append(file.name)
+    for subject, names in sorted(typed.items()):
+        if len(names) > 1:
+            yield _code_finding(inputs, "FC941", subject, f"is described in {' and in '.join(names)}")
+
+
+def _code_finding(inputs: _Inputs, code: str, node: str, message: str, *, path: str = "") -> Finding:
+    rule = next((rule for rule in inputs.rules if rule.code == code), None)
+    file, line = inputs.kb.file_of(node) or ("", None)
+    return Finding(
+        code,
+        rule.severity if rule else "violation",
+        message,
+        help=rule.help if rule else "",
+        focus=node,
+        path=path,
+        file=file,
+        line=line,
+        column=None if line is None else 1,
+        shape=rule.iri if rule else "",
+    )
+
+
+def _rule_iri(inputs: _Inputs, code: str) -> str:
+    return next((rule.iri for rule in inputs.rules if rule.code == code), "")
+
+
+def _report(
+    inputs: _Inputs,
+    findings: Iterable[Finding],
+    *,
+    shapes: tuple[ShapeChecked, ...] = (),
+    verification: Verification | None = None,
+    stopped: str = "",
+    exit_code: int,
+) -> Report:
+    kb = inputs.kb
+    total = len(kb.graph.instances(FC.Citation))
+    unseen = CitationsChecked(total, 0, 0, total, {stopped: total} if total else {})
+    return Report(
+        tuple(sorted(findings, key=lambda finding: finding.sort_key)),
+        files=tuple(_file_checked(file) for file in (*kb.files, *inputs.shape_files)),
+        shapes=shapes,
+        citations=verification.citations if verification else unseen,
+        claims=len(kb.graph.instances(FC.Claim)),
+        triples=len(kb.graph.triples),
+        unchecked=tuple(f"{error.source} could not be read" for error in inputs.errors),
+        stopped=stopped,
+        exit_code=exit_code,
+        versions=versions(),
+    )
+
+
+def _file_checked(file: LoadedFile) -> FileChecked:
+    document = file.document
+    return FileChecked(file.name, len(document.data), document.digest, len(document.triples))
+
+
+def versions() -> dict[str, str]:
+    """Name and version of every tool that takes part in a check."""
+    return {"python": platform.python_version(), **{name: metadata.version(name) for name in TOOLS}}

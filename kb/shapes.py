@@ -1,0 +1,240 @@
+"""The shapes as values, and pySHACL run over them: the one room that knows rdflib.
+
+pySHACL ignores what it does not know and passes what it does not look at, so the focus nodes of every shape
+are counted here, apart from it. It also leaves rdflib's literal switch turned; that is saved and restored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+import rdflib
+from rdflib.paths import Path as RdfPath
+
+from kb.graph import Graph, key
+from kb.vocab import FC, RDF, SH, XSD
+
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: a shape, or a check in code that the shapes describe.
+
+    Attributes:
+        iri, code, severity, message, help: as the shapes say; severity is one of `finding.SEVERITIES`.
+        host: the node shape whose targets it looks at; empty for a check in code.
+        idle: whether it may look at nothing.
+    """
+
+    iri: str
+    code: str
+    severity: str
+    message: str
+    help: str
+    host: str
+    idle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result of the shapes engine; names are IRIs, `value` is in N-Triples form."""
+
+    shape: str
+    component: str
+    focus: str
+    path: str
+    value: str
+    value_node: str
+    message: str
+
+
+def read_rules(shapes: Graph) -> tuple[Rule, ...]:
+    """Every rule, by code: a node with `fc:code` in the shapes files."""
+    return tuple(sorted(_rules(shapes), key=lambda rule: (rule.code, rule.iri)))
+
+
+def _rules(shapes: Graph) -> Iterator[Rule]:
+    hosts = {member: host for host, member in shapes.pairs(SH.property)}
+    for iri in dict.fromkeys(key(triple.subject) for triple in shapes.triples if triple.predicate.value == FC.code):
+        in_code = FC.Rule in shapes.nodes(iri, RDF.type)
+        host = "" if in_code else _outermost(iri, hosts)
+        severity = (shapes.value(iri, SH.severity) or SH.Violation).removeprefix(SH.iri).lower()
+        message = shapes.value(iri, SH.message) or ""
+        idle = shapes.value(host or iri, FC.mayTargetNothing) == "true"
+        help = shapes.value(iri, FC.help) or ""
+        yield Rule(iri, shapes.value(iri, FC.code) or "", severity, message, help, host, idle)
+
+
+def _outermost(iri: str, hosts: Mapping[str, str]) -> str:
+    seen = {iri}
+    while iri in hosts and hosts[iri] not in seen:
+        iri = hosts[iri]
+        seen.add(iri)
+    return iri
+
+
+def focus_nodes(shapes: Graph, shape: str, data: Graph) -> frozenset[str]:
+    """The nodes that a shape's targets reach (SHACL section 2.1); implicit class targets are not used here."""
+    found: set[str] = set(shapes.nodes(shape, SH.targetNode))
+    for cls in shapes.nodes(shape, SH.targetClass):
+        found.update(data.instances(cls))
+    for predicate in shapes.nodes(shape, SH.targetSubjectsOf):
+        found.update(key(triple.subject) for triple in data.triples if triple.predicate.value == predicate)
+    for predicate in shapes.nodes(shape, SH.targetObjectsOf):
+        found.update(key(triple.object) for triple in data.triples if triple.predicate.value == predicate)
+    return frozenset(found)
+
+
+def has_target(shapes: Graph, shape: str) -> bool:
+    """Whether a shape says what it looks at."""
+    return any(shapes.objects(shape, predicate) for predicate in _TARGETS)
+
+
+@contextmanager
+def literals_kept() -> Iterator[None]:
+    """rdflib leaves lexical forms as they are while this is entered; its switch is restored behind it."""
+    before = rdflib.NORMALIZE_LITERALS
+    rdflib.NORMALIZE_LITERALS = False
+    try:
+        yield
+    finally:
+        rdflib.NORMALIZE_LITERALS = before
+
+
+def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
+    """Validate with pySHACL, and trace each result back to the node that a writer can mend.
+
+    Nothing is fetched or inferred: no imports, no rules, no scripts.
+    """
+    from pyshacl import validate  # half a second to import, and only a check needs it
+
+    with literals_kept():
+        data_graph, shapes_graph = _rdflib(data.triples), _rdflib(shapes.triples)
+        _, results, _ = validate(
+            data_graph, shacl_graph=shapes_graph, inference="none", do_owl_imports=False, js=False
+        )
+        assert isinstance(results, rdflib.Graph)
+        nodes = results.subjects(_uri(RDF.type), _uri(SH.ValidationResult))
+        found = {result for node in nodes for result in _result(results, node, shapes_graph, data_graph)}
+    return tuple(sorted(found, key=lambda result: (result.shape, result.focus, result.path, result.value)))
+
+
+def _result(
+    results: rdflib.Graph, node: rdflib.term.Node, shapes: rdflib.Graph, data: rdflib.Graph
+) -> Iterator[Result]:
+    def one(predicate: str) -> rdflib.term.Node | None:
+        return results.value(node, _uri(predicate))
+
+    shape, focus, value = one(SH.sourceShape), one(SH.focusNode), one(SH.value)
+    path = shapes.value(shape, _uri(SH.path)) if shape is not None else None
+    culprits: Iterable[rdflib.term.Node] = _culprits(shapes, data, path, focus, value)
+    if isinstance(value, rdflib.URIRef) and one(SH.sourceConstraintComponent) == _uri(SH.iri + "SPARQLConstraintComponent"):
+        if (shape, _uri(SH.targetNode), focus) in shapes:
+            culprits = [value]  # one query over the whole base: the value is what it found
+    message = str(one(SH.resultMessage) or "")
+    shown = "" if value is None or isinstance(value, rdflib.BNode) else value.n3()
+    for culprit in culprits or [focus]:
+        yield Result(
+            shape=_name(shape),
+            component=_name(one(SH.sourceConstraintComponent)),
+            focus=_name(culprit),
+            path=_path_text(shapes, path),
+            value=shown,
+            value_node=_name(value),
+            message=message,
+        )
+
+
+def _culprits(
+    shapes: rdflib.Graph,
+    data: rdflib.Graph,
+    path: rdflib.term.Node | None,
+    focus: rdflib.term.Node | None,
+    value: rdflib.term.Node | None,
+) -> list[rdflib.term.Node]:
+    """Where a path goes back from the focus first (a paragraph to its citations) and then on to a value, the
+    nodes in between that reach that value are the ones to mend."""
+    head = _members(shapes, path)
+    back = shapes.value(head[0], _uri(SH.inversePath)) if len(head) > 1 else None
+    if back is None or focus is None or value is None:
+        return []
+    steps = [_rdf_path(shapes, step) for step in head[1:]]
+    onward = steps[0]
+    for step in steps[1:]:
+        onward = onward / step
+    return sorted(
+        {node for node in data.subjects(_rdf_path(shapes, back), focus) if value in set(data.objects(node, onward))}
+    )
+
+
+def _members(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> list[rdflib.term.Node]:
+    return list(shapes.items(path)) if path is not None and shapes.value(path, _uri(RDF.first)) is not None else []
+
+
+def _rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
+    """A SHACL property path as one of rdflib's (SHACL section 2.3.1)."""
+    if isinstance(path, rdflib.URIRef):
+        return path
+    members = _members(shapes, path)
+    if members:
+        sequence = [_rdf_path(shapes, member) for member in members]
+        found = sequence[0]
+        for step in sequence[1:]:
+            found = found / step
+        return found
+    for predicate, make in (
+        (SH.inversePath, lambda inner: ~inner),
+        (SH.zeroOrMorePath, lambda inner: inner * "*"),
+        (SH.oneOrMorePath, lambda inner: inner * "+"),
+        (SH.zeroOrOnePath, lambda inner: inner * "?"),
+    ):
+        inner = shapes.value(path, _uri(predicate))
+        if inner is not None:
+            made: RdfPath = make(_rdf_path(shapes, inner))
+            return made
+    alternatives = [_rdf_path(shapes, member) for member in shapes.items(shapes.value(path, _uri(SH.alternativePath)))]
+    found = alternatives[0]
+    for step in alternatives[1:]:
+        found = found | step
+    return found
+
+
+def _path_text(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> str:
+    if path is None:
+        return ""
+    return str(path) if isinstance(path, rdflib.URIRef) else _rdf_path(shapes, path).n3()
+
+
+def _name(node: rdflib.term.Node | None) -> str:
+    if node is None:
+        return ""
+    return f"_:{node}" if isinstance(node, rdflib.BNode) else str(node)
+
+
+def _uri(iri: str) -> rdflib.URIRef:
+    return rdflib.URIRef(iri)
+
+
+def _rdflib(triples: Iterable[ox.Triple]) -> rdflib.Graph:
+    graph = rdflib.Graph(bind_namespaces="none")
+    for triple in triples:
+        graph.add((_node(triple.subject), _uri(triple.predicate.value), _node(triple.object)))
+    return graph
+
+
+def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> rdflib.term.Node:
+    if isinstance(term, ox.NamedNode):
+        return _uri(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    assert isinstance(term, ox.Literal)  # the gate lets no triple term in
+    if term.language:
+        return rdflib.Literal(term.value, lang=term.language)
+    datatype = None if term.datatype.value == XSD.string else _uri(term.datatype.value)
+    return rdflib.Literal(term.value, datatype=datatype)
+
+
