@@ -1,0 +1,149 @@
+"""`kb init`: a base of one's own that passes its own check, or nothing at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from kb.errors import UsageError
+from kb.home import find_home
+from kb.init import TEMPLATE, init
+from kb.load import load_kb
+from kb.text import digest_bytes
+from kb.turtle import read_turtle
+from kb.vocab import PREFIXES
+
+INIT = """
+import sys
+from pathlib import Path
+from kb.home import find_home
+from kb.init import init
+init(Path(sys.argv[1]), source=find_home())
+"""
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """A base fresh from `init`."""
+    target = tmp_path / "mybase"
+    init(target, source=find_home())
+    return target
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder: name and bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_the_new_base_has_the_rooms_and_says_which_files_it_made(tmp_path: Path) -> None:
+    made = init(tmp_path / "mybase", source=find_home())
+    assert {path.relative_to(tmp_path / "mybase").as_posix() for path in made} == set(
+        files(tmp_path / "mybase")
+    )
+    home = find_home(tmp_path / "mybase")
+    assert [home.name(path) for path in home.data_files()] == [
+        "corpus/mill-bridge.ttl",
+        "kb/claims/mill-bridge.ttl",
+        "kb/entities.ttl",
+        "kb/questions.ttl",
+        "kb/vocabulary.ttl",
+    ]
+    assert home.shape_files()
+
+
+def test_the_example_is_the_base_s_own(base: Path) -> None:
+    kb = load_kb(base)
+    theirs = [PREFIXES[name] for name in ("art", "cite", "claim", "ent", "q", "rel")]
+    subjects = {subject for file in kb.files for subject in file.document.lines}
+    assert not [subject for subject in subjects if subject.startswith(tuple(theirs))]
+    assert any(subject.startswith("https://example.org/mybase/claim/") for subject in subjects)
+
+
+def test_the_vocabulary_has_every_shipped_term_and_the_example_s_relations(base: Path) -> None:
+    def subjects(path: Path) -> set[str]:
+        return set(read_turtle(path.read_bytes(), source=path.name).lines)
+
+    shipped = {
+        name for name in subjects(find_home().kb / "vocabulary.ttl") if not name.startswith(PREFIXES["rel"])
+    }
+    own = subjects(TEMPLATE / "kb/vocabulary.ttl")
+    assert subjects(base / "kb/vocabulary.ttl") == shipped | own
+
+
+def test_the_example_text_is_the_one_that_was_recorded(base: Path) -> None:
+    text = (base / "corpus/texts/mill-bridge.txt").read_bytes()
+    assert digest_bytes(text) in (base / "corpus/mill-bridge.ttl").read_text("utf-8")
+
+
+def test_two_bases_are_the_same_bytes(tmp_path: Path) -> None:
+    init(tmp_path / "one", source=find_home())
+    init(tmp_path / "two", source=find_home())
+    assert files(tmp_path / "one") == files(tmp_path / "two")
+
+
+@pytest.mark.parametrize("taken", ["file", "folder", "link"])
+def test_what_is_there_already_is_left_alone(tmp_path: Path, taken: str) -> None:
+    target = tmp_path / "mybase"
+    if taken == "file":
+        target.write_text("mine")
+    elif taken == "folder":
+        target.mkdir()
+        (target / "notes.txt").write_text("mine")
+    else:
+        target.symlink_to(tmp_path / "nowhere")
+    before = files(tmp_path)
+    with pytest.raises(UsageError):
+        init(target, source=find_home())
+    assert files(tmp_path) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["mybase"]
+
+
+def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
+    target = tmp_path / "mybase"
+    target.mkdir()
+    init(target, source=find_home())
+    assert find_home(target).shape_files()
+
+
+def test_the_folder_one_is_in_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError):
+        init(Path("."), source=find_home())
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
+def test_a_kill_in_the_middle_leaves_all_or_nothing(tmp_path: Path) -> None:
+    init(tmp_path / "whole", source=find_home())
+    whole = files(tmp_path / "whole")
+    target = tmp_path / "mybase"
+    interrupted = 0
+    for step in range(20):
+        process = subprocess.Popen([sys.executable, "-c", INIT, str(target)], stderr=subprocess.DEVNULL)
+        while process.poll() is None and written(tmp_path) < max(1, step * len(whole) // 20):
+            time.sleep(0.0002)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        interrupted += written(tmp_path) > 0
+        if target.exists():
+            assert files(target) == whole
+            os.rename(target, tmp_path / f"done-{step}")
+    assert interrupted, "not one run was caught in the middle"
+    init(target, source=find_home())
+    assert files(target) == whole
+    assert not list(tmp_path.glob(".mybase.*"))
+
+
+def written(folder: Path) -> int:
+    """How many files the running `init` has made so far."""
+    scratch = folder.glob(".mybase.*")
+    return sum(len(names) for place in scratch for _, _, names in os.walk(place))
