@@ -1,0 +1,186 @@
+"""Origins: which voices are one voice for the purpose of counting independent support.
+
+Two articles that relay the same press office are one origin, however many pages they fill. A voice is a
+speaker at the innermost end of an attribution chain: an agent, or an article for its author's own words.
+Voices are joined by links (author, declared dependence, restatement); an origin is a connected class.
+Each class is kept as a breadth-first tree, so that *why* two voices collapse is read off the tree in a few
+steps and the same base always gives the same reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from kb.graph import Graph
+from kb.vocab import DCTERMS, FC, RDF, RDFS
+
+RESTATEMENTS = (FC.restates, FC.translates, FC.duplicates)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """Why two voices count as one.
+
+    Attributes:
+        kind: `author` (an article's own voice and its named author), `dependence` (declared), `restatement`.
+        one, other: the two voices, in the order in which the reason reads.
+        node: the IRI of the dependence, or of the restating citation; empty for an author.
+        reason: the declared reason of a dependence; for a restatement the IRI of the restated citation.
+    """
+
+    kind: str
+    one: str
+    other: str
+    node: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Every class of voices, as a forest.
+
+    Attributes:
+        parents: voice to the next voice towards the root of its class, with the link between them.
+        depths: voice to its distance from the root; a voice that nothing links is not in here.
+        classes: voice to the root of its class.
+    """
+
+    parents: Mapping[str, tuple[str, Link]]
+    depths: Mapping[str, int]
+    classes: Mapping[str, str]
+
+    @classmethod
+    def of(cls, links: Iterable[Link]) -> Voices:
+        """The classes closed under `links`, whatever their order; circles of links end."""
+        neighbours: dict[str, dict[str, Link]] = {}
+        for link in sorted(set(links)):
+            if link.one != link.other:
+                neighbours.setdefault(link.one, {}).setdefault(link.other, link)
+                neighbours.setdefault(link.other, {}).setdefault(link.one, link)
+        parents: dict[str, tuple[str, Link]] = {}
+        depths: dict[str, int] = {}
+        classes: dict[str, str] = {}
+        for root in sorted(neighbours):
+            if root not in depths:
+                members = _grow(root, neighbours, parents, depths)
+                classes.update(dict.fromkeys(members, root))
+        return cls(parents, depths, classes)
+
+    def root(self, voice: str) -> str:
+        """The voice that stands for the class of `voice`."""
+        return self.classes.get(voice, voice)
+
+    def why(self, voices: Iterable[str]) -> tuple[Link, ...]:
+        """The links that join `voices`, all of one class, in a fixed order; empty for a single voice."""
+        found: set[Link] = set()
+        names = sorted(set(voices))
+        for voice in names[1:]:
+            found.update(self._between(names[0], voice))
+        return tuple(sorted(found))
+
+    def _between(self, one: str, other: str) -> Iterator[Link]:
+        """The links on the way from one voice to another, by their nearest common ancestor."""
+        while one != other:
+            if self.depths[one] < self.depths[other]:
+                one, other = other, one
+            one, link = self.parents[one]
+            yield link
+
+
+def _grow(
+    root: str,
+    neighbours: Mapping[str, Mapping[str, Link]],
+    parents: dict[str, tuple[str, Link]],
+    depths: dict[str, int],
+) -> list[str]:
+    """Add the class of `root` to the forest, breadth first, names in order; answers its members."""
+    members: list[str] = []
+    depths[root] = 0
+    layer = [root]
+    while layer:
+        members += layer
+        following: list[str] = []
+        for voice in layer:
+            for near in sorted(neighbours[voice]):
+                if near not in depths:
+                    depths[near] = depths[voice] + 1
+                    parents[near] = (voice, neighbours[voice][near])
+                    following.append(near)
+        layer = following
+    return members
+
+
+def links(graph: Graph, speakers: Mapping[str, str]) -> Iterator[Link]:
+    """Every link between voices.
+
+    Args:
+        speakers: each citation that has one, with its innermost speaker.
+    """
+    yield from _author_links(graph)
+    yield from _dependence_links(graph)
+    yield from _restatement_links(graph, speakers)
+
+
+def _author_links(graph: Graph) -> Iterator[Link]:
+    for article in graph.instances(FC.Article):
+        for creator in graph.nodes(article, DCTERMS.creator):
+            yield Link("author", creator, article)
+
+
+def _dependence_links(graph: Graph) -> Iterator[Link]:
+    agents = frozenset(graph.subclasses(FC.Agent))
+    members: dict[str, set[str]] = {}
+    for node, voice in graph.pairs(FC.notIndependentOf):
+        members.setdefault(node, set()).add(voice)
+    for node, voices in members.items():
+        if not agents.isdisjoint(graph.nodes(node, RDF.type)):
+            voices.add(node)
+        first, *others = sorted(voices)
+        reason = "; ".join(sorted(term.value for term in graph.objects(node, RDFS.comment)))
+        for other in others:
+            yield Link("dependence", first, other, node, reason)
+
+
+def _restatement_links(graph: Graph, speakers: Mapping[str, str]) -> Iterator[Link]:
+    for citation, restated in restatements(graph):
+        if citation in speakers and restated in speakers:
+            yield Link("restatement", speakers[citation], speakers[restated], citation, restated)
+
+
+def restatements(graph: Graph) -> Iterator[tuple[str, str]]:
+    """Every (citation, restated citation), by `fc:restates` or one of its sub-properties."""
+    for predicate in RESTATEMENTS:
+        yield from graph.pairs(predicate)
+
+
+def roots(graph: Graph, citations: Iterable[str]) -> Mapping[str, str]:
+    """Each citation that restates another, with the one at the end of its restatements.
+
+    Where citations restate one another in a circle, the one whose IRI sorts first is the end and is left out.
+    Links to something that is none of `citations` are no restatements.
+    """
+    known = frozenset(citations)
+    following: dict[str, str] = {}
+    for citation, restated in restatements(graph):
+        if citation != restated and citation in known and restated in known:
+            following[citation] = min(restated, following.get(citation, restated))
+    ends: dict[str, str] = {}
+    for citation in following:
+        _follow(citation, following, ends)
+    return {citation: ends[citation] for citation in following if ends[citation] != citation}
+
+
+def _follow(start: str, following: Mapping[str, str], ends: dict[str, str]) -> None:
+    """Find the end for every citation on the way from `start`."""
+    way: dict[str, None] = {}
+    at = start
+    while at in following and at not in ends and at not in way:
+        way[at] = None
+        at = following[at]
+    if at in way:  # a circle: from `at` to the end of the way
+        names = list(way)
+        end = min(names[names.index(at) :])
+    else:
+        end = ends.get(at, at)
+    ends.update(dict.fromkeys(way, end))
