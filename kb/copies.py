@@ -1,0 +1,145 @@
+"""A reader's own copies of the articles: which file on this machine holds which article.
+
+The base carries no text, so a citation can be checked only where somebody has a copy. A copy is known by the
+digest of its bytes; failing that by its name; failing that by its paragraphs. What could not be used is said,
+with the reason: a citation without a copy is "not checked", and that never reads as passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from kb.errors import InputError, TextError
+from kb.files import read_bytes
+from kb.graph import Graph
+from kb.text import TextParagraph, decode, digest_bytes, paragraphs
+from kb.vocab import DCTERMS, FC
+
+MAX_TEXT_BYTES = 20_000_000
+"""Larger files are no articles."""
+
+MIN_SHARE = 0.5
+"""The share of an article's paragraphs that a file must hold to be taken for its copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A reader's copy of one article.
+
+    Attributes:
+        path: the file.
+        paragraphs: its paragraphs under text profile 1.
+        exact_file: whether its bytes have the digest that the record gives.
+    """
+
+    path: Path
+    paragraphs: tuple[TextParagraph, ...]
+    exact_file: bool
+
+    def paragraph(self, index: int) -> TextParagraph | None:
+        """The paragraph with this 1-based index; None where the copy has no such paragraph."""
+        return self.paragraphs[index - 1] if 0 < index <= len(self.paragraphs) else None
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The copies at hand.
+
+    Attributes:
+        copies: article IRI to copy; an article without one is not at hand.
+        ignored: sentences on folders and files that could not be used, each with the reason.
+    """
+
+    copies: Mapping[str, Copy] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    def of(self, article: str) -> Copy | None:
+        """The copy of an article; None where none is at hand."""
+        return self.copies.get(article)
+
+
+def find_texts(graph: Graph, folders: Iterable[Path]) -> Texts:
+    """The copy of each article of a base, looked for in folders, in the order given.
+
+    A file with the recorded digest wins; else a file named `<slug>.txt`; else the file that holds the most of
+    the article's paragraphs, at least `MIN_SHARE` of them. Files are taken in order of folder and name;
+    hidden files and subfolders are left alone.
+
+    Args:
+        graph: the authored triples, with article records.
+        folders: where copies may lie.
+    """
+    ignored: list[str] = []
+    files = [file for folder in dict.fromkeys(folders) for file in _files(folder, ignored)]
+    copies = {article: _copy(graph, article, files) for article in sorted(graph.instances(FC.Article))}
+    ignored += [f"{file.path}: {file.problem}" for file in files if file.problem]
+    return Texts({article: copy for article, copy in copies.items() if copy is not None}, tuple(ignored))
+
+
+@dataclass(frozen=True)
+class _File:
+    """One file of a folder of texts, decoded when first asked."""
+
+    path: Path
+    data: bytes
+
+    @cached_property
+    def digest(self) -> str:
+        return digest_bytes(self.data)
+
+    @cached_property
+    def read(self) -> tuple[TextParagraph, ...] | TextError:
+        try:
+            return paragraphs(decode(self.data, source=str(self.path)))
+        except TextError as error:
+            return error
+
+    @property
+    def paragraphs(self) -> tuple[TextParagraph, ...]:
+        return () if isinstance(self.read, TextError) else self.read
+
+    @property
+    def problem(self) -> str:
+        return self.read.message if isinstance(self.read, TextError) else ""
+
+    @cached_property
+    def digests(self) -> frozenset[str]:
+        return frozenset(paragraph.digest for paragraph in self.paragraphs)
+
+
+def _files(folder: Path, ignored: list[str]) -> list[_File]:
+    try:
+        entries = sorted(path for path in folder.iterdir() if path.is_file() and path.name[:1] != ".")
+    except OSError as error:
+        ignored.append(f"{folder}: cannot be listed: {error.strerror}")
+        return []
+    found: list[_File] = []
+    for path in entries:
+        try:
+            found.append(_File(path, read_bytes(path, limit=MAX_TEXT_BYTES)))
+        except InputError as error:
+            ignored.append(f"{path}: {error.message}")
+    return found
+
+
+def _copy(graph: Graph, article: str, files: Sequence[_File]) -> Copy | None:
+    readable = [file for file in files if file.paragraphs]
+    wanted = graph.value(article, FC.digest)
+    for file in readable:
+        if file.digest == wanted:
+            return Copy(file.path, file.paragraphs, True)
+    name = article.replace("#", "/").rpartition("/")[2] + ".txt"
+    named = next((file for file in readable if file.path.name == name), None)
+    chosen = named or _alike(graph, article, readable)
+    return Copy(chosen.path, chosen.paragraphs, False) if chosen else None
+
+
+def _alike(graph: Graph, article: str, files: Sequence[_File]) -> _File | None:
+    """The first of the files that hold the most of the article's paragraphs; None where none holds enough."""
+    known = [graph.value(paragraph, FC.digest) for paragraph in graph.subjects(DCTERMS.isPartOf, article)]
+    shares = [sum(digest in file.digests for digest in known) for file in files]
+    best = max(shares, default=0)
+    return files[shares.index(best)] if best and best >= MIN_SHARE * len(known) else None
