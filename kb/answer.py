@@ -25,7 +25,10 @@ def as_table(answer: Answer, *, prefixes: Mapping[str, str] = PREFIXES, width: i
         return "yes" if answer.truth else "no"
     columns, rows = answer.columns, answer.rows
     if answer.triples is not None:
-        columns, rows = ("subject", "predicate", "object"), tuple((t.subject, t.predicate, t.object) for t in answer.triples)
+        columns, rows = (
+            ("subject", "predicate", "object"),
+            tuple((t.subject, t.predicate, t.object) for t in answer.triples),
+        )
     cells = [[_cut(visible(short(value, prefixes)), width) for value in row] for row in rows]
     widths = [max(map(_columns, [name, *(row[at] for row in cells)])) for at, name in enumerate(columns)]
     lines = [_line(columns, widths), _line(["-" * size for size in widths], widths)]
@@ -56,11 +59,20 @@ def as_json(answer: Answer) -> str:
         return json.dumps({"head": {}, "boolean": answer.truth}, indent=2) + "\n"
     columns, rows = answer.columns, answer.rows
     if answer.triples is not None:
-        columns, rows = ("subject", "predicate", "object"), tuple((t.subject, t.predicate, t.object) for t in answer.triples)
+        columns, rows = (
+            ("subject", "predicate", "object"),
+            tuple((t.subject, t.predicate, t.object) for t in answer.triples),
+        )
     bindings = [
-        {name: _json(value) for name, value in zip(columns, row, strict=True) if value is not None} for row in rows
+        {name: _json(value) for name, value in zip(columns, row, strict=True) if value is not None}
+        for row in rows
     ]
-    return json.dumps({"head": {"vars": list(columns)}, "results": {"bindings": bindings}}, indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            {"head": {"vars": list(columns)}, "results": {"bindings": bindings}}, indent=2, ensure_ascii=False
+        )
+        + "\n"
+    )
 
 
 def short(value: Value | None, prefixes: Mapping[str, str] = PREFIXES) -> str:
@@ -83,16 +95,18 @@ def short_iri(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with control, format and direction characters spelt `\\u….`, so that a terminal only shows them."""
+    """The text with control, format and direction characters spelt out, so that a terminal only shows them."""
     return "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") else char for char in text
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") else char
+        for char in text
     )
 
 
 def _columns(text: str) -> int:
     """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
     )
 
 

@@ -63,7 +63,9 @@ def write_turtle(
     writer = _Writer(Graph.of(triples), prefixes, source)
     blocks = [writer.block(subject, (comments or {}).get(subject, ())) for subject in writer.subjects()]
     if header and not writer.used and prefixes:
-        writer.used.add(min(prefixes))  # a header without a directive below it would read as the first subject's
+        writer.used.add(
+            min(prefixes)
+        )  # a header without a directive below it would read as the first subject's
     top = [f"@prefix {name}: <{prefixes[name]}> ." for name in sorted(writer.used)]
     parts = ["\n".join(header)] if header else []
     parts += ["\n".join(top)] if top else []
@@ -127,7 +129,7 @@ def _comments(document: Document) -> tuple[tuple[str, ...], dict[str, tuple[str,
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?", re.ASCII)
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.(?:[0-9]*[1-9]|0)", re.ASCII)
-_ESCAPED = re.compile("[\x00-\x1f\"\\\\\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]")
+_ESCAPED = re.compile('[\x00-\x1f"\\\\\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]')
 _SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
@@ -143,7 +145,7 @@ class _Writer:
         self.names: dict[str, str] = {}
 
     def subjects(self) -> list[str]:
-        """Every IRI that is a subject, in natural order; every blank node must be a list cell that is used once."""
+        """Every IRI that is a subject, in natural order; every blank node must be a list cell, used once."""
         named: dict[str, None] = {}
         cells: set[str] = set()
         uses: dict[str, int] = {}
@@ -151,7 +153,7 @@ class _Writer:
             if isinstance(triple.subject, ox.BlankNode):
                 cells.add(key(triple.subject))
             else:
-                named[triple.subject.value] = None
+                named[key(triple.subject)] = None
             if isinstance(triple.object, ox.BlankNode):
                 uses[key(triple.object)] = uses.get(key(triple.object), 0) + 1
         for name in cells | uses.keys():
@@ -229,7 +231,9 @@ class _Writer:
 
     def literal(self, term: ox.Literal) -> str:
         value, datatype = term.value, term.datatype.value
-        bare = {XSD.integer: _INTEGER, XSD.decimal: _DECIMAL, XSD.boolean: re.compile("true|false")}.get(datatype)
+        bare = {XSD.integer: _INTEGER, XSD.decimal: _DECIMAL, XSD.boolean: re.compile("true|false")}.get(
+            datatype
+        )
         if bare and bare.fullmatch(value):
             return value
         quoted = '"' + _ESCAPED.sub(_escape, value) + '"'

@@ -15,10 +15,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kb.answer import short_iri
-from kb.article import find_texts
+from kb.copies import find_texts
 from kb.errors import KbError, TurtleError
 from kb.finding import CitationsChecked, FileChecked, Finding, Report, ShapeChecked
-from kb.graph import Graph
+from kb.graph import Graph, key
 from kb.home import Home, find_home
 from kb.load import KnowledgeBase, LoadedFile, read_files
 from kb.shapes import Result, Rule, focus_nodes, has_target, read_rules, run_shapes
@@ -61,16 +61,23 @@ def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = ()) 
     blind = _blind(inputs, counted)
     if blind:
         return _report(inputs, (), shapes=counted, stopped=blind, exit_code=4)
-    copies = find_texts(inputs.kb.graph, [place.texts, *texts])
-    verification = verify(inputs.kb.graph, copies)
+    at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
+    verification = verify(inputs.kb.graph, at_hand.copies)
     findings = (
         *_shape_findings(inputs),
         *_verification_findings(inputs, verification),
-        *_wording_findings(inputs, {article: copy.paragraphs for article, copy in copies.items() if copy}),
+        *_wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
         *_double_findings(inputs),
     )
     failed = any(finding.severity != "info" for finding in findings)
-    return _report(inputs, findings, shapes=counted, verification=verification, exit_code=1 if failed else 0)
+    return _report(
+        inputs,
+        findings,
+        shapes=counted,
+        verification=verification,
+        unchecked=(*at_hand.ignored, *_unworded(inputs, at_hand.copies)),
+        exit_code=1 if failed else 0,
+    )
 
 
 # --- steps -----------------------------------------------------------------------------------------------
@@ -131,8 +138,9 @@ def _undeclared(inputs: _Inputs) -> Iterator[Finding]:
 def _lines_using(file: LoadedFile, term: ox.NamedNode) -> Iterator[int]:
     """The lines of the subjects whose triples name `term`."""
     for triple in file.document.triples:
-        if term in (triple.subject, triple.predicate, triple.object) and triple.subject.value in file.document.lines:
-            yield file.document.lines[triple.subject.value]
+        line = file.document.lines.get(key(triple.subject))
+        if line is not None and term in (triple.subject, triple.predicate, triple.object):
+            yield line
 
 
 def _count_nodes(inputs: _Inputs) -> tuple[ShapeChecked, ...]:
@@ -207,11 +215,20 @@ def _wording_findings(inputs: _Inputs, texts: Mapping[str, Sequence[TextParagrap
         )
 
 
+def _unworded(inputs: _Inputs, copies: Mapping[str, object]) -> Iterator[str]:
+    missing = [article for article in inputs.kb.graph.instances(FC.Article) if article not in copies]
+    if missing:
+        names = ", ".join(sorted(article.rpartition("/")[2] for article in missing))
+        yield f"wording not compared with {len(missing)} texts that are not at hand: {names}"
+
+
 def _double_findings(inputs: _Inputs) -> Iterator[Finding]:
     """A node typed in two files: which one is right can no longer be told."""
     typed: dict[str, list[str]] = {}
     for file in inputs.kb.files:
-        for subject in sorted({t.subject.value for t in file.document.triples if t.predicate.value == RDF.type}):
+        for subject in sorted(
+            {key(t.subject) for t in file.document.triples if t.predicate.value == RDF.type}
+        ):
             typed.setdefault(subject, []).append(file.name)
     for subject, names in sorted(typed.items()):
         if len(names) > 1:
@@ -245,6 +262,7 @@ def _report(
     *,
     shapes: tuple[ShapeChecked, ...] = (),
     verification: Verification | None = None,
+    unchecked: tuple[str, ...] = (),
     stopped: str = "",
     exit_code: int,
 ) -> Report:
@@ -258,7 +276,7 @@ def _report(
         citations=verification.citations if verification else unseen,
         claims=len(kb.graph.instances(FC.Claim)),
         triples=len(kb.graph.triples),
-        unchecked=tuple(f"{error.source} could not be read" for error in inputs.errors),
+        unchecked=(*unchecked, *(f"{error.source} could not be read" for error in inputs.errors)),
         stopped=stopped,
         exit_code=exit_code,
         versions=versions(),

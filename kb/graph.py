@@ -20,8 +20,10 @@ Node: TypeAlias = ox.NamedNode | ox.BlankNode
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 
 
-def key(term: Term) -> str:
+def key(term: Term | ox.Triple) -> str:
     """The plain string that names a node (`_:label` for a blank one), or a literal's lexical form."""
+    if isinstance(term, ox.Triple):
+        return str(term)  # RDF 1.2; the gate lets none in, but the engine's types allow it
     return f"_:{term.value}" if isinstance(term, ox.BlankNode) else term.value
 
 
@@ -44,7 +46,10 @@ class Graph:
     def _forward(self) -> dict[str, dict[str, list[Term]]]:
         index: dict[str, dict[str, list[Term]]] = {}
         for triple in self.triples:
-            index.setdefault(key(triple.subject), {}).setdefault(triple.predicate.value, []).append(triple.object)
+            if not isinstance(triple.object, ox.Triple):
+                index.setdefault(key(triple.subject), {}).setdefault(triple.predicate.value, []).append(
+                    triple.object
+                )
         return index
 
     @cached_property
@@ -63,7 +68,9 @@ class Graph:
 
     def nodes(self, subject: str, predicate: str) -> tuple[str, ...]:
         """Every object of (subject, predicate) that is a node, by name."""
-        return tuple(key(term) for term in self.objects(subject, predicate) if not isinstance(term, ox.Literal))
+        return tuple(
+            key(term) for term in self.objects(subject, predicate) if not isinstance(term, ox.Literal)
+        )
 
     def value(self, subject: str, predicate: str) -> str | None:
         """The first object's name or lexical form; None where there is none."""

@@ -40,7 +40,7 @@ def _dated(expression: str) -> Callable[[str], bool]:
         if match is None:
             return False
         year, month, day = int(match[1]), int(match[2]), int(match[3])
-        return day <= (29 if month == 2 and calendar.isleap(year) else calendar.mdays[month])
+        return day <= calendar.monthrange(year % 400 + 2000, month)[1]
 
     return fits
 

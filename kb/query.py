@@ -88,7 +88,9 @@ def refuse(text: str, *, graphs: Sequence[str] | None = None, limits: QueryLimit
         QueryRefused: with line and column.
     """
     if len(text) > limits.chars:
-        raise QueryRefused(f"the question is longer than {limits.chars:,} characters", help="ask less at once")
+        raise QueryRefused(
+            f"the question is longer than {limits.chars:,} characters", help="ask less at once"
+        )
     words = tuple(_words(text))
     _refuse_cost(text, words, limits)
     _refuse_keywords(text, words)
@@ -112,7 +114,9 @@ def _refuse_cost(text: str, words: Sequence[_Word], limits: QueryLimits) -> None
         counts["operators"] += word.kind == "operator"
         counts["patterns"] += word.kind == "word" and word.text.upper() in _PATTERNS
         if depth > limits.depth:
-            raise _refused(text, word, f"brackets nest deeper than {limits.depth}", "write a flatter question")
+            raise _refused(
+                text, word, f"brackets nest deeper than {limits.depth}", "write a flatter question"
+            )
         for name, count in counts.items():
             most = getattr(limits, name)
             if count > most:
@@ -125,10 +129,14 @@ def _refuse_keywords(text: str, words: Sequence[_Word]) -> None:
             continue
         keyword = word.text.upper()
         if keyword == "SERVICE":
-            raise _refused(text, word, "SERVICE is not allowed: this base asks nobody else", "ask over this base only")
+            raise _refused(
+                text, word, "SERVICE is not allowed: this base asks nobody else", "ask over this base only"
+            )
         opens = before is None or before.kind in ("close", "iri") or before.text == ";"
         if keyword in _UPDATES and opens:
-            raise _refused(text, word, f"{keyword} is an update, and this base is read-only", "ask with SELECT")
+            raise _refused(
+                text, word, f"{keyword} is an update, and this base is read-only", "ask with SELECT"
+            )
 
 
 def _refuse_graphs(text: str, words: Sequence[_Word], graphs: frozenset[str]) -> None:
@@ -143,7 +151,9 @@ def _refuse_graphs(text: str, words: Sequence[_Word], graphs: frozenset[str]) ->
             named = None if target is None else expand(target.text, {**PREFIXES, **declared})
             if target is not None and named not in graphs:
                 shown = target.text
-                raise _refused(text, target, f"no graph {shown} in this base, and nothing is fetched", "drop FROM")
+                raise _refused(
+                    text, target, f"no graph {shown} in this base, and nothing is fetched", "drop FROM"
+                )
 
 
 def _refused(text: str, word: _Word, message: str, help: str) -> QueryRefused:
@@ -200,7 +210,8 @@ def ask(
         return Answer(triples=triples[:max_rows], truncated=len(triples) > max_rows)
     columns = tuple(variable.value for variable in result.variables)
     rows = tuple(
-        tuple(row[at] for at in range(len(columns))) for row, _ in zip(result, range(max_rows + 1), strict=False)
+        tuple(row[at] for at in range(len(columns)))
+        for row, _ in zip(result, range(max_rows + 1), strict=False)
     )
     return Answer(columns=columns, rows=rows[:max_rows], truncated=len(rows) > max_rows)
 
@@ -219,7 +230,9 @@ def run(
     Raises:
         QueryRefused: not SPARQL, with line and column, or a graph or function that the engine does not know.
     """
-    chosen = [ox.NamedNode(iri) for iri in default_graphs]
+    chosen: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [
+        ox.NamedNode(iri) for iri in default_graphs
+    ]
     try:
         return store.query(
             sparql,
@@ -281,7 +294,9 @@ def saved_questions(home: Home) -> tuple[SavedQuestion, ...]:
     Raises:
         InputError: a file whose head cannot be read.
     """
-    return tuple(read_question(path) for path in sorted(home.queries.glob("*.rq"), key=lambda path: path.stem))
+    return tuple(
+        read_question(path) for path in sorted(home.queries.glob("*.rq"), key=lambda path: path.stem)
+    )
 
 
 def saved_question(home: Home, name: str) -> SavedQuestion:
@@ -357,7 +372,10 @@ def bind(
             f"{question.name} has no parameter {unknown[0]!r}",
             help="it has: " + (", ".join(sorted(known)) or "none"),
         )
-    return {param.name: _term(question, param, values.get(param.name) or param.default, prefixes) for param in question.params}
+    return {
+        param.name: _term(question, param, values.get(param.name) or param.default, prefixes)
+        for param in question.params
+    }
 
 
 def _term(

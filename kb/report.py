@@ -28,7 +28,9 @@ def as_text(report: Report) -> str:
 
 
 def _finding_lines(finding: Finding) -> Iterator[str]:
-    where = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part not in ("", None))
+    where = ":".join(
+        str(part) for part in (finding.file, finding.line, finding.column) if part not in ("", None)
+    )
     yield f"{_WORDS[finding.severity]}[{finding.code}] {where or '(no file)'}: {visible(finding.message)}"
     if finding.focus:
         about = short_iri(finding.focus)
@@ -60,7 +62,7 @@ def _looked_at(report: Report) -> Iterator[str]:
     for reason, count in counts.reasons.items():
         yield f"           not checked: {count:,}, {visible(reason)}"
     for sentence in report.unchecked:
-        yield f"unread     {visible(sentence)}"
+        yield f"unchecked  {visible(sentence)}"
 
 
 def _verdict(report: Report) -> str:
@@ -95,7 +97,9 @@ def as_json(report: Report) -> str:
                 "not_checked": counts.not_checked,
                 "reasons": dict(counts.reasons),
             },
-            "shapes": [{"iri": shape.iri, "code": shape.code, "nodes": shape.nodes} for shape in report.shapes],
+            "shapes": [
+                {"iri": shape.iri, "code": shape.code, "nodes": shape.nodes} for shape in report.shapes
+            ],
             "unread": list(report.unchecked),
         },
         "versions": dict(report.versions),
@@ -138,9 +142,15 @@ def as_turtle(report: Report) -> str:
 
 def _result_values(finding: Finding) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
     yield RDF.type, _iri(SH.ValidationResult)
-    yield SH.resultSeverity, _iri({"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}[finding.severity])
+    yield (
+        SH.resultSeverity,
+        _iri({"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}[finding.severity]),
+    )
     yield SH.resultMessage, ox.Literal(finding.message, language="en")
-    yield SH.focusNode, _iri(finding.focus) if _is_iri(finding.focus) else _iri(f"urn:factcite:file:{finding.file}")
+    yield (
+        SH.focusNode,
+        _iri(finding.focus) if _is_iri(finding.focus) else _iri(f"urn:factcite:file:{finding.file}"),
+    )
     component = finding.component or SHAPES + "CodeComponent"
     yield SH.sourceConstraintComponent, _iri(component)
     yield FC.code, ox.Literal(finding.code)
@@ -151,7 +161,10 @@ def _result_values(finding: Finding) -> Iterator[tuple[str, ox.NamedNode | ox.Li
     if finding.value:
         yield SH.value, _value(finding.value)
     if finding.file:
-        yield DCTERMS.source, ox.Literal(finding.file if finding.line is None else f"{finding.file}:{finding.line}")
+        yield (
+            DCTERMS.source,
+            ox.Literal(finding.file if finding.line is None else f"{finding.file}:{finding.line}"),
+        )
 
 
 def _value(written: str) -> ox.NamedNode | ox.Literal:
@@ -164,7 +177,9 @@ def _value(written: str) -> ox.NamedNode | ox.Literal:
 
 
 def _is_iri(name: str) -> bool:
-    return name.startswith(("http://", "https://", "urn:")) and not any(char in name for char in ' <>"{}|^`\\')
+    return name.startswith(("http://", "https://", "urn:")) and not any(
+        char in name for char in ' <>"{}|^`\\'
+    )
 
 
 def _iri(name: str) -> ox.NamedNode:

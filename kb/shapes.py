@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 import rdflib
+from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
 
 from kb.graph import Graph, key
 from kb.vocab import FC, RDF, SH, XSD
 
+_MULTIPLES = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
@@ -59,7 +61,9 @@ def read_rules(shapes: Graph) -> tuple[Rule, ...]:
 
 def _rules(shapes: Graph) -> Iterator[Rule]:
     hosts = {member: host for host, member in shapes.pairs(SH.property)}
-    for iri in dict.fromkeys(key(triple.subject) for triple in shapes.triples if triple.predicate.value == FC.code):
+    for iri in dict.fromkeys(
+        key(triple.subject) for triple in shapes.triples if triple.predicate.value == FC.code
+    ):
         in_code = FC.Rule in shapes.nodes(iri, RDF.type)
         host = "" if in_code else _outermost(iri, hosts)
         severity = (shapes.value(iri, SH.severity) or SH.Violation).removeprefix(SH.iri).lower()
@@ -131,13 +135,12 @@ def _result(
 
     shape, focus, value = one(SH.sourceShape), one(SH.focusNode), one(SH.value)
     path = shapes.value(shape, _uri(SH.path)) if shape is not None else None
-    culprits: Iterable[rdflib.term.Node] = _culprits(shapes, data, path, focus, value)
-    if isinstance(value, rdflib.URIRef) and one(SH.sourceConstraintComponent) == _uri(SH.iri + "SPARQLConstraintComponent"):
-        if (shape, _uri(SH.targetNode), focus) in shapes:
-            culprits = [value]  # one query over the whole base: the value is what it found
+    culprits = _culprits(shapes, data, path, focus, value)
+    if isinstance(value, rdflib.URIRef) and _asks_whole_base(shapes, shape, focus):
+        culprits = [value]
     message = str(one(SH.resultMessage) or "")
     shown = "" if value is None or isinstance(value, rdflib.BNode) else value.n3()
-    for culprit in culprits or [focus]:
+    for culprit in culprits or [focus] if focus is not None else []:
         yield Result(
             shape=_name(shape),
             component=_name(one(SH.sourceConstraintComponent)),
@@ -147,6 +150,15 @@ def _result(
             value_node=_name(value),
             message=message,
         )
+
+
+def _asks_whole_base(
+    shapes: rdflib.Graph, shape: rdflib.term.Node | None, focus: rdflib.term.Node | None
+) -> bool:
+    """Whether a shape is one query that looks at everything from one node; its values are what it found."""
+    if shape is None or focus is None or shapes.value(shape, _uri(SH.sparql)) is None:
+        return False
+    return (shape, _uri(SH.targetNode), focus) in shapes
 
 
 def _culprits(
@@ -162,17 +174,15 @@ def _culprits(
     back = shapes.value(head[0], _uri(SH.inversePath)) if len(head) > 1 else None
     if back is None or focus is None or value is None:
         return []
-    steps = [_rdf_path(shapes, step) for step in head[1:]]
-    onward = steps[0]
-    for step in steps[1:]:
-        onward = onward / step
-    return sorted(
-        {node for node in data.subjects(_rdf_path(shapes, back), focus) if value in set(data.objects(node, onward))}
-    )
+    onward = SequencePath(*(_rdf_path(shapes, step) for step in head[1:]))
+    between = set(data.subjects(_rdf_path(shapes, back), focus))
+    return sorted((node for node in between if value in set(data.objects(node, onward))), key=str)
 
 
 def _members(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> list[rdflib.term.Node]:
-    return list(shapes.items(path)) if path is not None and shapes.value(path, _uri(RDF.first)) is not None else []
+    if path is None or shapes.value(path, _uri(RDF.first)) is None:
+        return []
+    return list(shapes.items(path))
 
 
 def _rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
@@ -181,26 +191,16 @@ def _rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.
         return path
     members = _members(shapes, path)
     if members:
-        sequence = [_rdf_path(shapes, member) for member in members]
-        found = sequence[0]
-        for step in sequence[1:]:
-            found = found / step
-        return found
-    for predicate, make in (
-        (SH.inversePath, lambda inner: ~inner),
-        (SH.zeroOrMorePath, lambda inner: inner * "*"),
-        (SH.oneOrMorePath, lambda inner: inner * "+"),
-        (SH.zeroOrOnePath, lambda inner: inner * "?"),
-    ):
+        return SequencePath(*(_rdf_path(shapes, member) for member in members))
+    for predicate, sign in _MULTIPLES.items():
         inner = shapes.value(path, _uri(predicate))
         if inner is not None:
-            made: RdfPath = make(_rdf_path(shapes, inner))
-            return made
-    alternatives = [_rdf_path(shapes, member) for member in shapes.items(shapes.value(path, _uri(SH.alternativePath)))]
-    found = alternatives[0]
-    for step in alternatives[1:]:
-        found = found | step
-    return found
+            return MulPath(_rdf_path(shapes, inner), sign)
+    inverse = shapes.value(path, _uri(SH.inversePath))
+    if inverse is not None:
+        return InvPath(_rdf_path(shapes, inverse))
+    alternatives = _members(shapes, shapes.value(path, _uri(SH.alternativePath)))
+    return AlternativePath(*(_rdf_path(shapes, member) for member in alternatives))
 
 
 def _path_text(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> str:
@@ -236,5 +236,3 @@ def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> rdflib.
         return rdflib.Literal(term.value, lang=term.language)
     datatype = None if term.datatype.value == XSD.string else _uri(term.datatype.value)
     return rdflib.Literal(term.value, datatype=datatype)
-
-

@@ -211,7 +211,9 @@ def _parse(data: bytes, source: str, policy: Policy) -> tuple[list[ox.Triple], d
                 raise TurtleError.of(source, (_rdf12_problem(data),))
             triples.append(ox.Triple(quad.subject, quad.predicate, quad.object))
             if len(triples) > policy.max_triples:
-                fault = Problem("FC901", f"holds more than {policy.max_triples:,} triples", help="split the file")
+                fault = Problem(
+                    "FC901", f"holds more than {policy.max_triples:,} triples", help="split the file"
+                )
                 raise TurtleError.of(source, (fault,))
     except SyntaxError as error:
         raise TurtleError.of(source, (_syntax_problem(error),)) from error
@@ -236,8 +238,10 @@ def _syntax_problem(error: SyntaxError) -> Problem:
 def _rdf12_problem(data: bytes) -> Problem:
     text = data.decode("utf-8")
     found = re.search(r"<<|\{\||~|@[A-Za-z0-9-]+--", _without_strings(text))
-    place = position(text, found.start()) if found else (None, None)
-    return Problem("FC903", "a triple term or a text direction (RDF 1.2)", *place, "write RDF 1.1 Turtle")
+    line, column = position(text, found.start()) if found else (None, None)
+    return Problem(
+        "FC903", "a triple term or a text direction (RDF 1.2)", line, column, "write RDF 1.1 Turtle"
+    )
 
 
 def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
@@ -268,7 +272,11 @@ def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[P
                 continue
             assert not isinstance(term, ox.Triple)
             seen.add(term)
-            fault = _iri_problem(term, policy) if isinstance(term, ox.NamedNode) else _literal_problem(term, policy)
+            fault = (
+                _iri_problem(term, policy)
+                if isinstance(term, ox.NamedNode)
+                else _literal_problem(term, policy)
+            )
             if fault:
                 code, message, help = fault
                 yield Problem(code, message, *places.of(term), help)
@@ -296,9 +304,13 @@ def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
     ]
     if bad:
         found = re.search(r"(?<![\w\"'])(_:|\[)", _without_strings(text))
-        place = position(text, found.start()) if found else (None, None)
+        line, column = position(text, found.start()) if found else (None, None)
         yield Problem(
-            "FC907", "a blank node that is no list cell", *place, "give the node an IRI, so that it can be pointed at"
+            "FC907",
+            "a blank node that is no list cell",
+            line,
+            column,
+            "give the node an IRI, so that it can be pointed at",
         )
 
 
@@ -318,7 +330,11 @@ def _nearest(name: str) -> str:
         FC[name]
     except AttributeError as error:
         hint = str(error).partition("did you mean ")[2]
-        return f"did you mean fc:{hint.strip('?').strip(chr(39))}?" if hint else "see kb/vocabulary.ttl for the terms"
+        return (
+            f"did you mean fc:{hint.strip('?').strip(chr(39))}?"
+            if hint
+            else "see kb/vocabulary.ttl for the terms"
+        )
     return ""
 
 
@@ -465,5 +481,6 @@ def _unescape(text: str) -> str:
 def _without_strings(text: str) -> str:
     """The text with strings, IRIs and comments blanked, offsets kept."""
     return _TOKEN.sub(
-        lambda match: " " * len(match[0]) if match.lastgroup in ("string", "iri", "comment") else match[0], text
+        lambda match: " " * len(match[0]) if match.lastgroup in ("string", "iri", "comment") else match[0],
+        text,
     )

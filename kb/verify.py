@@ -7,25 +7,16 @@ carries. Nothing else reads as exact, and what could not be compared is "not che
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
+from kb.copies import Copy
 from kb.finding import CitationsChecked
 from kb.graph import Graph
-from kb.text import TextParagraph, digest
+from kb.text import digest
 from kb.vocab import DCTERMS, FC, OA, PROV
 
 EXACT, FAILED, NOT_CHECKED = "exact", "failed", "not checked"
-
-
-class Copy(Protocol):
-    """A reader's copy of an article, as `kb.article` finds it."""
-
-    @property
-    def paragraphs(self) -> Sequence[TextParagraph]: ...
-    @property
-    def exact_file(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +63,12 @@ class Verification:
         )
 
 
-def verify(graph: Graph, copies: Mapping[str, Copy | None]) -> Verification:
+def verify(graph: Graph, copies: Mapping[str, Copy]) -> Verification:
     """Recompute every citation on the copies at hand.
 
     Args:
         graph: the authored base.
-        copies: article IRI to a reader's copy; None or absent where there is none.
+        copies: article IRI to a reader's copy; absent where there is none.
     """
     outcomes = tuple(_outcomes(graph, copies))
     files = tuple(_file_differences(graph, copies))
@@ -85,7 +76,7 @@ def verify(graph: Graph, copies: Mapping[str, Copy | None]) -> Verification:
     return Verification(outcomes, files, paragraphs)
 
 
-def _outcomes(graph: Graph, copies: Mapping[str, Copy | None]) -> Iterator[Outcome]:
+def _outcomes(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Outcome]:
     for node in sorted(graph.instances(FC.Citation)):
         yield _outcome(graph, copies, node, graph.value(node, PROV.wasQuotedFrom), citation=True)
     for node in sorted(graph.instances(FC.Span)):
@@ -93,7 +84,7 @@ def _outcomes(graph: Graph, copies: Mapping[str, Copy | None]) -> Iterator[Outco
 
 
 def _outcome(
-    graph: Graph, copies: Mapping[str, Copy | None], node: str, paragraph: str | None, *, citation: bool
+    graph: Graph, copies: Mapping[str, Copy], node: str, paragraph: str | None, *, citation: bool
 ) -> Outcome:
     span = _span(graph, node)
     article = graph.value(paragraph, DCTERMS.isPartOf) if paragraph else None
@@ -129,14 +120,14 @@ def _whole(lexical: str | None) -> int | None:
         return None
 
 
-def _file_differences(graph: Graph, copies: Mapping[str, Copy | None]) -> Iterator[Difference]:
+def _file_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
     for article in sorted(graph.instances(FC.Article)):
         copy = copies.get(article)
         if copy is not None and not copy.exact_file:
             yield Difference(article, "the copy at hand is not the file that was recorded")
 
 
-def _paragraph_differences(graph: Graph, copies: Mapping[str, Copy | None]) -> Iterator[Difference]:
+def _paragraph_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
     for paragraph in sorted(graph.instances(FC.Paragraph)):
         copy = copies.get(graph.value(paragraph, DCTERMS.isPartOf) or "")
         index = _whole(graph.value(paragraph, FC.index))
@@ -145,6 +136,8 @@ def _paragraph_differences(graph: Graph, copies: Mapping[str, Copy | None]) -> I
         if not 0 < index <= len(copy.paragraphs):
             yield Difference(paragraph, f"the copy at hand has no paragraph {index}")
         elif copy.paragraphs[index - 1].digest != graph.value(paragraph, FC.digest):
-            yield Difference(paragraph, f"paragraph {index} of the copy at hand differs from the recorded one")
+            yield Difference(
+                paragraph, f"paragraph {index} of the copy at hand differs from the recorded one"
+            )
         elif len(copy.paragraphs[index - 1].text) != _whole(graph.value(paragraph, FC.length)):
             yield Difference(paragraph, f"the recorded length of paragraph {index} is wrong")

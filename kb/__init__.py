@@ -1,0 +1,116 @@
+"""The face of the library: what the command, the web application and other programs use. It imports and lists."""
+
+from kb.answer import as_csv, as_json, as_table, short, short_iri, visible
+from kb.article import AddResult, add
+from kb.check import check
+# from kb.cite import cite
+from kb.copies import find_texts
+from kb.derive import standing, standings
+from kb.errors import (
+    ArticleError,
+    CannotLook,
+    CiteError,
+    HomeError,
+    InputError,
+    KbError,
+    QueryError,
+    QueryRefused,
+    QueryStopped,
+    TextError,
+    TurtleError,
+    UsageError,
+)
+# from kb.export import FORMATS as EXPORT_FORMATS
+# from kb.export import export
+from kb.files import write_atomic
+from kb.finding import CitationsChecked, FileChecked, Finding, Report, ShapeChecked
+from kb.fmt import files_of, format_files
+from kb.graph import Graph
+from kb.home import Home, find_home
+from kb.init import init
+from kb.load import KnowledgeBase, LoadedFile, load_kb
+from kb.query import (
+    Answer,
+    Param,
+    QueryLimits,
+    SavedQuestion,
+    ask,
+    bind,
+    expand,
+    refuse,
+    run,
+    saved_question,
+    saved_questions,
+)
+from kb.report import FORMATS as REPORT_FORMATS
+from kb.standing import Standing
+from kb.store import open_read_only, open_store
+from kb.vocab import DERIVED_GRAPH, FC, GRAPHS, PREFIXES, ClosedNamespace
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DERIVED_GRAPH",
+    # "EXPORT_FORMATS",
+    "FC",
+    "GRAPHS",
+    "PREFIXES",
+    "REPORT_FORMATS",
+    "AddResult",
+    "Answer",
+    "ArticleError",
+    "CannotLook",
+    "CitationsChecked",
+    "CiteError",
+    "ClosedNamespace",
+    "FileChecked",
+    "Finding",
+    "Graph",
+    "Home",
+    "HomeError",
+    "InputError",
+    "KbError",
+    "KnowledgeBase",
+    "LoadedFile",
+    "Param",
+    "QueryError",
+    "QueryLimits",
+    "QueryRefused",
+    "QueryStopped",
+    "Report",
+    "SavedQuestion",
+    "ShapeChecked",
+    "Standing",
+    "TextError",
+    "TurtleError",
+    "UsageError",
+    "__version__",
+    "add",
+    "as_csv",
+    "as_json",
+    "as_table",
+    "ask",
+    "bind",
+    "check",
+    # "cite",
+    "expand",
+    # "export",
+    "files_of",
+    "find_home",
+    "find_texts",
+    "format_files",
+    "init",
+    "load_kb",
+    "open_read_only",
+    "open_store",
+    "refuse",
+    "run",
+    "saved_question",
+    "saved_questions",
+    "short",
+    "short_iri",
+    "standing",
+    "standings",
+    "visible",
+    "write_atomic",
+]

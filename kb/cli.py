@@ -1,0 +1,285 @@
+"""The `kb` command: thin callers of the face. Exit codes are a promise, written in the README.
+
+    0 clean   1 findings, or no answer   2 usage   3 unreadable or malformed input   4 could not look
+
+Commands of other packages (`kb serve`) are found by the entry point group `factcite.commands`; each is called
+with the words that follow its name and answers an exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import TypeAlias
+
+import kb
+
+GROUP = "factcite.commands"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: the words after `kb`; None takes the process's own.
+
+    Returns:
+        The exit code.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        others = _others()
+        if words and words[0] in others:
+            return _load(others[words[0]])(words[1:])
+        arguments = _parser(others).parse_args(words)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except kb.KbError as error:
+        lines = (kb.visible(line) for line in str(error).splitlines())
+        print("kb: " + "\n".join(lines), file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to say
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _others() -> Mapping[str, metadata.EntryPoint]:
+    return {
+        point.name: point
+        for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)
+    }
+
+
+def _load(point: metadata.EntryPoint) -> Callable[[list[str]], int]:
+    command: Callable[[list[str]], int] = point.load()
+    return command
+
+
+# --- the words ---------------------------------------------------------------------------------------------
+
+
+def _parser(others: Mapping[str, metadata.EntryPoint]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kb",
+        description="A fact-check citation knowledge base: who claims what, through whom, and where.",
+        epilog="Exit codes: 0 clean, 1 findings or no answer, 2 usage, 3 unreadable or malformed input, "
+        "4 could not look.",
+    )
+    parser.add_argument("--version", action="version", version=f"kb {kb.__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for add in (_check, _query, _export, _add, _cite, _fmt, _init):
+        add(commands)
+    for name, help in {"serve": "show the base in a browser and answer SPARQL"}.items():
+        if name in others:
+            commands.add_parser(name, help=help, add_help=False)
+    return parser
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(
+    commands: _Commands, name: str, help: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _home_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--home", metavar="DIR", help="the folder of the base (default: the one that came along)"
+    )
+
+
+def _texts_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--texts",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="a folder with your own copies of the articles; may be repeated (also: KB_TEXTS)",
+    )
+
+
+def _output_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", metavar="FILE", help="write to a file instead of the terminal")
+
+
+def _check(commands: _Commands) -> None:
+    parser = _command(commands, "check", "check the base: gate, shapes, citations, wording", _run_check)
+    _home_option(parser)
+    _texts_option(parser)
+    parser.add_argument("--format", choices=("text", "json", "turtle"), default="text")
+    _output_option(parser)
+
+
+def _query(commands: _Commands) -> None:
+    parser = _command(commands, "query", "ask a saved question, or a question in a .rq file", _run_query)
+    parser.add_argument(
+        "question", nargs="?", metavar="NAME|FILE", help="without one, the saved questions are listed"
+    )
+    parser.add_argument("--param", metavar="NAME=VALUE", action="append", default=[], help="may be repeated")
+    parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    _home_option(parser)
+
+
+def _export(commands: _Commands) -> None:
+    parser = _command(commands, "export", "write the base as RDF", _run_export)
+    _home_option(parser)
+    parser.add_argument("--format", choices=sorted(kb.EXPORT_FORMATS), default="turtle")
+    parser.add_argument("--article", metavar="SLUG", help="one article and what is said of it")
+    parser.add_argument("--no-derived", action="store_true", help="leave computed facts out")
+    _output_option(parser)
+
+
+def _add(commands: _Commands) -> None:
+    parser = _command(commands, "add", "record an article from a text file", _run_add)
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--slug", required=True, help="short name, such as bridge-opening")
+    parser.add_argument(
+        "--update", action="store_true", help="the text changed: keep what was written by hand"
+    )
+    _home_option(parser)
+
+
+def _cite(commands: _Commands) -> None:
+    parser = _command(commands, "cite", "find words in your copy and print the citation for them", _run_cite)
+    parser.add_argument("slug", metavar="SLUG")
+    parser.add_argument("paragraph", metavar="PARAGRAPH", type=int)
+    parser.add_argument("words", metavar="WORDS")
+    parser.add_argument("--nth", type=int, help="which of several places, from 1")
+    _home_option(parser)
+    _texts_option(parser)
+
+
+def _fmt(commands: _Commands) -> None:
+    parser = _command(commands, "fmt", "bring Turtle files into canonical form", _run_fmt)
+    parser.add_argument("files", metavar="FILE", nargs="*", help="default: every data file of the base")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would change")
+    _home_option(parser)
+
+
+def _init(commands: _Commands) -> None:
+    parser = _command(commands, "init", "make a base of your own, with one worked example", _run_init)
+    parser.add_argument("folder", metavar="DIR")
+
+
+# --- the deeds ---------------------------------------------------------------------------------------------
+
+
+def _run_check(arguments: argparse.Namespace) -> int:
+    report = kb.check(arguments.home, texts=_text_folders(arguments.texts))
+    _write(kb.REPORT_FORMATS[arguments.format](report).encode(), arguments.output)
+    return report.exit_code
+
+
+def _run_query(arguments: argparse.Namespace) -> int:
+    home = kb.find_home(arguments.home)
+    if arguments.question is None:
+        for question in kb.saved_questions(home):
+            if not question.name.startswith("page-"):
+                params = " ".join(f"--param {param.name}={param.default or '…'}" for param in question.params)
+                print(f"{question.name:28} {question.title}" + (f"\n{'':28} {params}" if params else ""))
+        return 0
+    question = kb.saved_question(home, arguments.question)
+    base = kb.load_kb(home)
+    values = kb.bind(question, _pairs(arguments.param), prefixes=base.prefixes)
+    store = kb.open_store(base.quads())
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not notice Ctrl+C while it works
+    answer = kb.ask(store, question.text, params=values, prefixes=base.prefixes)
+    writers = {
+        "table": lambda: kb.as_table(answer, prefixes=base.prefixes) + "\n",
+        "csv": lambda: kb.as_csv(answer),
+        "json": lambda: kb.as_json(answer),
+    }
+    _write(writers[arguments.format]().encode(), None)
+    return 0
+
+
+def _run_export(arguments: argparse.Namespace) -> int:
+    base = kb.load_kb(arguments.home)
+    data = kb.export(
+        base, format=arguments.format, article=arguments.article, derived=not arguments.no_derived
+    )
+    _write(data, arguments.output)
+    return 0
+
+
+def _run_add(arguments: argparse.Namespace) -> int:
+    home = kb.find_home(arguments.home)
+    result = kb.add(home, Path(arguments.file), slug=arguments.slug, update=arguments.update)
+    for line in result.changes:
+        print(line)
+    done = "updated" if arguments.update else "wrote"
+    print(f"{done} {result.path}; {len(result.todos)} things left for you:")
+    for line in result.todos:
+        print(f"  {line}")
+    return 0
+
+
+def _run_cite(arguments: argparse.Namespace) -> int:
+    home = kb.find_home(arguments.home)
+    folders = _text_folders(arguments.texts)
+    block = kb.cite(
+        home, arguments.slug, arguments.paragraph, arguments.words, texts=folders, nth=arguments.nth
+    )
+    _write(block.encode(), None)
+    return 0
+
+
+def _run_fmt(arguments: argparse.Namespace) -> int:
+    paths = tuple(Path(name) for name in arguments.files) or kb.files_of(kb.find_home(arguments.home))
+    changed = [found.path for found in kb.format_files(paths, write=not arguments.check) if found.changed]
+    for path in changed:
+        print(f"{'would change' if arguments.check else 'formatted'} {path}")
+    if arguments.check and changed:
+        print("help: run kb fmt", file=sys.stderr)
+    return 1 if arguments.check and changed else 0
+
+
+def _run_init(arguments: argparse.Namespace) -> int:
+    target = Path(arguments.folder)
+    made = kb.init(target, source=kb.find_home())
+    print(f"made {target} with {len(made)} files; now try:")
+    print(f"  kb check --home {target}")
+    print(f"  kb serve --home {target}")
+    return 0
+
+
+# --- helpers -----------------------------------------------------------------------------------------------
+
+
+def _text_folders(named: Sequence[str]) -> tuple[Path, ...]:
+    found = [Path(name) for name in named]
+    for folder in found:
+        if not folder.is_dir():
+            raise kb.UsageError(f"no folder {folder}", help="--texts takes a folder with text files")
+    return (*found, *(Path(name) for name in os.environ.get("KB_TEXTS", "").split(os.pathsep) if name))
+
+
+def _pairs(given: Sequence[str]) -> dict[str, str]:
+    pairs = [word.partition("=") for word in given]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise kb.UsageError(f"--param {name}: no value", help="write --param name=value")
+    return {name: value for name, _, value in pairs}
+
+
+def _write(data: bytes, output: str | None) -> None:
+    if output is None:
+        sys.stdout.buffer.write(data)
+    else:
+        kb.write_atomic(Path(output), data)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
