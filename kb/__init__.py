@@ -45,17 +45,37 @@ from kb.query import (
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.standing import Standing
 from kb.store import open_read_only, open_store
-from kb.vocab import DERIVED_GRAPH, FC, GRAPHS, PREFIXES, ClosedNamespace
+from kb.vocab import (
+    DCTERMS,
+    DERIVED_GRAPH,
+    FC,
+    GRAPHS,
+    OA,
+    PREFIXES,
+    PROV,
+    RDF,
+    RDFS,
+    SCHEMA,
+    SKOS,
+    ClosedNamespace,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "DCTERMS",
     "DERIVED_GRAPH",
     # "EXPORT_FORMATS",
     "FC",
     "GRAPHS",
+    "OA",
     "PREFIXES",
+    "PROV",
+    "RDF",
+    "RDFS",
     "REPORT_FORMATS",
+    "SCHEMA",
+    "SKOS",
     "AddResult",
     "Answer",
     "ArticleError",
