@@ -3,6 +3,7 @@
 PORT ?= 8000
 TEXTS ?=
 PYTEST ?=
+INSTALL ?= .ci/install
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -22,30 +23,30 @@ help:
 	@echo "make clean   remove .venv and what was built"
 
 serve:
-	@.ci/install run
+	@$(INSTALL) run
 	@mkdir -p build
 	@$(BIN)/kb check >build/report.txt 2>&1 || { code=$$?; cat build/report.txt; \
 	  echo "factcite: not served, because the base does not pass its check" >&2; exit $$code; }
 	@exec $(BIN)/kb serve --port $(PORT)
 
 test:
-	@.ci/install test
+	@$(INSTALL) test
 	@$(BIN)/python -m pytest $(PYTEST)
 
 check:
-	@.ci/install run
+	@$(INSTALL) run
 	@mkdir -p build
 	@$(BIN)/kb check $(addprefix --texts ,$(TEXTS)) --format json --output build/report.json; code=$$?; \
 	  $(BIN)/kb check $(addprefix --texts ,$(TEXTS)) >build/report.txt; cat build/report.txt; exit $$code
 
 lint:
-	@.ci/install test
+	@$(INSTALL) test
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 
 build:
-	@.ci/install run
+	@$(INSTALL) run
 	@$(BIN)/python -m hatchling build --target wheel --directory dist
 
 pins:

@@ -1,0 +1,145 @@
+"""The wheel: the same bytes every time, with the whole base in it, and of use where nothing else is."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import site
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kb.home import find_home
+
+ROOT = Path(__file__).resolve().parent.parent
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (ROOT / "pyproject.toml").is_file(), reason="no checkout: there is nothing to build"
+    ),
+]
+
+
+def build(source: Path, folder: Path) -> Path:
+    """The wheel of a checkout, built with what is installed here; no network."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    return build(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The programs of an environment that holds the wheel, and the packages it needs, and no checkout."""
+    folder = tmp_path_factory.mktemp("elsewhere") / "venv"
+    venv.create(folder, with_pip=False)
+    bin = folder / ("Scripts" if os.name == "nt" else "bin")
+    python = bin / "python"
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--no-index",
+        "--no-deps",
+        str(wheel),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    purelib = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        check=True,
+        capture_output=True,
+    ).stdout.decode()
+    packages = [path for path in site.getsitepackages() if Path(path).is_dir()]
+    Path(purelib.strip(), "packages.pth").write_text("\n".join(packages), "utf-8")
+    return bin
+
+
+def run(programs: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """One `kb` command, far from the checkout."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KB_"))}
+    return subprocess.run(
+        [programs / "kb", *words], cwd=folder, env=clean, capture_output=True, text=True, encoding="utf-8"
+    )
+
+
+def test_two_builds_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
+    again = build(ROOT, tmp_path)
+    assert again.read_bytes() == wheel.read_bytes()
+
+
+def test_the_whole_base_is_in_it(wheel: Path) -> None:
+    home = find_home()
+    assert home.root == ROOT, "this test compares with a checkout"
+    data = [*home.data_files(), *home.shape_files(), *home.queries.glob("*.rq")]
+    template = [path for path in (home.kb / "template").rglob("*") if path.is_file()]
+    names = {path.relative_to(ROOT).as_posix() for path in [*data, *template]}
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    moved = {name if name.startswith("kb/") else f"kb/_data/{name}" for name in names}
+    assert moved - inside == set()
+
+
+def test_a_reader_s_own_copies_are_not_in_it(tmp_path: Path) -> None:
+    source = tmp_path / "checkout"
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "build", "dist")
+    shutil.copytree(ROOT, source, ignore=ignored)
+    (source / "corpus/texts").mkdir(exist_ok=True)
+    (source / "corpus/texts/mine.txt").write_text("A copy.", "utf-8")
+    inside = zipfile.ZipFile(build(source, tmp_path / "dist")).namelist()
+    assert not [name for name in inside if name.startswith("kb/_data/corpus/texts")]
+
+
+def test_an_installed_wheel_checks_the_base_it_carries(programs: Path, tmp_path: Path) -> None:
+    here = subprocess.run([sys.executable, "-m", "kb.cli", "check", "--format", "json"], capture_output=True)
+    there = run(programs, tmp_path, "check", "--format", "json")
+    assert there.returncode == here.returncode == 0, there.stdout + there.stderr
+    assert json.loads(there.stdout)["checked"] == json.loads(here.stdout)["checked"]
+
+
+def test_an_installed_wheel_runs_from_the_wheel(programs: Path, tmp_path: Path) -> None:
+    command = [programs / "python", "-c", "import kb, webapp; print(kb.__file__, webapp.__file__)"]
+    found = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert str(ROOT) not in found
+    assert found.count(str(programs.parent)) == 2
+
+
+def test_an_installed_wheel_answers_every_saved_question_it_lists(programs: Path, tmp_path: Path) -> None:
+    listed = run(programs, tmp_path, "query").stdout
+    assert (
+        listed
+        == subprocess.run(
+            [sys.executable, "-m", "kb.cli", "query"],
+            capture_output=True,
+            check=True,
+            text=True,
+            encoding="utf-8",
+        ).stdout
+    )
+    assert listed.strip()
+
+
+def test_an_installed_wheel_makes_a_base_that_passes(programs: Path, tmp_path: Path) -> None:
+    made = run(programs, tmp_path, "init", "mybase")
+    assert made.returncode == 0, made.stderr
+    checked = run(programs, tmp_path, "check", "--home", "mybase", "--format", "json")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    citations = json.loads(checked.stdout)["checked"]["citations"]
+    assert citations["total"] == citations["exact"] > 0
+
+
+def test_the_commands_of_the_web_application_come_along(programs: Path, tmp_path: Path) -> None:
+    assert run(programs, tmp_path, "serve", "--help").returncode == 0
