@@ -46,7 +46,7 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Stable over time: made of code, focus, path and value (of the file where there is no focus); no line."""
+        """Stable over time: of code, focus (else the file), path and value; no line."""
         parts = (self.code, self.focus or self.file, self.path, self.value)
         return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
 

@@ -1,7 +1,7 @@
 """One SPARQL question, one answer; what is refused, and why; the questions that are kept as files.
 
-The text of a question is read by a tokenizer before any parser sees it, because a deeply nested one kills the
-process that parses it (no exception, a crash), and because SERVICE would call out. The engine never fetches for
+The text of a question is read by a tokenizer before any parser sees it, because a deeply nested one kills
+the process that parses it (no exception, a crash), and because SERVICE would call out. The engine never fetches for
 FROM; a graph that is not in the base is refused all the same, so that nobody takes an empty answer for one.
 """
 
@@ -65,8 +65,8 @@ _TOKEN = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY".split())
-_PATTERNS = frozenset("OPTIONAL UNION BIND FILTER MINUS GRAPH VALUES EXISTS".split())
+_UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"})
+_PATTERNS = frozenset({"OPTIONAL", "UNION", "BIND", "FILTER", "MINUS", "GRAPH", "VALUES", "EXISTS"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +269,7 @@ def _syntax(message: str) -> QueryRefused:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A parameter of a saved question: variable name, `iri` `string` or `integer`, default or None, description."""
+    """A parameter of a saved question: variable, `iri` `string` or `integer`, default or None, description."""
 
     name: str
     type: str
@@ -399,7 +399,7 @@ def _term(
 
 
 def expand(name: str, prefixes: Mapping[str, str]) -> str | None:
-    """The IRI that `prefix:name`, `<iri>` or a bare http(s) or urn IRI stands for; None when it stands for none."""
+    """The IRI that `prefix:name`, `<iri>` or a bare http(s) or urn IRI stands for; None when there is none."""
     if name.startswith("<") and name.endswith(">"):
         name = name[1:-1]
     prefix, colon, local = name.partition(":")

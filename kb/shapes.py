@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import pyoxigraph as ox
 import rdflib
@@ -18,7 +19,11 @@ from rdflib.paths import Path as RdfPath
 from kb.graph import Graph, key
 from kb.vocab import FC, RDF, SH, XSD
 
-_MULTIPLES = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
+_MULTIPLES: Mapping[str, Literal["*", "+", "?"]] = {
+    SH.zeroOrMorePath: "*",
+    SH.oneOrMorePath: "+",
+    SH.zeroOrOnePath: "?",
+}
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
@@ -82,7 +87,7 @@ def _outermost(iri: str, hosts: Mapping[str, str]) -> str:
 
 
 def focus_nodes(shapes: Graph, shape: str, data: Graph) -> frozenset[str]:
-    """The nodes that a shape's targets reach (SHACL section 2.1); implicit class targets are not used here."""
+    """The nodes that a shape's targets reach (SHACL section 2.1); implicit class targets are unused."""
     found: set[str] = set(shapes.nodes(shape, SH.targetNode))
     for cls in shapes.nodes(shape, SH.targetClass):
         found.update(data.instances(cls))

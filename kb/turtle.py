@@ -1,7 +1,7 @@
 """Reading Turtle: the gate that every file passes before anything else looks at it.
 
-rdflib alone accepts 39 malformed files of the W3C's 94 negative tests and fetches or invents what it lacks, so
-pyoxigraph parses, strictly (RDF 1.1 Turtle, https://www.w3.org/TR/turtle/), and what the house forbids beyond
+rdflib alone accepts 39 malformed files of the W3C's 94 negative tests and fetches or invents what it lacks,
+so pyoxigraph parses, strictly (RDF 1.1 Turtle, https://www.w3.org/TR/turtle/), and what the house forbids beyond
 the grammar is refused here by name, line and column. A small tokenizer over the accepted text tells where
 statements and comments stand; it never decides whether a file is Turtle.
 """
@@ -30,7 +30,7 @@ class Policy:
 
     Attributes:
         base: IRI against which relative IRIs are resolved; None refuses them.
-        house: whether the rules beyond the grammar apply (schemes, terms, lexical forms, blank nodes, controls).
+        house: whether the rules beyond the grammar apply.
         blanks: whether blank nodes other than list cells may stand (shapes need them for paths).
         schemes: IRI schemes allowed in the house.
         max_bytes: size cap of one file.
@@ -245,7 +245,7 @@ def _rdf12_problem(data: bytes) -> Problem:
 
 
 def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
-    """Blank nodes named by the file and the order of appearance, so that two runs agree and two files never clash."""
+    """Blank nodes named by file and order of appearance: two runs agree, two files never clash."""
     stem = hashlib.sha256(source.encode()).hexdigest()[:8]
     names: dict[str, ox.BlankNode] = {}
 
@@ -354,7 +354,7 @@ _TOKEN = re.compile(
     |(?P<comment>\#[^\n\r]*)
     |(?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
         |\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')
-    |(?P<iri><(?:[^>\\]|\\.)*>)
+    |(?P<iri><(?:[^<>\"{}|^`\\\x00-\x20]|\\.)*>)
     |(?P<at>@[A-Za-z][A-Za-z0-9-]*)
     |(?P<hat>\^\^)
     |(?P<open>[(\[])
@@ -372,12 +372,17 @@ def tokens(text: str) -> Iterator[Token]:
         kind, found, start = str(match.lastgroup), match[0], match.start()
         if kind == "space":
             continue
-        if kind == "word" and found.endswith(".") and not found.endswith("\\."):
-            if len(found) > 1:
-                yield Token("word", found[:-1], start)
-            yield Token("dot", ".", start + len(found) - 1)
-        else:
+        if kind != "word":
             yield Token(kind, found, start)
+            continue
+        if found.startswith(".") and not found[1:2].isdigit():  # no name starts with a dot, only a number
+            yield Token("dot", ".", start)
+            found, start = found[1:], start + 1
+        ends = found.endswith(".") and not found.endswith("\\.")
+        if found.removesuffix(".") if ends else found:
+            yield Token("word", found[:-1] if ends else found, start)
+        if ends:
+            yield Token("dot", ".", start + len(found) - 1)
 
 
 def position(text: str, offset: int) -> tuple[int, int]:

@@ -1,0 +1,44 @@
+"""What several tests share: where the outside material lies, and a base of one's own to work on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import kb
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def articles() -> Path:
+    """The folder with the real articles; the test is skipped, and says so, where there is none."""
+    folder = SHARED / "articles"
+    if not folder.is_dir():
+        pytest.skip("the real articles are not at hand (../shared/articles): nothing was compared with them")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def w3c() -> Path:
+    """The folder with the W3C cases; the test is skipped, and says so, where there is none."""
+    folder = SHARED / "w3c"
+    if not folder.is_dir():
+        pytest.skip("the W3C cases are not at hand (../shared/w3c): the suite was not run")
+    return folder
+
+
+@pytest.fixture
+def mybase(tmp_path: Path) -> Path:
+    """A fresh base of one's own, as `kb init` makes it."""
+    target = tmp_path / "mybase"
+    kb.init(target, source=kb.find_home())
+    return target

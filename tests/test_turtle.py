@@ -1,0 +1,139 @@
+"""The gate: what a file may hold beyond the grammar, and where it says that something is wrong."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kb.errors import TurtleError
+from kb.lexical import problem
+from kb.turtle import HOUSE, SHAPES, Policy, read_turtle
+from kb.vocab import XSD
+
+HEAD = """@prefix ex: <https://example.org/> .
+@prefix fc: <https://w3id.org/factcite/ns#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+"""
+
+
+def problems(body: str | bytes, policy: Policy = HOUSE) -> list[tuple[str, int | None, int | None]]:
+    """Code, line and column of everything that the gate refuses; lines count from the body's first."""
+    data = body if isinstance(body, bytes) else (HEAD + body).encode()
+    try:
+        read_turtle(data, source="x.ttl", policy=policy)
+    except TurtleError as error:
+        first = error.problems[0]
+        assert str(error).startswith("x.ttl") and first.message in str(error) and first.help in str(error)
+        return [(p.code, p.line and p.line - HEAD.count("\n"), p.column) for p in error.problems]
+    return []
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("ex:a ex:b ex:c .", []),
+        ("ex:a ex:b ( ex:c ( 1 ) ) .", []),
+        ("ex:a ex:b 'c' ; ; ex:d ex:e", [("FC903", 1, 28)]),
+        ("ex:a\n  ex:b ex:c .\nex:d ex:e .", [("FC903", 3, 11)]),
+        ("ex:a ex:b <c> .", [("FC904", 1, 11)]),
+        ("@base <https://example.org/> . ex:a ex:b <c> .", [("FC904", 1, 1)]),
+        ("BASE <https://example.org/>\nex:a ex:b ex:c .", [("FC904", 1, 1)]),
+        ("ex:a ex:b <javascript:alert(1)> .", [("FC904", 1, 11)]),
+        ("ex:a ex:b <file:///etc/passwd> .", [("FC904", 1, 11)]),
+        ("ex:a a fc:Clam .", [("FC905", 1, 8)]),
+        ("ex:a fc:statuss ex:b .", [("FC905", 1, 6)]),
+        ('ex:a ex:b "가나" , "yes"^^xsd:boolean .', [("FC906", 1, 18)]),
+        ('ex:a ex:b "2024-02-30"^^xsd:date .', [("FC906", 1, 11)]),
+        ('ex:a ex:b "x"^^ex:unknown .', [("FC906", 1, 11)]),
+        ("ex:a ex:b [ ex:c ex:d ] .", [("FC907", 1, 11)]),
+        ("_:a ex:b ex:c .", [("FC907", 1, 1)]),
+        ("ex:a ex:b _:l . _:l a ex:c .", [("FC907", 1, 11)]),
+        ("ex:a ex:b <<( ex:c ex:d ex:e )>> .", [("FC903", 1, 11)]),
+        ('ex:a ex:b "x"@en--ltr .', [("FC903", 1, 14)]),
+        ('ex:a ex:b "\u202e" .', [("FC902", 1, 12)]),
+        ('ex:a ex:b "\x07" .', [("FC902", 1, 12)]),
+        ("ex:a a fc:Clam ;\n ex:b 'x'^^xsd:integer .", [("FC905", 1, 8), ("FC906", 2, 7)]),
+    ],
+)
+def test_refuses_by_code_line_and_column(body: str, expected: list[tuple[str, int, int]]) -> None:
+    assert problems(body) == expected
+
+
+def test_refuses_bytes_that_are_no_text() -> None:
+    assert problems(HEAD.encode() + b"ex:a ex:b '\xff' .") == [("FC902", 1, 12)]
+    assert problems(b"\xef\xbb\xbf" + HEAD.encode())[0][0] == "FC902"
+
+
+def test_caps_size_triples_and_literals() -> None:
+    body = "ex:a ex:b " + ", ".join(map(str, range(20))) + " ."
+    assert problems(body) == []
+    assert [code for code, *_ in problems(body, Policy(max_bytes=40))] == ["FC901"]
+    assert [code for code, *_ in problems(body, Policy(max_triples=19))] == ["FC901"]
+    assert problems(body, Policy(max_triples=20)) == []
+    assert [code for code, *_ in problems("ex:a ex:b 'abcd' .", Policy(max_literal=3))] == ["FC901"]
+    assert problems("ex:a ex:b 'abc' .", Policy(max_literal=3)) == []
+
+
+def test_shapes_may_use_blank_nodes_and_nothing_else_more() -> None:
+    assert problems("ex:a ex:b [ ex:c ex:d ] .", SHAPES) == []
+    assert problems("ex:a a fc:Clam .", SHAPES) == [("FC905", 1, 8)]
+
+
+def test_deep_lists_are_read_without_recursion() -> None:
+    assert problems("ex:a ex:b " + "( " * 3000 + ") " * 3000 + ".") == []
+
+
+def test_keeps_lexical_forms_and_names_list_cells_by_file() -> None:
+    body = (HEAD + 'ex:a ex:b 007, 1.50, "x"@EN ; ex:l ( 1 2 ) .').encode()
+    first, again = read_turtle(body, source="one.ttl"), read_turtle(body, source="one.ttl")
+    other = read_turtle(body, source="two.ttl")
+    assert first.triples == again.triples
+    assert {"007", "1.50"} <= {t.object.value for t in first.triples if hasattr(t.object, "datatype")}
+    cells = [{str(t.subject) for t in d.triples if str(t.subject).startswith("_:")} for d in (first, other)]
+    assert len(cells[0]) == 2 and not cells[0] & cells[1]
+
+
+def test_knows_the_line_of_each_subject() -> None:
+    body = 'ex:a ex:b """x\n\ny # no comment""" .\n# a comment. ex:z\nex:c\n ex:d ex:e .ex:f ex:g 1. ex:h ex:i 2 .'
+    lines = read_turtle((HEAD + body).encode(), source="x.ttl").lines
+    found = {iri.rpartition("/")[2]: line - 3 for iri, line in lines.items()}
+    assert found == {"a": 1, "c": 5, "f": 6, "h": 6}
+
+
+@pytest.mark.parametrize(
+    ("datatype", "good", "bad"),
+    [
+        (XSD.boolean, ["true", "false", "1", "0"], ["yes", "True", "", " true", "2"]),
+        (XSD.integer, ["0", "-7", "007", "+1"], ["", "1.0", "1e3", "٣", "9" * 1001]),
+        (XSD.nonNegativeInteger, ["0", "-0", "12"], ["-1", "x"]),
+        (XSD.decimal, ["1.5", ".5", "5.", "-0.0"], ["1e3", ".", "", "1,5"]),
+        (XSD.double, ["1e3", "INF", "NaN", "-.5E-2"], ["inf", "1e", "e3"]),
+        (
+            XSD.date,
+            ["2024-02-29", "2023-12-31Z", "-0044-03-15", "2024-01-01+14:00"],
+            ["2023-02-29", "2024-13-01", "24-01-01", "2024-1-1", "2024-01-01+14:01"],
+        ),
+        (
+            XSD.dateTime,
+            ["2024-02-29T23:59:59", "2024-01-01T24:00:00Z", "2024-01-01T00:00:00.5-05:00"],
+            ["2024-01-01", "2024-01-01T24:00:01", "2024-01-01T23:60:00"],
+        ),
+        (XSD.gYear, ["1988", "-0500", "12000"], ["88", "01988", "1988-01"]),
+        (XSD.gYearMonth, ["1970-09"], ["1970-13", "1970-9"]),
+        (XSD.anyURI, ["https://example.org/"], ["a b", "<x>"]),
+    ],
+)
+def test_lexical_forms(datatype: str, good: list[str], bad: list[str]) -> None:
+    assert [value for value in good if problem(value, datatype)] == []
+    assert [value for value in bad if not problem(value, datatype)] == []
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
+    problems(data)
+
+
+@given(st.text(alphabet=st.sampled_from("ex:a .;,()[]<>\"'\\#@^_\n\t1{}~|가é"), max_size=60))
+def test_any_near_turtle_is_read_or_refused_by_name(body: str) -> None:
+    problems(body)
