@@ -7,9 +7,9 @@ answer as values, for pages and reports; `derive` writes the same answer as trip
 The choices:
 
 - The support of a claim is every citation that asserts it, or asserts a claim that specialises it, at any
-  distance. A citation that restates another is mentioned but adds no support; where nothing else supports a
-  claim, the first restatement is counted once, so that a claim with a citation never looks uncited.
-- An origin is a class of voices (kb/origins.py) among the innermost speakers of the support.
+  distance.
+- An origin is a class of voices (kb/origins.py) among the innermost speakers of the support. A restatement is
+  of the same class as what it restates, whoever speaks, so that it cannot add an origin.
 - An unnamed voice adds no origin in an article where a named one supports the claim too, nor anywhere else if
   it also speaks there: it may be the same person, and a count must never be too high.
 - Broken input is left out and never raises; the shapes report it. What must be single and is not (two
@@ -27,7 +27,7 @@ import pyoxigraph as ox
 
 from kb.dates import Bounds, bounds
 from kb.graph import Graph
-from kb.origins import Voices, links, roots
+from kb.origins import RESTATEMENTS, Voices, links
 from kb.standing import Citation, Origin, Rival, Standing, Support, in_words, short
 from kb.vocab import DCTERMS, EDTF, FC, PROV, RDF, RDFS, XSD
 
@@ -143,17 +143,19 @@ class _Base:
     @cached_property
     def citations(self) -> Mapping[str, Citation]:
         """Every whole citation."""
-        ends = roots(self.graph, self.chains)
-        found = (self._citation(iri, chain, ends.get(iri, "")) for iri, chain in self.chains.items())
+        found = (self._citation(iri, chain) for iri, chain in self.chains.items())
         return {citation.iri: citation for citation in found if citation is not None}
 
-    def _citation(self, iri: str, chain: tuple[str, ...], restates: str) -> Citation | None:
+    def _citation(self, iri: str, chain: tuple[str, ...]) -> Citation | None:
         stances = [(stance, claim) for stance in _STANCES for claim in self.graph.nodes(iri, stance)]
         paragraph = _named(self.graph.nodes(iri, PROV.wasQuotedFrom))
         article = _named(self.graph.nodes(paragraph, DCTERMS.isPartOf))
         if len(stances) != 1 or not article:
             return None
-        return Citation(iri, *stances[0], paragraph, article, chain, restates)
+        restated = {other for predicate in RESTATEMENTS for other in self.graph.nodes(iri, predicate)}
+        return Citation(
+            iri, *stances[0], paragraph, article, chain, tuple(sorted(restated & self.chains.keys()))
+        )
 
     @cached_property
     def cited(self) -> Mapping[str, tuple[Citation, ...]]:
@@ -246,9 +248,7 @@ class _Base:
             for each in _reach(claim, self.below)
             for citation in self.asserting(each)
         )
-        firsthand = [iri for iri, _ in found if not self.citations[iri].restates]
-        counted = frozenset(firsthand or [iri for iri, _ in found[:1]])
-        return tuple(Support(self.citations[iri], via, iri in counted) for iri, via in found)
+        return tuple(Support(self.citations[iri], via) for iri, via in found)
 
     def _rivals(self, claim: str) -> tuple[Rival, ...]:
         asked = sorted(q for q in self.graph.nodes(claim, FC.answers) if q in self.questions)
@@ -261,7 +261,7 @@ class _Base:
         classes: dict[str, list[Support]] = {}
         for each in support:
             classes.setdefault(self.voices.root(each.citation.speaker), []).append(each)
-        named = {s.citation.article for s in support if s.counts and s.citation.speaker not in self.unnamed}
+        named = {s.citation.article for s in support if s.citation.speaker not in self.unnamed}
         found = [self._origin(tuple(members), named) for members in classes.values()]
         return tuple(sorted(found, key=lambda origin: (not origin.counts, origin.voices)))
 
@@ -269,9 +269,8 @@ class _Base:
         voices = tuple(sorted({each.citation.speaker for each in members}))
         beside: set[str] = set()
         if self.unnamed.issuperset(voices):
-            beside = named & {each.citation.article for each in members if each.counts}
-        counts = any(each.counts for each in members) and not beside
-        return Origin(voices, members, self.voices.why(voices), counts, tuple(sorted(beside)))
+            beside = named & {each.citation.article for each in members}
+        return Origin(voices, members, self.voices.why(voices), tuple(sorted(beside)))
 
     def _dates(self, claim: str) -> Bounds:
         values = self.graph.objects(claim, FC.when)

@@ -152,35 +152,3 @@ def restatements(graph: Graph) -> Iterator[tuple[str, str]]:
     """Every (citation, restated citation), by `fc:restates` or one of its sub-properties."""
     for predicate in RESTATEMENTS:
         yield from graph.pairs(predicate)
-
-
-def roots(graph: Graph, citations: Iterable[str]) -> Mapping[str, str]:
-    """Each citation that restates another, with the one at the end of its restatements.
-
-    Where citations restate one another in a circle, the one whose IRI sorts first is the end and is left out.
-    Links to something that is none of `citations` are no restatements.
-    """
-    known = frozenset(citations)
-    following: dict[str, str] = {}
-    for citation, restated in restatements(graph):
-        if citation != restated and citation in known and restated in known:
-            following[citation] = min(restated, following.get(citation, restated))
-    ends: dict[str, str] = {}
-    for citation in following:
-        _follow(citation, following, ends)
-    return {citation: ends[citation] for citation in following if ends[citation] != citation}
-
-
-def _follow(start: str, following: Mapping[str, str], ends: dict[str, str]) -> None:
-    """Find the end for every citation on the way from `start`."""
-    way: dict[str, None] = {}
-    at = start
-    while at in following and at not in ends and at not in way:
-        way[at] = None
-        at = following[at]
-    if at in way:  # a circle: from `at` to the end of the way
-        names = list(way)
-        end = min(names[names.index(at) :])
-    else:
-        end = ends.get(at, at)
-    ends.update(dict.fromkeys(way, end))

@@ -23,7 +23,7 @@ class Citation:
         stance: `fc:asserts`, `fc:denies` or `fc:mentions`, as an IRI.
         claim, paragraph, article: what it is about and where it stands.
         chain: the speakers, outermost first.
-        restates: the citation at the end of its restatements; empty where it restates none.
+        restates: the citations that it restates, translates or duplicates.
     """
 
     iri: str
@@ -32,7 +32,7 @@ class Citation:
     paragraph: str
     article: str
     chain: tuple[str, ...]
-    restates: str = ""
+    restates: tuple[str, ...] = ()
 
     @property
     def speaker(self) -> str:
@@ -47,12 +47,10 @@ class Support:
     Attributes:
         citation: the citation.
         via: the specialising claim that it asserts; empty where it asserts the claim itself.
-        counts: whether it is looked at when origins are counted (a restatement is not).
     """
 
     citation: Citation
     via: str
-    counts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +61,18 @@ class Origin:
         voices: the innermost speakers, sorted.
         support: what they say, sorted by citation; restatements too.
         links: why several voices are one origin.
-        counts: whether it adds one to the count.
-        beside: the articles in which a named voice stands beside an unnamed one; empty otherwise.
+        beside: where all its voices are unnamed, the articles in which a named voice stands beside one.
     """
 
     voices: tuple[str, ...]
     support: tuple[Support, ...]
     links: tuple[Link, ...]
-    counts: bool
     beside: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether it adds one to the count."""
+        return not self.beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,6 @@ def _origin_sentences(standing: Standing, name: Callable[[str], str]) -> Iterato
         if origin.beside:
             articles = _listed(map(short, origin.beside))
             yield f"It adds none, because it is unnamed and stands beside a named voice in {articles}."
-        elif not origin.counts:
-            yield "It adds none, because it only restates."
         if origin.links:
             yield f"One origin, because {'; '.join(_reason(link, name) for link in origin.links)}."
         elif len(origin.support) > 1:
@@ -184,7 +183,7 @@ def _origin_sentences(standing: Standing, name: Callable[[str], str]) -> Iterato
 def _supporting(support: Support) -> str:
     """`cite:a (by way of claim:b, restates cite:c)`."""
     notes = [f"by way of {short(support.via)}"] if support.via else []
-    notes += [f"restates {short(support.citation.restates)}"] if support.citation.restates else []
+    notes += [f"restates {short(iri)}" for iri in support.citation.restates]
     return short(support.citation.iri) + (f" ({', '.join(notes)})" if notes else "")
 
 
