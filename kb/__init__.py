@@ -3,7 +3,7 @@
 from kb.answer import as_csv, as_json, as_table, short, short_iri, visible
 from kb.article import AddResult, add
 from kb.check import check
-# from kb.cite import cite
+from kb.cite import cite
 from kb.copies import find_texts
 from kb.derive import standing, standings
 from kb.errors import (
@@ -112,7 +112,7 @@ __all__ = [
     "ask",
     "bind",
     "check",
-    # "cite",
+    "cite",
     "expand",
     # "export",
     "files_of",

@@ -230,22 +230,41 @@ def run(
     Raises:
         QueryRefused: not SPARQL, with line and column, or a graph or function that the engine does not know.
     """
+    text = with_values(sparql, params or {})
     chosen: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [
         ox.NamedNode(iri) for iri in default_graphs
     ]
     try:
         return store.query(
-            sparql,
+            text,
             prefixes=dict(prefixes),
             use_default_graph_as_union=not chosen and not _names_graphs(sparql),
             default_graph=chosen or None,
             named_graphs=[ox.NamedNode(iri) for iri in named_graphs] or None,
-            substitutions={ox.Variable(name): value for name, value in (params or {}).items()} or None,
         )
     except SyntaxError as error:
         raise _syntax(str(error)) from error
     except (ValueError, RuntimeError) as error:
         raise QueryRefused(f"the engine cannot answer: {error}", help="simplify the question") from error
+
+
+def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
+    """The question with its parameters written into it, as a VALUES block that opens its WHERE; no line moves.
+
+    Raises:
+        QueryRefused: there are parameters and no WHERE with a bracket to put them in.
+    """
+    if not params:
+        return sparql
+    depth, after_where = 0, False
+    for word in _words(sparql):
+        if word.text == "{" and depth == 0 and after_where:
+            names, values = " ".join(f"?{name}" for name in params), " ".join(map(str, params.values()))
+            at = word.start + 1
+            return f"{sparql[:at]} VALUES ({names}) {{ ({values}) }}{sparql[at:]}"
+        depth += {"open": 1, "close": -1}.get(word.kind, 0)
+        after_where = after_where or (depth == 0 and word.kind == "word" and word.text.upper() == "WHERE")
+    raise QueryRefused("there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket")
 
 
 def _names_graphs(sparql: str) -> bool:
