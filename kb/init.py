@@ -24,7 +24,9 @@ from kb.vocab import PREFIXES
 
 TEMPLATE = PACKAGE / "template"
 VOCABULARY = Path("kb/vocabulary.ttl")
-_OWN_DATA = ("rel", "ent", "claim", "cite", "art", "q")
+_OWN_DATA = ("art", "cite", "claim", "ent", "q", "rel")
+_SPACES = "|".join(re.escape(PREFIXES[name]) for name in _OWN_DATA)
+_OWN_NAME = rf"(?:(?<![\w:])(?:{'|'.join(_OWN_DATA)}):(?=\w)|{_SPACES})"
 
 
 def init(target: Path, *, source: Home) -> tuple[Path, ...]:
@@ -109,9 +111,9 @@ def _contents(source: Home) -> Iterator[tuple[Path, bytes]]:
     for path in source.shape_files():
         yield Path("shapes", path.name), read_bytes(path)
     for path in sorted(source.queries.glob("*.rq")):
-        data = read_bytes(path)
-        if _is_general(data):
-            yield Path("kb/queries", path.name), data
+        question = _question(read_bytes(path))
+        if question is not None:
+            yield Path("kb/queries", path.name), question
 
 
 def _vocabulary(source: Home) -> bytes:
@@ -128,12 +130,14 @@ def _is_relation(triple: ox.Triple) -> bool:
     return isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(PREFIXES["rel"])
 
 
-def _is_general(query: bytes) -> bool:
-    """Whether a stored question names none of the shipped base's own data, and so makes sense elsewhere."""
-    text = re.sub(r"(?m)^#.*$", "", query.decode("utf-8"))
-    names = "|".join(_OWN_DATA)
-    named = re.search(rf"(?<![\w:])(?:{names}):[\w-]", text)
-    return named is None and not any(f"<{PREFIXES[name]}" in text for name in _OWN_DATA)
+def _question(query: bytes) -> bytes | None:
+    """A stored question without the default values that name the shipped base's own data.
+
+    None where the question itself names such data, and so makes no sense elsewhere.
+    """
+    text = re.sub(rf"(?m)^(# param \w+ iri ){_OWN_NAME}\S*", r"\1-", query.decode("utf-8"))
+    asked = re.sub(r"(?m)^#.*$", "", text)
+    return None if re.search(_OWN_NAME, asked) else text.encode("utf-8")
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from kb.errors import UsageError
 from kb.home import find_home
 from kb.init import TEMPLATE, init
 from kb.load import load_kb
+from kb.query import saved_questions
 from kb.text import digest_bytes
 from kb.turtle import read_turtle
 from kb.vocab import PREFIXES
@@ -81,6 +83,35 @@ def test_the_vocabulary_has_every_shipped_term_and_the_example_s_relations(base:
 def test_the_example_text_is_the_one_that_was_recorded(base: Path) -> None:
     text = (base / "corpus/texts/mill-bridge.txt").read_bytes()
     assert digest_bytes(text) in (base / "corpus/mill-bridge.ttl").read_text("utf-8")
+
+
+def test_no_question_names_the_shipped_base_s_data(base: Path) -> None:
+    home = find_home(base)
+    questions = saved_questions(home)
+    assert {question.name for question in questions} <= {
+        question.name for question in saved_questions(find_home())
+    }
+    assert questions
+    named = re.compile(r"(?<![\w:])(?:art|cite|claim|ent|q|rel):\w")
+    assert [
+        param for question in questions for param in question.params if named.match(param.default or "")
+    ] == []
+    assert [
+        question.name for question in questions if named.search(re.sub(r"(?m)^#.*", "", question.text))
+    ] == []
+
+
+def test_a_question_about_the_shipped_base_s_data_stays_there(tmp_path: Path) -> None:
+    init(tmp_path / "theirs", source=find_home())
+    folder = tmp_path / "theirs/kb/queries"
+    (folder / "old.rq").write_text(
+        "SELECT * WHERE { ?c <https://w3id.org/factcite/rel#built> ent:bridge }", "utf-8"
+    )
+    (folder / "new.rq").write_text("# param x iri ent:bridge a thing\nSELECT * WHERE { ?c ?p ?x }", "utf-8")
+    init(tmp_path / "mybase", source=find_home(tmp_path / "theirs"))
+    made = tmp_path / "mybase/kb/queries"
+    assert not (made / "old.rq").exists()
+    assert (made / "new.rq").read_text("utf-8").startswith("# param x iri - a thing\n")
 
 
 def test_two_bases_are_the_same_bytes(tmp_path: Path) -> None:
