@@ -48,7 +48,8 @@ class Reading:
     Attributes:
         role: `fc:` role IRI; None where it cannot be told.
         hint: what the role may be, for the person who decides; may be empty.
-        languages: BCP 47 tags that the script or the words give away; empty where they do not.
+        languages: BCP 47 tags that the script or the words give away, the main one first; empty where they do
+            not.
         pieces: glued pieces, by offset.
         thread: place in a comment thread; None outside one.
     """
@@ -262,8 +263,8 @@ def _is_title_case(words: Sequence[re.Match[str]], again: int, run: int) -> bool
 
 # --- languages -------------------------------------------------------------------------------------------
 
-_HANGUL = re.compile(r"[\uac00-\ud7a3\u1100-\u11ff\u3130-\u318f]")
-_HANGUL_WORDS = re.compile(r"[\uac00-\ud7a3]+[ ,.]+[\uac00-\ud7a3]")
+_HANGUL_WORD = re.compile(r"[\uac00-\ud7a3]+")
+_HANGUL_PAIR = re.compile(r"[\uac00-\ud7a3]+[ ,.]+[\uac00-\ud7a3]")
 _LATIN_WORD = re.compile(r"[A-Za-z\u00c0-\u024f]+(?:['’][A-Za-z]+)?")
 _ENGLISH = re.compile(
     "the|and|that|with|which|are|were|been|this|from|have|has|had|they|their|there|would|could|not|his|her|who|"
@@ -275,7 +276,7 @@ _ENGLISH_SHARE = 0.15
 
 
 def languages(text: str) -> tuple[str, ...]:
-    """The languages that a paragraph gives away: Korean by its script, English by its function words.
+    """The languages that a paragraph gives away, the main one first: Korean by script, English by its words.
 
     >>> languages("The bridge that they built is the oldest of the three.")
     ('en',)
@@ -285,5 +286,7 @@ def languages(text: str) -> tuple[str, ...]:
     words = _LATIN_WORD.findall(text)
     told = [word.casefold() for word in words if _ENGLISH.fullmatch(word)]
     english = len(set(told)) >= _ENGLISH_WORDS and len(told) >= _ENGLISH_SHARE * len(words)
-    korean = bool(_HANGUL.search(text)) and (not words or bool(_HANGUL_WORDS.search(text)))
-    return tuple(tag for tag, holds in (("en", english), ("ko", korean)) if holds)
+    hangul = len(_HANGUL_WORD.findall(text))
+    korean = hangul > 0 and (not words or bool(_HANGUL_PAIR.search(text)))
+    found = [(-len(words), "en")] * english + [(-hangul, "ko")] * korean
+    return tuple(tag for _, tag in sorted(found))

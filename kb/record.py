@@ -217,8 +217,8 @@ def draft_paragraphs(text: ArticleText, article: str, names: Mapping[int, str]) 
 def _role_facts(reading: Reading) -> Facts:
     if reading.role:
         yield FC.role, ox.NamedNode(reading.role)
-    for tag in reading.languages:
-        yield DCTERMS.language, ox.Literal(tag)
+    if reading.languages:
+        yield DCTERMS.language, ox.Literal(reading.languages[0])
 
 
 def _thread_facts(reading: Reading, article: str, names: Mapping[int, str]) -> Facts:
@@ -253,6 +253,8 @@ def _todos(reading: Reading) -> Iterator[str]:
         yield f"fc:role; {reading.hint}" if reading.hint else "fc:role"
     if not reading.languages:
         yield "dcterms:language, if the words show it"
+    for tag in reading.languages[1:]:
+        yield f"some words are in another language ({tag}): say so in the gist"
     if reading.thread and reading.thread.role == FC.Comment:
         yield f"dcterms:creator, the commenter whom paragraph {reading.thread.byline} names"
     yield _GIST_TODO
