@@ -65,12 +65,12 @@ class KnowledgeBase:
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
-        """The house's prefixes and those that the files declare; the house wins."""
+        """The house's prefixes and those that the files declare; the files win, the first of them."""
         found: dict[str, str] = {}
         for file in self.files:
             for name, iri in sorted(file.document.prefixes.items()):
                 found.setdefault(name, iri)
-        return {**found, **PREFIXES}
+        return {**PREFIXES, **found}
 
     @cached_property
     def places(self) -> dict[str, tuple[tuple[str, int], ...]]:
