@@ -1,4 +1,4 @@
-"""Extended Date/Time Format: the days that bound a value, on the Library of Congress's examples and others."""
+"""Extended Date/Time Format: the days that bound a value, on the Library of Congress's examples and more."""
 
 from __future__ import annotations
 
