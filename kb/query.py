@@ -8,7 +8,7 @@ FROM; a graph that is not in the base is refused all the same, so that nobody ta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -76,12 +76,19 @@ class _Word:
     start: int
 
 
-def refuse(text: str, *, graphs: Sequence[str] | None = None, limits: QueryLimits = LIMITS) -> None:
+def refuse(
+    text: str,
+    *,
+    graphs: Sequence[str] | None = None,
+    prefixes: Mapping[str, str] | None = None,
+    limits: QueryLimits = LIMITS,
+) -> None:
     """Refuse a question that may not be asked; answer nothing when it may.
 
     Args:
         text: a SPARQL 1.1 query.
         graphs: IRIs of the graphs that FROM may name; None skips that test.
+        prefixes: prefixes that need no declaration; None skips the test for undeclared ones.
         limits: what it may cost.
 
     Raises:
@@ -94,8 +101,11 @@ def refuse(text: str, *, graphs: Sequence[str] | None = None, limits: QueryLimit
     words = tuple(_words(text))
     _refuse_cost(text, words, limits)
     _refuse_keywords(text, words)
+    declared = _declared(words)
     if graphs is not None:
-        _refuse_graphs(text, words, frozenset(graphs))
+        _refuse_graphs(text, words, {**PREFIXES, **declared}, frozenset(graphs))
+    if prefixes is not None:
+        _refuse_prefixes(text, words, prefixes.keys() | declared.keys())
 
 
 def _words(text: str) -> Iterator[_Word]:
@@ -139,16 +149,31 @@ def _refuse_keywords(text: str, words: Sequence[_Word]) -> None:
             )
 
 
-def _refuse_graphs(text: str, words: Sequence[_Word], graphs: frozenset[str]) -> None:
-    declared = {
+def _declared(words: Sequence[_Word]) -> dict[str, str]:
+    """The prefixes that a question declares."""
+    return {
         name.text[:-1]: iri.text[1:-1]
         for key, name, iri in zip(words, words[1:], words[2:], strict=False)
         if key.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri"
     }
+
+
+def _refuse_prefixes(text: str, words: Sequence[_Word], known: Collection[str]) -> None:
+    for word in words:
+        prefix = word.text.partition(":")[0]
+        if word.kind == "name" and prefix not in known and prefix != "_":
+            raise _refused(
+                text, word, f"the prefix {prefix}: is not declared", f"write PREFIX {prefix}: <…> above"
+            )
+
+
+def _refuse_graphs(
+    text: str, words: Sequence[_Word], prefixes: Mapping[str, str], graphs: frozenset[str]
+) -> None:
     for index, word in enumerate(words):
         if word.kind == "word" and word.text.upper() == "FROM":
             target = next((w for w in words[index + 1 : index + 3] if w.kind in ("iri", "name")), None)
-            named = None if target is None else expand(target.text, {**PREFIXES, **declared})
+            named = None if target is None else expand(target.text, prefixes)
             if target is not None and named not in graphs:
                 shown = target.text
                 raise _refused(
@@ -201,7 +226,8 @@ def ask(
     Raises:
         QueryRefused: not SPARQL (line and column), or not allowed.
     """
-    refuse(sparql, graphs=[graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)])
+    graphs = [graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)]
+    refuse(sparql, graphs=graphs, prefixes=prefixes)
     result = run(store, sparql, params=params, prefixes=prefixes)
     if isinstance(result, ox.QueryBoolean):
         return Answer(truth=bool(result))
@@ -264,7 +290,9 @@ def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) ->
             return f"{sparql[:at]} VALUES ({names}) {{ ({values}) }}{sparql[at:]}"
         depth += {"open": 1, "close": -1}.get(word.kind, 0)
         after_where = after_where or (depth == 0 and word.kind == "word" and word.text.upper() == "WHERE")
-    raise QueryRefused("there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket")
+    raise QueryRefused(
+        "there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket"
+    )
 
 
 def _names_graphs(sparql: str) -> bool:
