@@ -75,9 +75,7 @@ def _hull(parts: list[Bounds | None]) -> Bounds | None:
         return None
     starts = [part.earliest for part in known if part.earliest is not None]
     ends = [part.latest for part in known if part.latest is not None]
-    return Bounds(
-        min(starts) if len(starts) == len(parts) else None, max(ends) if len(ends) == len(parts) else None
-    )
+    return Bounds(min(starts) if len(starts) == len(parts) else None, max(ends) if len(ends) == len(parts) else None)
 
 
 def _atom(text: str) -> Bounds | None:

@@ -153,9 +153,7 @@ class _Base:
         if len(stances) != 1 or not article:
             return None
         restated = {other for predicate in RESTATEMENTS for other in self.graph.nodes(iri, predicate)}
-        return Citation(
-            iri, *stances[0], paragraph, article, chain, tuple(sorted(restated & self.chains.keys()))
-        )
+        return Citation(iri, *stances[0], paragraph, article, chain, tuple(sorted(restated & self.chains.keys())))
 
     @cached_property
     def cited(self) -> Mapping[str, tuple[Citation, ...]]:
@@ -213,9 +211,7 @@ class _Base:
         if iri in self.articles:
             return f"{short(iri)} in its own voice"
         labels = self.graph.objects(iri, RDFS.label)
-        choices = sorted(
-            (term.language != "en", term.value) for term in labels if isinstance(term, ox.Literal)
-        )
+        choices = sorted((term.language != "en", term.value) for term in labels if isinstance(term, ox.Literal))
         return f"{choices[0][1]} ({short(iri)})" if choices else short(iri)
 
     # --- one claim ---
@@ -237,9 +233,7 @@ class _Base:
         rivals = self._rivals(claim)
         origins = self._origins(support)
         status = _status(origins, contested=bool(denials or contradicting or rivals))
-        found = Standing(
-            claim, status, support, mentions, denials, contradicting, rivals, origins, self._dates(claim)
-        )
+        found = Standing(claim, status, support, mentions, denials, contradicting, rivals, origins, self._dates(claim))
         return replace(found, path=in_words(found, self.name))
 
     def _support(self, claim: str) -> tuple[Support, ...]:

@@ -9,11 +9,11 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_base import article, cite, claims, graph, iri, key, person, unnamed
 
 from kb.derive import derive, standing, standings
 from kb.graph import Graph
 from kb.vocab import DERIVED, FC, PROV, XSD
+from tests.small_base import article, cite, claims, graph, iri, key, person, unnamed
 
 TOWN = (
     article("mill-news", by="ent:ada"),
@@ -162,6 +162,11 @@ def test_tension_alone_contests_nothing() -> None:
     assert counted(*parts, "claim:bridge-open fc:inTensionWith claim:bridge-shut .") == (FC.SingleSource, 1)
 
 
+def test_words_that_are_not_meant_contest_nothing() -> None:
+    mention = cite("cite:b", BRIDGE, "river-post", stance="fc:mentions")
+    assert counted(cite("cite:a", BRIDGE, "mill-news"), mention) == (FC.SingleSource, 1)
+
+
 RIVALS = (
     "claim:bridge-open fc:answers q:who . claim:bridge-shut fc:answers q:who .",
     cite("cite:a", BRIDGE, "mill-news"),
@@ -172,6 +177,11 @@ RIVALS = (
 def test_rival_answers_contest_one_another_only_on_a_single_answer_question() -> None:
     assert counted(*RIVALS, "q:who a fc:SingleAnswerQuestion .") == (FC.Contested, 1)
     assert counted(*RIVALS, "q:who a fc:Question .") == (FC.SingleSource, 1)
+
+
+def test_a_rival_answer_that_nobody_asserts_contests_nothing() -> None:
+    links, own, _ = RIVALS
+    assert counted(links, own, "q:who a fc:SingleAnswerQuestion .") == (FC.SingleSource, 1)
 
 
 def test_a_more_specific_answer_is_no_rival() -> None:
@@ -376,6 +386,7 @@ def test_standing_and_standings_agree() -> None:
         'cite:x a fc:Citation ; fc:attribution "Ada" ; fc:asserts "it" ; prov:wasQuotedFrom "there" .',
         cite("cite:x", BRIDGE, "unheard-of"),
         cite("cite:x", BRIDGE, "mill-news") + "cite:x fc:denies claim:bridge-open .",
+        cite("cite:x", BRIDGE, "mill-news") + "cite:x prov:wasQuotedFrom art:mill-news-p2 .",
         "cite:x a fc:Citation ; fc:asserts claim:bridge-open ; prov:wasQuotedFrom art:mill-news-p1 ;"
         " fc:attribution [ rdf:first art:mill-news ; rdf:rest [ rdf:first ent:ada ] ] .",
         "cite:x a fc:Citation ; fc:asserts claim:bridge-open ; prov:wasQuotedFrom art:mill-news-p1 ;"
@@ -485,9 +496,7 @@ def test_a_relay_never_raises_a_count(base: Base, data: st.DataObject) -> None:
         before = counts(base.graph())
         elsewhere = relay(base, number, data.draw(st.sampled_from(NAMED)))
         assert all(counts(base.graph(elsewhere))[c] <= before[c] for c in before)
-        again = Base(
-            base.frame, (*base.citations, (claim, data.draw(st.sampled_from(SLUGS)), stance, speakers, ()))
-        )
+        again = Base(base.frame, (*base.citations, (claim, data.draw(st.sampled_from(SLUGS)), stance, speakers, ())))
         if speakers:
             assert all(counts(again.graph())[c] <= before[c] for c in before)
 
@@ -536,18 +545,14 @@ def test_a_restatement_in_whatever_voice_never_raises_a_count(
     numbers = asserting(base)
     if numbers:
         number = data.draw(st.sampled_from(numbers))
-        again = cite(
-            "cite:again", base.citations[number][0], slug, *speakers, restates=[f"cite:n{number}"], by=by
-        )
+        again = cite("cite:again", base.citations[number][0], slug, *speakers, restates=[f"cite:n{number}"], by=by)
         before, after = counts(base.graph()), counts(base.graph(again))
         assert all(after[c] <= before[c] for c in before)
 
 
 @CALM
 @given(base=bases(), data=st.data())
-def test_declaring_that_one_citation_restates_another_never_raises_a_count(
-    base: Base, data: st.DataObject
-) -> None:
+def test_declaring_that_one_citation_restates_another_never_raises_a_count(base: Base, data: st.DataObject) -> None:
     numbers = st.integers(0, len(base.citations) - 1)
     link = f"cite:n{data.draw(numbers)} fc:restates cite:n{data.draw(numbers)} ."
     before, after = counts(base.graph()), counts(base.graph(link))
