@@ -98,9 +98,7 @@ def _gaps(
         last, gap = position, []
 
 
-def _closest(
-    old_gap: Sequence[Recorded], new_gap: Sequence[TextParagraph]
-) -> Sequence[tuple[Recorded, TextParagraph]]:
+def _closest(old_gap: Sequence[Recorded], new_gap: Sequence[TextParagraph]) -> Sequence[tuple[Recorded, TextParagraph]]:
     """The pairs, in order, whose lengths differ least; the first such choice where several tie."""
     few = min(len(old_gap), len(new_gap))
     many = max(len(old_gap), len(new_gap))

@@ -61,9 +61,7 @@ def find_words(paragraph: TextParagraph, words: str, *, nth: int | None = None) 
     """
     wanted = normalise(words)
     if not wanted or (nth is not None and nth < 1):
-        raise UsageError(
-            "there are no words to look for" if not wanted else f"--nth {nth}: places count from 1"
-        )
+        raise UsageError("there are no words to look for" if not wanted else f"--nth {nth}: places count from 1")
     starts = occurrences(paragraph.text, wanted)
     if not starts:
         raise CiteError(f"the words do not stand in paragraph {paragraph.index}")
@@ -148,9 +146,7 @@ def _paragraph(graph: Graph, article: str, copy: Copy, index: int) -> tuple[str,
     nodes = graph.subjects(DCTERMS.isPartOf, article)
     node = next((name for name in nodes if graph.value(name, FC.index) == str(index)), None)
     if node is None:
-        raise UsageError(
-            f"{local_name(article)} has no paragraph {index}", help=f"paragraphs are 1 to {len(nodes)}"
-        )
+        raise UsageError(f"{local_name(article)} has no paragraph {index}", help=f"paragraphs are 1 to {len(nodes)}")
     text = copy.paragraph(index)
     if text is None or text.digest != graph.value(node, FC.digest):
         raise CiteError(
@@ -259,9 +255,7 @@ def _next_name(claims: Sequence[Document], base: str, node: str) -> str:
     return f"{stem}{max((int(match[1]) for match in matches if match), default=0) + 1}"
 
 
-def _skeleton(
-    home: Home, name: str, node: str, article: str, place: CitePlace, claims: Sequence[Document]
-) -> str:
+def _skeleton(home: Home, name: str, node: str, article: str, place: CitePlace, claims: Sequence[Document]) -> str:
     chain = ox.BlankNode("chain")
     triples = [
         *statements(

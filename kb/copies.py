@@ -76,7 +76,7 @@ def find_texts(graph: Graph, folders: Iterable[Path]) -> Texts:
     files = [file for folder in dict.fromkeys(folders) for file in _files(folder, ignored)]
     copies = {article: _copy(graph, article, files) for article in sorted(graph.instances(FC.Article))}
     ignored += [f"{file.path}: {file.problem}" for file in files if file.problem]
-    return Texts({article: copy for article, copy in copies.items() if copy is not None}, tuple(ignored))
+    return Texts({article: copy for article, copy in copies.items() if copy is not None}, tuple(sorted(ignored)))
 
 
 @dataclass(frozen=True)

@@ -55,9 +55,7 @@ def update_record(
         ArticleError: the record does not describe this article.
         TurtleError: a comment stands where it cannot be kept.
     """
-    canonical = read_turtle(
-        format_turtle(old), source=old.source
-    )  # each subject one block, comments above it
+    canonical = read_turtle(format_turtle(old), source=old.source)  # each subject one block, comments above it
     merge = _Merge(canonical, text, slug, cited or {})
     return merge.record(), tuple(merge.changes())
 
@@ -65,9 +63,7 @@ def update_record(
 class _Merge:
     """One old record and one new text; every member reads, none writes."""
 
-    def __init__(
-        self, old: Document, text: ArticleText, slug: str, cited: Mapping[str, Sequence[str]]
-    ) -> None:
+    def __init__(self, old: Document, text: ArticleText, slug: str, cited: Mapping[str, Sequence[str]]) -> None:
         self.old = old
         self.text = text
         self.cited = cited

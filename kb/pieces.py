@@ -151,9 +151,7 @@ _SIGN_OFF = re.compile(
 _HEADLINE_LIMIT = 120
 
 
-def _role(
-    paragraphs: Sequence[TextParagraph], position: int, pieces: Sequence[Piece]
-) -> tuple[str | None, str]:
+def _role(paragraphs: Sequence[TextParagraph], position: int, pieces: Sequence[Piece]) -> tuple[str | None, str]:
     """Role and hint of a paragraph outside a comment thread."""
     text = paragraphs[position].text
     credit = next((piece for piece in pieces if piece.role == FC.Credit), None)
@@ -194,12 +192,8 @@ _AGENCY = (
     r"Reuters|REUTERS|Ritzau|SIPA|TASS|TT|UPI|Xinhua|Yonhap)"
 )
 _AGENCIES = rf"{_AGENCY}(?:(?:-|/|, | via ){_AGENCY})*(?: (?:Photo|photo|News|file))?"
-_PIPED_CREDIT = re.compile(
-    rf"(?<= \| )(?:{_AGENCIES}|(?:Photo|Image|Picture|Credit|Source|Courtesy)\b[^|]{{2,60}})$"
-)
-_LAST_CREDIT = re.compile(
-    rf"(?<=[.!?”\"’] )(?:{_AGENCIES}|(?:Photo|Image|Picture|Credit)(?: by |: )[^|.!?]{{2,60}})$"
-)
+_PIPED_CREDIT = re.compile(rf"(?<= \| )(?:{_AGENCIES}|(?:Photo|Image|Picture|Credit|Source|Courtesy)\b[^|]{{2,60}})$")
+_LAST_CREDIT = re.compile(rf"(?<=[.!?”\"’] )(?:{_AGENCIES}|(?:Photo|Image|Picture|Credit)(?: by |: )[^|.!?]{{2,60}})$")
 
 
 def glued(text: str) -> tuple[Piece, ...]:
