@@ -2,6 +2,7 @@
 
 from kb.answer import as_csv, as_json, as_table, short, short_iri, visible
 from kb.article import AddResult, add
+from kb.canon import write_turtle
 from kb.check import check
 from kb.cite import cite
 from kb.copies import find_texts
@@ -20,8 +21,8 @@ from kb.errors import (
     TurtleError,
     UsageError,
 )
-# from kb.export import FORMATS as EXPORT_FORMATS
-# from kb.export import export
+from kb.export import FORMATS as EXPORT_FORMATS
+from kb.export import export
 from kb.files import write_atomic
 from kb.finding import CitationsChecked, FileChecked, Finding, Report, ShapeChecked
 from kb.fmt import files_of, format_files
@@ -65,7 +66,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DCTERMS",
     "DERIVED_GRAPH",
-    # "EXPORT_FORMATS",
+    "EXPORT_FORMATS",
     "FC",
     "GRAPHS",
     "OA",
@@ -114,7 +115,7 @@ __all__ = [
     "check",
     "cite",
     "expand",
-    # "export",
+    "export",
     "files_of",
     "find_home",
     "find_texts",
@@ -133,4 +134,5 @@ __all__ = [
     "standings",
     "visible",
     "write_atomic",
+    "write_turtle",
 ]

@@ -1,0 +1,160 @@
+"""The web application: the base as pages, and as a SPARQL endpoint.
+
+`create_app` is a function of a base and its settings: it loads once, writes a store on disk for the workers, and
+never changes anything afterwards. It uses only the face of the library.
+
+    app = webapp.create_app("mybase", TIMEOUT_SECONDS=5)
+
+A program that calls it itself does so under `if __name__ == "__main__":`, because the workers are processes that
+import the program's main module (Python's multiprocessing asks for that).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+import kb
+from webapp import pages, protocol
+from webapp.media import HTML, PROBLEM, choose
+from webapp.names import Names
+from webapp.settings import Settings, read_settings
+from webapp.site import KEY, Site, site
+from webapp.worker import Pool, store_on_disk
+
+__all__ = ["Settings", "close", "create_app"]
+
+MAX_BODY = 2 * 1024 * 1024
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def create_app(
+    home: kb.Home | Path | str | None = None, *, base: kb.KnowledgeBase | None = None, **settings: Any
+) -> Flask:
+    """A site over one knowledge base.
+
+    Args:
+        home: a `Home`, a folder, or None for the base that came with the program.
+        base: one that is loaded already; then `home` is not looked at.
+        settings: in capitals, see `webapp.settings.Settings`; and Flask's TESTING, TRUSTED_HOSTS,
+            MAX_CONTENT_LENGTH, SERVER_NAME, APPLICATION_ROOT.
+
+    Raises:
+        HomeError: no base there.
+        InputError: a file that does not pass the gate, or no room for temporary files.
+        UsageError: a setting that does not exist.
+    """
+    ours, flasks = read_settings(settings)
+    loaded = base if base is not None else kb.load_kb(home)
+    app = Flask(__name__)
+    configure(app, flasks)
+    app.extensions[KEY] = build_site(loaded, ours)
+    app.register_blueprint(protocol.blueprint)
+    app.register_blueprint(pages.blueprint)
+    dress_templates(app)
+    handle_errors(app)
+    app.after_request(protect)
+    return app
+
+
+def close(app: Flask) -> None:
+    """End the workers of an app before the program ends; without it they end with the program."""
+    found: Site = app.extensions[KEY]
+    found.pool.close()
+
+
+# --- steps -----------------------------------------------------------------------------------------------
+
+
+def configure(app: Flask, given: Mapping[str, Any]) -> None:
+    """Flask's own settings."""
+    app.config.from_mapping({"MAX_CONTENT_LENGTH": MAX_BODY, "MAX_FORM_MEMORY_SIZE": MAX_BODY, **given})
+
+
+def build_site(base: kb.KnowledgeBase, settings: Settings) -> Site:
+    """Load everything that requests look at, and start the workers."""
+    names = Names(base)
+    pool = Pool(store_on_disk(base), settings, names.prefixes)
+    pool.start()
+    return Site(base, settings, pool, names, read_questions(base))
+
+
+def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:
+    """The saved questions of the base, and the page queries of the program where the base has none of its own."""
+    shipped = kb.saved_questions(kb.find_home())
+    found = {question.name: question for question in shipped if question.name.startswith("page-")}
+    return found | {question.name: question for question in kb.saved_questions(base.home)}
+
+
+def dress_templates(app: Flask) -> None:
+    """What every template may use."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["shown"] = pages.shown
+    app.context_processor(lambda: {"version": kb.__version__})
+
+
+def handle_errors(app: Flask) -> None:
+    """Errors as pages for people and as problem details for programs; never a stack."""
+    app.register_error_handler(HTTPException, show_http_error)
+    app.register_error_handler(kb.QueryError, show_query_error)
+
+
+def protect(response: Response) -> Response:
+    """Headers that keep a page to itself: no script, nothing from elsewhere, no frames, no guessing of types."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+# --- errors ----------------------------------------------------------------------------------------------
+
+
+def show_http_error(error: HTTPException) -> Response:
+    """An error of HTTP: not found, not allowed, too large, broken."""
+    status = error.code or 500
+    if not wants_page():
+        response = protocol.problem(status, error.description or "")
+    else:
+        near = site().names.near(request.path.rpartition("/")[2]) if status == 404 else ()
+        page = render_template("error.html", status=status, detail=error.description or "", help="", near=near)
+        response = Response(page, status=status)
+    if error.response is not None:
+        return response
+    for name, value in error.get_headers():
+        if name.lower() in ("allow", "retry-after"):
+            response.headers[name] = value
+    return response
+
+
+def show_query_error(error: kb.QueryError) -> Response:
+    """A page of a thing whose query was stopped."""
+    response = protocol.problem_of(error)
+    if wants_page():
+        status = response.status_code
+        page = render_template("error.html", status=status, detail=error.message, help=error.help or "", near=())
+        shown = Response(page, status=status)
+        shown.headers.update({name: value for name, value in response.headers.items() if name == "Retry-After"})
+        return shown
+    return response
+
+
+def wants_page() -> bool:
+    """Whether whoever asks can read a page; the endpoint's clients want data."""
+    if request.path.rstrip("/").endswith("/sparql"):
+        return request.method != "POST" and protocol.prefers_page(request)
+    return choose(request.headers.get("Accept", ""), (HTML, PROBLEM, "application/json")) in (HTML, None)

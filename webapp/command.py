@@ -1,0 +1,150 @@
+"""`kb serve`: the site under waitress, on this machine unless told otherwise.
+
+Registered as an entry point, so that the library never imports the site. One line says where the site is once it
+listens; nothing is printed before that but errors.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from urllib.parse import urlsplit
+
+from waitress.server import create_server
+
+import kb
+from webapp import close, create_app
+from webapp.site import site_of
+
+THREADS = 8
+LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """Serve a base until Ctrl+C or SIGTERM.
+
+    Args:
+        arguments: what follows `kb serve`.
+
+    Returns:
+        0 after a clean stop; 2 for a port that is taken or arguments that make no sense; 3 for a base that cannot
+        be read.
+    """
+    options = parse(arguments)
+    try:
+        run(options)
+    except kb.KbError as error:
+        print(f"kb serve: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the arguments; leaves the program with 2 where they make no sense."""
+    parser = argparse.ArgumentParser(prog="kb serve", description="Serve a knowledge base as web pages.")
+    parser.add_argument("--home", type=Path, metavar="DIR", help="the base; without it, the one that came along")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
+    parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (8000); 0 takes a free one")
+    parser.add_argument(
+        "--texts", type=Path, action="append", default=[], metavar="DIR", help="folder with your copies of articles"
+    )
+    parser.add_argument(
+        "--public-base", default="", metavar="URL", help="where the site is seen from outside, behind a proxy"
+    )
+    return parser.parse_args(arguments)
+
+
+def port_number(text: str) -> int:
+    """A port, 0 to 65535."""
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise ValueError(text)
+    return number
+
+
+def run(options: argparse.Namespace) -> None:
+    """Listen, load, say so, serve. The port is taken first: whoever cannot have it need not wait for the load.
+
+    Raises:
+        UsageError: the address cannot be listened on.
+        KbError: the base cannot be read.
+    """
+    signal.signal(signal.SIGTERM, stop)
+    listener = listen(options.host, options.port)
+    with listener:
+        app = create_app(
+            options.home,
+            TEXTS=tuple(options.texts),
+            PUBLIC_BASE=options.public_base,
+            TRUSTED_HOSTS=trusted_hosts(options.host, options.public_base),
+        )
+        try:
+            server = create_server(app, sockets=[listener], threads=THREADS, ident="factcite")
+            print(greeting(app, options.host, listener.getsockname()[1]), flush=True)
+            server.run()
+        finally:
+            close(app)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        UsageError: no such address, or the port is taken.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise kb.UsageError(
+            f"cannot listen on {host} port {port}: {error.strerror or error}",
+            help=f"is something else running there? try: kb serve --port {port + 1 if port < 65535 else 0}",
+        ) from error
+    return listener
+
+
+def greeting(app: object, host: str, port: int) -> str:
+    """The one line."""
+    figures = site_of(app).figures  # type: ignore[arg-type]
+    name = f"[{host}]" if ":" in host else host
+    claims, articles = figures.claims, len(figures.articles)
+    return (
+        f"Factcite serves {claims} claim{'s' * (claims != 1)} of {articles} article{'s' * (articles != 1)} "
+        f"on http://{name}:{port} (Ctrl+C stops it)"
+    )
+
+
+def trusted_hosts(host: str, public_base: str) -> list[str] | None:
+    """Names that a request may call this server by; None for any.
+
+    A server for this machine only answers to this machine's names, so that a page from elsewhere cannot reach it
+    under a name of its own (DNS rebinding).
+    """
+    public = urlsplit(public_base).hostname
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if loopback:
+        return [*LOOPBACK_NAMES, host, *([public] if public else [])]
+    return [public, *LOOPBACK_NAMES] if public else None
+
+
+def stop(signal_number: int, frame: FrameType | None) -> None:
+    """SIGTERM ends the server as Ctrl+C does."""
+    raise KeyboardInterrupt

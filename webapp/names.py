@@ -1,0 +1,183 @@
+"""What things are called, and where their pages are.
+
+A page exists only for what the base holds: the addresses are made from the loaded base, never from what a visitor
+types, so nothing that a visitor types can become a link, a file name or a part of a query.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyoxigraph as ox
+
+import kb
+
+KINDS = ("article", "claim", "citation", "entity", "question")
+DATA_PREFIXES = ("art", "cite", "claim", "ent", "q", "rel")
+_NAME = re.compile(r"[A-Za-z0-9_~][A-Za-z0-9._~-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A thing as a page shows it.
+
+    Attributes:
+        text: its label, or its prefixed name where it has none.
+        href: path of its page in this site, without a leading slash; an http(s) address; or empty for no link.
+        name: its prefixed name, or its IRI.
+        lang: language of `text`; empty for none.
+        note: what kind of literal it is; empty for an IRI and for plain text.
+    """
+
+    text: str
+    href: str = ""
+    name: str = ""
+    lang: str = ""
+    note: str = ""
+
+    @property
+    def external(self) -> bool:
+        """Whether the link leaves this site."""
+        return "://" in self.href
+
+
+@dataclass(frozen=True)
+class Names:
+    """Labels and addresses of a base."""
+
+    base: kb.KnowledgeBase
+
+    @cached_property
+    def prefixes(self) -> Mapping[str, str]:
+        """Prefixes for reading and writing names: a base of one's own says itself what `claim:` stands for."""
+        own: dict[str, str] = {}
+        for file in self.base.files:
+            for name, iri in sorted(file.document.prefixes.items()):
+                if name in DATA_PREFIXES:
+                    own.setdefault(name, iri)
+        return {**self.base.prefixes, **own}
+
+    @cached_property
+    def paths(self) -> Mapping[str, str]:
+        """IRI to path, for everything that has a page of its own."""
+        return {iri: f"{kind}/{name}" for (kind, name), iri in self.iris.items()}
+
+    @cached_property
+    def iris(self) -> Mapping[tuple[str, str], str]:
+        """(kind, name) to IRI. Where two IRIs end alike, the first in order has the page."""
+        graph = self.base.graph
+        articles = set(graph.instances(kb.FC.Article))
+        things = (*graph.instances(kb.SCHEMA.Thing), *graph.instances(kb.FC.Agent))
+        members: dict[str, Iterable[str]] = {
+            "article": articles,
+            "claim": graph.instances(kb.FC.Claim),
+            "citation": graph.instances(kb.FC.Citation),
+            "entity": set(things) - articles,
+            "question": graph.instances(kb.FC.Question),
+        }
+        found: dict[tuple[str, str], str] = {}
+        for kind, iris in members.items():
+            for iri in sorted(iris):
+                name = re.split(r"[/#]", iri)[-1]
+                if _NAME.fullmatch(name) and not name.endswith(".ttl"):
+                    found.setdefault((kind, name), iri)
+        return found
+
+    def iri(self, kind: str, name: str) -> str | None:
+        """The IRI of the thing that has the page `kind/name`."""
+        return self.iris.get((kind, name))
+
+    def near(self, name: str, count: int = 5) -> tuple[Link, ...]:
+        """Things whose names are like `name`, for somebody who has lost the way."""
+        by_name: dict[str, list[str]] = {}
+        for (_, known), iri in self.iris.items():
+            by_name.setdefault(known, []).append(iri)
+        found = difflib.get_close_matches(name[:100].lower(), by_name, count, 0.5)
+        return tuple(self.link(iri) for each in found for iri in by_name[each])[:count]
+
+    def path(self, iri: str) -> str:
+        """Where a thing is shown: its own page, or its place on its article's; empty where nowhere."""
+        if iri in self.paths:
+            return self.paths[iri]
+        return self._places.get(iri, "")
+
+    @cached_property
+    def _places(self) -> Mapping[str, str]:
+        """Paragraphs, segments and spans, to a place on the page of their article."""
+        graph = self.base.graph
+        found: dict[str, str] = {}
+        for paragraph, article in graph.pairs(kb.DCTERMS.isPartOf):
+            index = graph.value(paragraph, kb.FC.index) or ""
+            if article in self.paths and index.isdecimal():
+                found[paragraph] = f"{self.paths[article]}#p{index}"
+        for predicate, swap in ((kb.FC.segment, True), (kb.PROV.wasQuotedFrom, False)):
+            for subject, value in graph.pairs(predicate):
+                paragraph, part = (subject, value) if swap else (value, subject)
+                if paragraph in found:
+                    found.setdefault(part, found[paragraph])
+        return found
+
+    def label(self, iri: str) -> tuple[str, str]:
+        """A thing's label and the language of it; English first."""
+        graph = self.base.graph
+        for predicate in (kb.RDFS.label, kb.DCTERMS.title, kb.SKOS.prefLabel):
+            found = sorted(
+                (term.language != "en", term.language or "", term.value)
+                for term in graph.objects(iri, predicate)
+                if isinstance(term, ox.Literal) and term.value.strip()
+            )
+            if found:
+                return found[0][2], found[0][1]
+        place = self._places.get(iri)
+        if place and iri in graph and kb.FC.Paragraph in graph.nodes(iri, kb.RDF.type):
+            return f"paragraph {place.rpartition('#p')[2]}", "en"
+        return "", ""
+
+    def short(self, iri: str) -> str:
+        """The prefixed name, or the IRI."""
+        return kb.short_iri(iri, self.prefixes)
+
+    def link(self, iri: str) -> Link:
+        """A thing, with its label and its address in this site."""
+        text, lang = self.label(iri)
+        return Link(text or self.short(iri), self.path(iri), self.short(iri), lang)
+
+    def cell(self, term: Mapping[str, object] | None) -> Link | None:
+        """A value of an answer, in the JSON of SPARQL results, as a page shows it."""
+        if term is None:
+            return None
+        value = term["value"]
+        if term["type"] == "uri":
+            link = self.link(str(value))
+            outside = not link.href and re.match(r"https?://[^/]", str(value)) and not self._is_term(str(value))
+            return Link(link.text, str(value), link.name, link.lang) if outside else link
+        if term["type"] == "bnode":
+            return Link(f"_:{value}", note="unnamed node")
+        if term["type"] == "triple":
+            return Link(str(value), note="triple")
+        datatype = str(term.get("datatype", ""))
+        note = self.short(datatype) if datatype and not _obvious(datatype) else ""
+        return Link(str(value), lang=str(term.get("xml:lang", "")), note=note)
+
+    def _is_term(self, iri: str) -> bool:
+        """Whether an IRI is a name of this base or of its vocabulary, which lead nowhere on the web."""
+        return iri in self.base.graph or iri.startswith((kb.FC.iri, self.prefixes["rel"], kb.GRAPHS))
+
+    def value(self, term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Link:
+        """A value of the graph as a page shows it."""
+        if isinstance(term, ox.NamedNode):
+            return self.link(term.value)
+        if isinstance(term, ox.Literal):
+            note = "" if _obvious(term.datatype.value) else self.short(term.datatype.value)
+            return Link(term.value, lang=term.language or "", note=note)
+        return Link(str(term))
+
+
+def _obvious(datatype: str) -> bool:
+    """Whether nobody needs to be told that a value has this datatype."""
+    plain = {kb.PREFIXES["xsd"] + name for name in ("string", "integer", "boolean", "date", "decimal")}
+    return datatype in plain | {kb.RDF.langString}

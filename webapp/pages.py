@@ -1,0 +1,367 @@
+"""The pages: each is one stored query and one template, and links to the query behind it.
+
+The query page is the front door. Everything works as plain links and forms; there is no script.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from markupsafe import Markup, escape
+
+import kb
+from webapp.evaluate import ROWS, Question
+from webapp.media import DATASETS, GRAPHS, TABLES, Media, content_type, named
+from webapp.names import KINDS, Link
+from webapp.protocol import bindings, status_of
+from webapp.site import Download, Site, site
+from webapp.views import PAGES, STATUSES, Reader, StatusView, status_view
+from webapp.worker import Reply
+
+PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
+EXCERPT = 70  # code points of a long line shown on either side of a mistake
+OPTIONS = 400  # suggestions for one field of a form
+FIRST_QUESTION = """\
+PREFIX fc: <https://w3id.org/factcite/ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+
+SELECT ?claim ?status ?origins
+WHERE {
+  ?claim a fc:Claim ;
+         rdfs:label ?label ;
+         fc:status ?status ;
+         fc:originCount ?origins .
+}
+ORDER BY DESC(?origins) ?label
+LIMIT 20
+"""
+
+blueprint = Blueprint("pages", __name__)
+
+
+# --- what the query page receives ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a saved question's form; `options` are values and what they stand for."""
+
+    name: str
+    value: str
+    description: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A saved question as a form."""
+
+    name: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a visitor asks: the text, the values of its variables, and the saved question it came from."""
+
+    text: str
+    params: Mapping[str, ox.NamedNode | ox.Literal] = field(default_factory=dict)
+    saved: kb.SavedQuestion | None = None
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The same as arguments of a request."""
+        return {"query": self.text, **{f"${name}": str(term) for name, term in sorted(self.params.items())}}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer as a table.
+
+    Attributes:
+        truth: of an ASK; None otherwise.
+        count: rows that the answer has.
+        rows: those that are shown.
+        truncated: whether the answer itself was cut.
+        downloads: label and address of the answer in each format, and the name of the file.
+        permanent: the address that gives this answer again.
+    """
+
+    form: str
+    truth: bool | None
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Link | None, ...], ...]
+    count: int
+    truncated: bool
+    milliseconds: float
+    downloads: tuple[tuple[str, str, str], ...]
+    permanent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorView:
+    """What went wrong with a question, and where: the line in three pieces, the middle one to point at."""
+
+    message: str
+    help: str
+    status: int
+    line: int | None = None
+    column: int | None = None
+    before: str = ""
+    at: str = ""
+    after: str = ""
+
+
+# --- the query page --------------------------------------------------------------------------------------
+
+
+@blueprint.get("/")
+def home() -> tuple[str, int]:
+    """The query page, with an answer if something was asked."""
+    here = site()
+    asked, answer, error = None, None, None
+    try:
+        asked = _asked(here)
+        if asked is not None:
+            answer = _ask(here, asked)
+    except (kb.QueryError, kb.UsageError) as problem:
+        asked = asked or Asked(request.args.get("query", ""))
+        error = _error(problem, asked.text)
+    page = render_template(
+        "home.html",
+        asked=asked,
+        text=asked.text if asked else FIRST_QUESTION,
+        answer=answer,
+        error=error,
+        saved=[_saved_view(here, question) for question in _listed(here)],
+        values={name: _typed(here, term) for name, term in asked.params.items()} if asked else {},
+        figures=here.figures,
+        statuses=_statuses(here),
+        max_rows=here.settings.max_rows,
+        timeout=here.settings.timeout_seconds,
+    )
+    return page, error.status if error else 200
+
+
+def _asked(here: Site) -> Asked | None:
+    """What the address asks for; None where it asks for nothing.
+
+    Raises:
+        UsageError: a saved question that is not there, or values that do not fit it.
+    """
+    name, text = request.args.get("question", ""), request.args.get("query", "")
+    if text.strip():
+        return Asked(text.replace("\r\n", "\n"), bindings(here, request.args))
+    if not name:
+        return None
+    saved = here.questions.get(name)
+    if saved is None:
+        raise kb.UsageError(f"there is no saved question {name[:60]!r}", help="choose one from the list below")
+    values = {key[1:]: value.strip() for key, value in request.args.items() if key.startswith("$")}
+    return Asked(saved.text, kb.bind(saved, values, prefixes=here.names.prefixes), saved)
+
+
+def _ask(here: Site, asked: Asked) -> AnswerView:
+    reply = here.ask(Question(asked.text, table="json", graph=ROWS, params=asked.params))
+    document = json.loads(reply.body)
+    columns = tuple(document["head"].get("vars", ()))
+    bindings = document.get("results", {}).get("bindings", [])
+    shown = bindings[: here.settings.page_rows]
+    names = here.names
+    return AnswerView(
+        form=reply.form,
+        truth=document.get("boolean"),
+        columns=columns,
+        rows=tuple(tuple(names.cell(row.get(column)) for column in columns) for row in shown),
+        count=reply.rows,
+        truncated=reply.truncated,
+        milliseconds=reply.seconds * 1000,
+        downloads=_downloads(reply, asked),
+        permanent=_permanent(here, asked),
+    )
+
+
+def _downloads(reply: Reply, asked: Asked) -> tuple[tuple[str, str, str], ...]:
+    medias: tuple[Media, ...] = GRAPHS if reply.form == "graph" else TABLES
+    return tuple(
+        (
+            media.label,
+            url_for("protocol.sparql", **asked.arguments, format=media.name),  # type: ignore[arg-type]
+            f"factcite-answer.{media.suffix}",
+        )
+        for media in medias
+    )
+
+
+def _permanent(here: Site, asked: Asked) -> str:
+    arguments = asked.arguments
+    if asked.saved is not None:
+        del arguments["query"]
+        arguments["question"] = asked.saved.name
+    address = url_for(".home", **arguments)  # type: ignore[arg-type]
+    return here.settings.public_base.rstrip("/") + address
+
+
+def _error(problem: kb.KbError, text: str) -> ErrorView:
+    status = status_of(problem) if isinstance(problem, kb.QueryError) else 400
+    lines = re.split(r"\r\n|\r|\n", text)
+    line, column = problem.line, problem.column
+    if line is None or column is None or not 1 <= line <= len(lines):
+        return ErrorView(problem.message, problem.help or "", status)
+    content, at = lines[line - 1], min(max(column - 1, 0), len(lines[line - 1]))
+    before, after = content[:at], content[at + 1 :]
+    return ErrorView(
+        problem.message,
+        problem.help or "",
+        status,
+        line,
+        column,
+        before=before if len(before) <= EXCERPT else "…" + before[-EXCERPT:],
+        at=content[at : at + 1] or " ",
+        after=after if len(after) <= EXCERPT else after[:EXCERPT] + "…",
+    )
+
+
+def _listed(here: Site) -> list[kb.SavedQuestion]:
+    return [question for name, question in sorted(here.questions.items()) if not name.startswith("page-")]
+
+
+def _saved_view(here: Site, question: kb.SavedQuestion) -> SavedView:
+    fields = tuple(
+        Field(param.name, _default(here, param), param.description, _options(here, param)) for param in question.params
+    )
+    return SavedView(question.name, question.title, question.description, fields)
+
+
+def _default(here: Site, param: kb.Param) -> str:
+    """The value to start with; none where it names a thing that this base does not hold."""
+    default = param.default or ""
+    iri = kb.expand(default, here.names.prefixes) if param.type == "iri" else None
+    return "" if iri is not None and iri not in here.base.graph else default
+
+
+def _typed(here: Site, term: ox.NamedNode | ox.Literal) -> str:
+    """A value as a visitor would type it."""
+    return here.names.short(term.value) if isinstance(term, ox.NamedNode) else term.value
+
+
+def _options(here: Site, param: kb.Param) -> tuple[tuple[str, str], ...]:
+    """What one may choose for a parameter that takes a thing of the base: its name tells which kind."""
+    kind = param.name.rstrip("0123456789")
+    if param.type != "iri" or kind not in KINDS:
+        return ()
+    links = (here.names.link(iri) for (of, _), iri in here.names.iris.items() if of == kind)
+    return tuple(sorted((link.name, link.text) for link in links))[:OPTIONS]
+
+
+def _statuses(here: Site) -> list[tuple[StatusView, int]]:
+    return [(status_view(iri, here.names), here.figures.statuses.get(iri, 0)) for iri in STATUSES]
+
+
+# --- pages of things -------------------------------------------------------------------------------------
+
+
+@blueprint.get(f"/<any({','.join(KINDS)}):kind>/<name>")
+def thing(kind: str, name: str) -> Response | str:
+    """The page of an article, a claim, a citation, an entity or a question; with `.ttl` behind it, its Turtle."""
+    here = site()
+    plain, wants_turtle = (name[:-4], True) if name.endswith(".ttl") else (name, False)
+    iri = here.names.iri(kind, plain)
+    if iri is None:
+        abort(404)
+    slug = here.slug(iri) if kind == "article" else None
+    if wants_turtle and slug is not None:
+        return _send(here.download("turtle", slug), GRAPHS[0], f"factcite-{plain}")
+    text = here.behind(kind, iri)
+    graph = graph_of(here.ask(Question(text, graph=ROWS, max_rows=PAGE_ROWS), page=True))
+    if wants_turtle:
+        body = kb.write_turtle(graph.triples, prefixes=here.names.prefixes, source=f"{kind}/{plain}")
+        return _send(Download.of(body), GRAPHS[0], f"factcite-{kind}-{plain}")
+    return render_template(
+        f"{kind}.html",
+        page=PAGES[kind](Reader(graph, here.names), iri),
+        behind=url_for(".home", query=text),
+        turtle=url_for(".thing", kind=kind, name=f"{plain}.ttl"),
+    )
+
+
+def graph_of(reply: Reply) -> kb.Graph:
+    """The triples of an answer in rows."""
+    rows = json.loads(reply.body)["results"]["bindings"]
+    return kb.Graph.of(
+        ox.Triple(_term(row["subject"]), _term(row["predicate"]), _term(row["object"]))  # type: ignore[arg-type]
+        for row in rows
+    )
+
+
+def _term(cell: Mapping[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    if cell["type"] == "uri":
+        return ox.NamedNode(cell["value"])
+    if cell["type"] == "bnode":
+        return ox.BlankNode(cell["value"])
+    if "xml:lang" in cell:
+        return ox.Literal(cell["value"], language=cell["xml:lang"])
+    datatype = cell.get("datatype")
+    return ox.Literal(cell["value"], datatype=ox.NamedNode(datatype) if datatype else None)
+
+
+# --- downloads and the report ----------------------------------------------------------------------------
+
+
+@blueprint.get("/kb.<suffix>")
+def download(suffix: str) -> Response:
+    """The whole base in one document."""
+    media = named(DATASETS, suffix)
+    if media is None or suffix != media.suffix:
+        abort(404)
+    return _send(site().download(media.name), media, "factcite")
+
+
+def _send(document: Download, media: Media, name: str) -> Response:
+    response = Response(document.body, content_type=content_type(media.types[0]))
+    response.headers["Content-Disposition"] = f'inline; filename="{name}.{media.suffix}"'
+    response.headers["Cache-Control"] = "no-cache"
+    response.set_etag(document.etag)
+    response.make_conditional(request)
+    return response
+
+
+@blueprint.get("/report")
+def report() -> str:
+    """The validation report."""
+    here = site()
+    found = here.report()
+    focus = {finding.focus: here.names.link(finding.focus) for finding in found.findings if finding.focus}
+    return render_template("report.html", report=found, focus=focus)
+
+
+@blueprint.get("/report.<any(json,ttl,txt):suffix>")
+def report_data(suffix: str) -> Response:
+    """The validation report for programs."""
+    names = {"json": ("json", "application/json"), "ttl": ("turtle", "text/turtle"), "txt": ("text", "text/plain")}
+    name, media_type = names[suffix]
+    return Response(kb.REPORT_FORMATS[name](site().report()), content_type=content_type(media_type))
+
+
+# --- for templates ---------------------------------------------------------------------------------------
+
+_CONTROL = Markup('<span class="control">\\u{:04x}</span>')
+
+
+def shown(text: str) -> Markup:
+    """Text with control and direction characters spelt out, so that none of them works on the page."""
+    pieces = (_CONTROL.format(ord(char)) if _is_control(char) else escape(char) for char in text)
+    return Markup("").join(pieces)
+
+
+def _is_control(char: str) -> bool:
+    """Control, format and separator characters, but for line ends and the joiners that some scripts need."""
+    return unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") and char not in "\n\t\u200c\u200d"

@@ -1,0 +1,68 @@
+"""What a running site may be told, with the values it takes when told nothing."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import kb
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one site.
+
+    Attributes:
+        timeout_seconds: a question that takes longer is ended.
+        max_rows: rows (or triples) of one answer; an answer with more is cut, and says so.
+        max_bytes: bytes of one answer; a larger one is refused, never cut in the middle.
+        memory_mb: memory that one worker may take for its questions.
+        workers: how many questions of visitors run at once; the site's own pages have one worker more.
+        wait_seconds: how long a question waits for a free worker before the site says that it is busy.
+        recycle_after: questions after which a worker is replaced by a fresh one.
+        max_query_chars: code points of one question.
+        page_rows: rows of an answer that a page shows; downloads hold them all.
+        texts: folders with a reader's own copies of the articles, for the report.
+        public_base: where the site is seen from outside, such as `https://facts.example/`; empty for nowhere in
+            particular. Used in permanent links only: every other link is relative, and the Host header is never used.
+    """
+
+    timeout_seconds: float = 10.0
+    max_rows: int = 10_000
+    max_bytes: int = 20 * MEGABYTE
+    memory_mb: int = 1024
+    workers: int = 2
+    wait_seconds: float = 10.0
+    recycle_after: int = 2_000
+    max_query_chars: int = 100_000
+    page_rows: int = 500
+    texts: tuple[Path, ...] = ()
+    public_base: str = ""
+
+
+FLASK_SETTINGS = frozenset({"TESTING", "TRUSTED_HOSTS", "MAX_CONTENT_LENGTH", "SERVER_NAME", "APPLICATION_ROOT"})
+
+
+def read_settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
+    """Split what `create_app` was given into the site's settings and Flask's.
+
+    Args:
+        given: names in capitals, as Flask writes them (`TIMEOUT_SECONDS=5`).
+
+    Raises:
+        UsageError: a name that neither knows.
+    """
+    ours = {field.name.upper(): field.name for field in fields(Settings)}
+    unknown = sorted(set(given) - set(ours) - FLASK_SETTINGS)
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], [*ours, *FLASK_SETTINGS], 1)
+        raise kb.UsageError(
+            f"the site has no setting {unknown[0]}", help=f"did you mean {near[0]}?" if near else ", ".join(ours)
+        )
+    settings = Settings(**{ours[name]: value for name, value in given.items() if name in ours})
+    return settings, {name: value for name, value in given.items() if name not in ours}

@@ -1,0 +1,188 @@
+"""What the rooms of the web application share: the loaded base, the workers, the names, the report.
+
+One value, made once in `create_app`; only its two caches fill up, so that a page is a function of it and of the
+request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pyoxigraph as ox
+from flask import Flask, current_app
+
+import kb
+from webapp.evaluate import Question
+from webapp.names import Link, Names
+from webapp.settings import Settings
+from webapp.worker import Pool, Reply
+
+KEY = "factcite"
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A whole document, ready to send; `etag` is the digest of its bytes."""
+
+    body: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, body: bytes) -> Download:
+        """A document with its digest."""
+        return cls(body, hashlib.sha256(body).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """An article in a list: its link, language, and how many paragraphs, citations and claims were taken from it."""
+
+    link: Link
+    language: str
+    paragraphs: int
+    citations: int
+    claims: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much a base holds; `statuses` counts claims by the IRI of their status."""
+
+    articles: tuple[ArticleLine, ...]
+    claims: int
+    citations: int
+    statuses: Mapping[str, int]
+
+    @classmethod
+    def of(cls, base: kb.KnowledgeBase, names: Names) -> Figures:
+        """Count once."""
+        graph = base.graph
+        citations = graph.instances(kb.FC.Citation)
+        by_article: dict[str, list[str]] = {}
+        for citation in citations:
+            paragraph = graph.value(citation, kb.PROV.wasQuotedFrom) or ""
+            by_article.setdefault(graph.value(paragraph, kb.DCTERMS.isPartOf) or "", []).append(citation)
+        articles = (
+            ArticleLine(
+                link=names.link(iri),
+                language=", ".join(term.value for term in graph.objects(iri, kb.DCTERMS.language)),
+                paragraphs=len(graph.subjects(kb.DCTERMS.isPartOf, iri)),
+                citations=len(by_article.get(iri, ())),
+                claims=len({claim for citation in by_article.get(iri, ()) for claim in _claims(graph, citation)}),
+            )
+            for iri in graph.instances(kb.FC.Article)
+        )
+        claims = graph.instances(kb.FC.Claim)
+        return cls(
+            articles=tuple(sorted(articles, key=lambda line: (line.link.text, line.link.name))),
+            claims=len(claims),
+            citations=len(citations),
+            statuses=Counter(base.derived.value(claim, kb.FC.status) or "" for claim in claims),
+        )
+
+
+def _claims(graph: kb.Graph, citation: str) -> tuple[str, ...]:
+    return tuple(claim for p in (kb.FC.asserts, kb.FC.denies, kb.FC.mentions) for claim in graph.nodes(citation, p))
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything that a request may look at.
+
+    Attributes:
+        base: what is served.
+        settings: limits and folders.
+        pool: where questions are answered.
+        names: labels and addresses of everything in the base.
+        questions: the saved questions by name; those of pages too.
+    """
+
+    base: kb.KnowledgeBase
+    settings: Settings
+    pool: Pool
+    names: Names
+    questions: Mapping[str, kb.SavedQuestion]
+    _report: list[kb.Report] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _downloads: dict[tuple[str, str | None], Download] = field(default_factory=dict)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """How much there is of everything."""
+        return Figures.of(self.base, self.names)
+
+    @cached_property
+    def graphs(self) -> tuple[str, ...]:
+        """IRIs of the named graphs."""
+        return (*(file.graph_iri for file in self.base.files), kb.DERIVED_GRAPH)
+
+    def report(self) -> kb.Report:
+        """The validation report; made at the first look, by one thread (its engine does not bear two)."""
+        with self._lock:
+            if not self._report:
+                self._report.append(kb.check(self.base.home, texts=self.settings.texts))
+            return self._report[0]
+
+    def download(self, format: str, article: str | None = None) -> Download:
+        """The base, or one article of it, in an export format; made once."""
+        with self._lock:
+            found = self._downloads.get((format, article))
+            if found is None:
+                found = Download.of(kb.export(self.base, format=format, article=article))
+                self._downloads[format, article] = found
+            return found
+
+    def slug(self, article: str) -> str | None:
+        """What the files of an article are called; None where its record has no file of its own."""
+        place = self.base.file_of(article)
+        if place is None or not place[0].startswith("corpus/"):
+            return None
+        return place[0].removeprefix("corpus/").removesuffix(".ttl")
+
+    def ask(self, question: Question, *, page: bool = False) -> Reply:
+        """Answer a question in a worker, after looking at its text.
+
+        Raises:
+            QueryRefused, Unacceptable, Stopped: as `Pool.ask` says.
+        """
+        limits = kb.QueryLimits(chars=self.settings.max_query_chars)
+        kb.refuse(question.sparql, graphs=self.graphs, limits=limits)
+        return self.pool.ask(question, page=page)
+
+    def behind(self, kind: str, iri: str) -> str:
+        """The stored query behind a page, its parameter filled in: a whole query, to run or to change.
+
+        Args:
+            kind: of the page; its query is `page-<kind>`.
+            iri: what the page is about; from `Names`, never from a request.
+        """
+        stored = self.questions[f"page-{kind}"]
+        return stored.text.replace(f"${stored.params[0].name}", f"<{iri}>")
+
+    def term(self, text: str) -> ox.NamedNode | ox.Literal:
+        """The value of a variable as a visitor writes it: `<iri>`, `art:name`, `"words"@en`, or plain words."""
+        if text[:1] in ("<", '"'):
+            try:
+                triple = next(iter(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.N_TRIPLES)))
+            except (SyntaxError, StopIteration):
+                return ox.Literal(text)
+            return triple.object if isinstance(triple.object, ox.NamedNode | ox.Literal) else ox.Literal(text)
+        iri = kb.expand(text, self.names.prefixes)
+        return ox.NamedNode(iri) if iri else ox.Literal(text)
+
+
+def site() -> Site:
+    """The site that answers this request."""
+    found: Site = current_app.extensions[KEY]
+    return found
+
+
+def site_of(app: Flask) -> Site:
+    """The site of an application."""
+    found: Site = app.extensions[KEY]
+    return found

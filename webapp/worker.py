@@ -1,0 +1,317 @@
+"""Questions are answered in worker processes, because only a process can be stopped.
+
+The query engine has no time limit of its own, a crash of it cannot be caught, and running out of memory ends the
+process it happens in. So each worker is a process that opens the store on disk for reading, lives for many
+questions, and is killed and replaced when a question goes over its time, its memory, or its wits. The request
+that asked gets a clean error; nobody else notices.
+
+Workers come from a fork server, which is a fresh process that has already imported what they need: a new worker
+starts in a few hundredths of a second. They are never forked from the site itself, whose threads would be copied
+in whatever state they are in.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import multiprocessing
+import shutil
+import signal
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext, SpawnContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import kb
+from webapp.evaluate import Question, work
+from webapp.settings import Settings
+
+START_SECONDS = 60.0
+END_SECONDS = 2.0
+PROCESSES = threading.Lock()  # multiprocessing reads an exit code once: two threads that look would lose it
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a question.
+
+    Attributes:
+        form: `select`, `ask` or `graph`.
+        format: the format that `body` is in, as asked for.
+        body: the whole answer.
+        rows: rows or triples in it.
+        truncated: whether there were more rows than the limit.
+        seconds: time the engine took.
+    """
+
+    form: str
+    format: str
+    body: bytes
+    rows: int
+    truncated: bool
+    seconds: float
+
+
+class Unacceptable(kb.QueryError):
+    """The asker accepts no format that this form of answer has."""
+
+
+class Stopped(kb.QueryStopped):
+    """A question that was stopped.
+
+    Args:
+        reason: `time`, `memory`, `size`, `crash` or `busy`.
+    """
+
+    def __init__(self, reason: str, message: str, *, help: str | None = None) -> None:
+        super().__init__(message, help=help)
+        self.reason = reason
+
+
+class Died(Exception):
+    """The worker at the other end is gone."""
+
+
+class Late(Exception):
+    """The worker did not answer in time."""
+
+
+class Worker:
+    """One process and the pipe to it. Used by one thread at a time."""
+
+    def __init__(self, process: BaseProcess, connection: Connection) -> None:
+        self.process = process
+        self.connection = connection
+        self.asked = 0
+        self.walls: Mapping[str, Any] = {}
+
+    def greet(self) -> None:
+        """Wait until the worker can take questions.
+
+        Raises:
+            Died, Late: it will not.
+        """
+        if not self.walls:
+            self.walls = self._receive(START_SECONDS)[0]
+
+    def ask(self, question: Question, seconds: float) -> tuple[dict[str, Any], bytes]:
+        """Head and body of the worker's reply.
+
+        Raises:
+            Died: in the middle of it.
+            Late: it took longer than `seconds`.
+        """
+        self.asked += 1
+        try:
+            self.connection.send(question)
+        except OSError as error:
+            raise Died from error
+        return self._receive(seconds)
+
+    def end(self) -> None:
+        """End the process, whatever it is doing. Another thread that waits for its answer meets `Died`."""
+        with PROCESSES:
+            self.process.kill()
+            self.process.join()
+
+    def exit_code(self) -> int | None:
+        """The exit code of a worker that has died by itself, negative for a signal."""
+        with PROCESSES:
+            self.process.join(END_SECONDS)
+            return self.process.exitcode
+
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        with PROCESSES:
+            return self.process.is_alive()
+
+    def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+        try:
+            if not self.connection.poll(seconds):
+                raise Late
+            head: dict[str, Any] = json.loads(self.connection.recv_bytes())
+            return head, self.connection.recv_bytes()
+        except (EOFError, OSError) as error:
+            raise Died from error
+
+
+class Pool:
+    """So many workers over one store, and the queue in front of them.
+
+    Questions of visitors take turns at `settings.workers` places. The site's own pages may use one worker more,
+    so that a few heavy questions do not take the pages away from everybody else.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, prefixes: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.prefixes = dict(prefixes)
+        self.context = _context()
+        self.visitors = threading.BoundedSemaphore(settings.workers)
+        self.everybody = threading.BoundedSemaphore(settings.workers + 1)
+        self.lock = threading.Lock()
+        self.idle: list[Worker] = []
+        self.alive: set[Worker] = set()
+        self.closed = False
+
+    def start(self) -> None:
+        """Start every worker, and have them ended when the program ends."""
+        self.context.set_forkserver_preload(["webapp.evaluate"])
+        atexit.register(self.close)
+        workers = [self._spawn() for _ in range(self.settings.workers + 1)]
+        with self.lock:
+            self.idle.extend(workers)
+
+    def close(self) -> None:
+        """End every worker and remove the store's folder. Closing twice is closing once."""
+        atexit.unregister(self.close)
+        with self.lock:
+            self.closed = True
+            workers, self.alive, self.idle = self.alive, set(), []
+        for worker in workers:
+            worker.end()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def ask(self, question: Question, *, page: bool = False) -> Reply:
+        """Answer one question, within the limits.
+
+        Args:
+            page: a question of the site itself rather than of a visitor.
+
+        Raises:
+            QueryRefused: not SPARQL (line and column), or beyond the engine.
+            Unacceptable: no format fits.
+            Stopped: over a limit, or no worker is free.
+        """
+        with self._place(page):
+            worker = self._take()
+            try:
+                head, body = worker.ask(question, self.settings.timeout_seconds)
+            except Late:
+                self._replace(worker)
+                raise self._out_of_time() from None
+            except Died:
+                code = worker.exit_code()
+                self._replace(worker)
+                raise self._death(code) from None
+            if head.get("tired") or worker.asked >= self.settings.recycle_after:
+                self._replace(worker)
+            else:
+                self._give_back(worker)
+        if "problem" in head:
+            raise _error(head)
+        return Reply(head["form"], head["format"], body, head["rows"], head["truncated"], head["seconds"])
+
+    @contextlib.contextmanager
+    def _place(self, page: bool) -> Iterator[None]:
+        """A place in front of the workers, given back at the end."""
+        with contextlib.ExitStack() as places:
+            for place in (self.everybody,) if page else (self.visitors, self.everybody):
+                if not place.acquire(timeout=self.settings.wait_seconds):
+                    raise Stopped("busy", "too many questions are being answered", help="try again in a moment")
+                places.callback(place.release)
+            yield
+
+    def _take(self) -> Worker:
+        """A worker that is alive and ready."""
+        for _ in range(3):
+            with self.lock:
+                if self.closed:
+                    raise Stopped("busy", "the site is closing")
+                worker = self.idle.pop() if self.idle else None
+            worker = worker or self._spawn()
+            try:
+                if worker.is_alive():
+                    worker.greet()
+                    return worker
+            except (Died, Late):
+                pass
+            self._drop(worker)
+        raise Stopped("crash", "no worker will start", help="look at the messages of the server")
+
+    def _give_back(self, worker: Worker) -> None:
+        with self.lock:
+            if not self.closed:
+                self.idle.append(worker)
+
+    def _replace(self, worker: Worker) -> None:
+        """End a worker; another starts in its place while nobody waits for it."""
+        self._drop(worker)
+        if not self.closed:
+            self._give_back(self._spawn())
+
+    def _drop(self, worker: Worker) -> None:
+        with self.lock:
+            known = worker in self.alive
+            self.alive.discard(worker)
+        if known:
+            worker.end()
+
+    def _spawn(self) -> Worker:
+        ours, theirs = self.context.Pipe()
+        process = self.context.Process(
+            target=work,
+            args=(theirs, str(self.folder), self.settings, self.prefixes),
+            name="factcite-worker",
+            daemon=True,
+        )
+        with PROCESSES:
+            process.start()
+        theirs.close()
+        worker = Worker(process, ours)
+        with self.lock:
+            self.alive.add(worker)
+        return worker
+
+    def _out_of_time(self) -> Stopped:
+        seconds = f"{self.settings.timeout_seconds:g} seconds"
+        return Stopped("time", f"the question took longer than {seconds} and was stopped", help=NARROW)
+
+    def _death(self, code: int | None) -> Stopped:
+        if self.closed:
+            return Stopped("busy", "the site is closing")
+        if code == -signal.SIGABRT:
+            memory = f"{self.settings.memory_mb:,} MB of memory"
+            return Stopped("memory", f"the question needed more than {memory} and was stopped", help=NARROW)
+        if code == -getattr(signal, "SIGXCPU", 0):
+            return self._out_of_time()
+        return Stopped("crash", "the question broke the engine that was answering it", help="ask it in another way")
+
+
+NARROW = "narrow the question: name a claim, an article or a speaker, or ask for fewer combinations"
+
+
+def store_on_disk(base: kb.KnowledgeBase) -> Path:
+    """Write the base into a store in a new temporary folder, for workers to read.
+
+    Raises:
+        InputError: no room, or no permission, for temporary files.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="factcite-"))
+        kb.open_store(base.quads(), folder)
+    except OSError as error:
+        raise kb.InputError(
+            f"the store cannot be written: {error}", source=tempfile.gettempdir(), help="free some space there"
+        ) from error
+    return folder
+
+
+def _context() -> ForkServerContext | SpawnContext:
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("forkserver")
+    return multiprocessing.get_context("spawn")
+
+
+def _error(head: Mapping[str, Any]) -> kb.QueryError:
+    if head["problem"] == "refused":
+        return kb.QueryRefused(head["message"], line=head["line"], column=head["column"], help=head["help"])
+    if head["problem"] == "unacceptable":
+        return Unacceptable(head["message"])
+    return Stopped(head["problem"], head["message"], help=head["help"])
