@@ -1,0 +1,203 @@
+"""The `kb` command from outside: exit codes, messages, files written, nothing lost, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import kb
+from kb.cli import main
+
+CLAIMS = "kb/claims/mill-bridge.ttl"
+
+
+def run(*words: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `kb` as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "kb.cli", *words],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(kb.find_home().root), **(env or {})},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_check_prints_a_report_and_exits_0(mybase: Path) -> None:
+    done = run("check", "--home", str(mybase))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "exact" in done.stdout and done.stdout.endswith("result     nothing found (exit 0)\n")
+
+
+def test_exit_codes_are_kept(mybase: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = ["--home", str(mybase)]
+    claims = mybase / CLAIMS
+    sound = claims.read_text("utf-8")
+    claims.write_text(sound.replace("    fc:kind fc:Denial ;\n", ""), "utf-8")
+    assert main(["check", *home]) == 1
+    claims.write_text(sound + "x", "utf-8")
+    assert main(["check", *home]) == 3
+    assert main(["export", *home]) == 3
+    assert main(["query", "claims-by-status", *home]) == 3
+    claims.unlink()
+    assert main(["check", *home]) == 4
+    assert main(["check", "--home", str(tmp_path / "nowhere")]) == 3
+    assert main(["check", "--texts", str(tmp_path / "nowhere"), *home]) == 2
+    assert main(["query", "nope", *home]) == 2
+    capsys.readouterr()
+    for words in ([], ["nope"], ["check", "--format", "xml"], ["cite", "x"]):
+        with pytest.raises(SystemExit) as left:
+            main(words)
+        assert left.value.code == 2
+    assert "usage: kb" in capsys.readouterr().err
+
+
+def test_a_message_says_what_where_and_what_next(mybase: Path) -> None:
+    with (mybase / CLAIMS).open("a", encoding="utf-8") as file:
+        file.write("cite:x a fc:Clam .\n")
+    lines = (mybase / CLAIMS).read_text("utf-8").count("\n")
+    done = run("export", "--home", str(mybase))
+    assert done.returncode == 3 and done.stdout == ""
+    assert done.stderr == (
+        f"kb: {CLAIMS}:{lines}:10: fc:Clam is no term of the vocabulary\n  help: did you mean fc:Claim?\n"
+    )
+
+
+def test_output_goes_to_a_file_whole(mybase: Path, tmp_path: Path) -> None:
+    for name, words in {
+        "report.json": ["check", "--format", "json"],
+        "report.ttl": ["check", "--format", "turtle"],
+        "base.ttl": ["export"],
+        "base.nq": ["export", "--format", "nquads"],
+    }.items():
+        target = tmp_path / name
+        assert main([*words, "--home", str(mybase), "--output", str(target)]) == 0
+        assert target.stat().st_size > 100
+    assert json.loads((tmp_path / "report.json").read_text("utf-8"))["conforms"] is True
+    assert main(["export", "--home", str(mybase), "--output", str(tmp_path / "no" / "base.ttl")]) == 3
+
+
+def test_query_in_three_formats(mybase: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    home = ["--home", str(mybase)]
+    assert main(["query", "claims-by-status", *home]) == 0
+    assert capfdbinary.readouterr().out.decode().splitlines()[0].startswith("status")
+    assert main(["query", "claims-by-status", "--format", "csv", *home]) == 0
+    assert capfdbinary.readouterr().out.decode().startswith("status,meaning,claims\r\n")
+    assert main(["query", "claims-by-status", "--format", "json", *home]) == 0
+    assert json.loads(capfdbinary.readouterr().out)["head"]["vars"] == ["status", "meaning", "claims"]
+
+
+def test_query_runs_a_file_and_binds_prefixed_names_of_the_base(
+    mybase: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    question = tmp_path / "mine.rq"
+    question.write_text(
+        "# title: mine?\n# param article iri - which\nSELECT (COUNT(?p) AS ?n) WHERE { ?p dcterms:isPartOf ?article }\n"
+    )
+    words = ["query", str(question), "--home", str(mybase), "--format", "csv"]
+    assert main([*words, "--param", "article=art:mill-bridge"]) == 0
+    assert int(capfd.readouterr().out.split()[1]) > 5
+    assert main(words) == 2
+    assert "--param article=" in capfd.readouterr().err
+    question.write_text("SELECT * WHERE { SERVICE <http://127.0.0.1:9/> {} }")
+    assert main(words) == 1
+    assert "SERVICE" in capfd.readouterr().err
+
+
+def test_query_without_a_name_lists_the_questions(mybase: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["query", "--home", str(mybase)]) == 0
+    out = capfd.readouterr().out
+    assert "claims-by-article" in out and "page-" not in out
+
+
+def test_fmt_repairs_and_check_only_tells(mybase: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    home = ["--home", str(mybase)]
+    assert main(["fmt", "--check", *home]) == 0
+    sound = (mybase / CLAIMS).read_bytes()
+    messy = sound.replace(b"    oa:end", b"\toa:end")
+    (mybase / CLAIMS).write_bytes(messy)
+    assert main(["fmt", "--check", *home]) == 1
+    assert (mybase / CLAIMS).read_bytes() == messy
+    assert "would change" in capfd.readouterr().out
+    assert main(["fmt", *home]) == 0
+    assert (mybase / CLAIMS).read_bytes() == sound
+    assert main(["fmt", "--check", *home]) == 0
+
+
+def test_fmt_writes_nothing_when_one_file_is_refused(mybase: Path) -> None:
+    claims, questions = mybase / CLAIMS, mybase / "kb/questions.ttl"
+    claims.write_bytes(claims.read_bytes().replace(b"    oa:end", b"\toa:end"))
+    questions.write_bytes(questions.read_bytes() + b"<urn:x> a <urn:y> ; # why\n .\n")
+    before = claims.read_bytes(), questions.read_bytes()
+    assert main(["fmt", "--home", str(mybase)]) == 3
+    assert (claims.read_bytes(), questions.read_bytes()) == before
+
+
+def test_add_then_update(mybase: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("A town by a river\n\nThe river floods each spring.\n", "utf-8")
+    words = ["add", str(text), "--slug", "river-town", "--home", str(mybase)]
+    assert main(words) == 0
+    record = mybase / "corpus" / "river-town.ttl"
+    written = record.read_bytes()
+    assert b"# TODO" in written and b"floods" not in written
+    assert "left for you" in capfd.readouterr().out
+    assert main(words) == 3
+    assert "--update" in capfd.readouterr().err and record.read_bytes() == written
+    text.write_text("A town by a river\n\nThe river floods each winter.\n", "utf-8")
+    assert main([*words, "--update"]) == 0
+    assert record.read_bytes() != written
+    assert main(["fmt", "--check", "--home", str(mybase)]) == 0
+    assert main(["add", str(text), "--slug", "No Slug", "--home", str(mybase)]) == 2
+
+
+def test_cite_prints_a_block_that_the_check_accepts(mybase: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    words = ["cite", "mill-bridge", "5", "the oldest over the Lessel", "--home", str(mybase)]
+    assert main(words) == 0
+    block = capfd.readouterr().out
+    assert "oa:start" in block and "sha256:" in block and "oldest" not in block
+    assert main(["cite", "mill-bridge", "5", "the", "--home", str(mybase)]) == 1
+    assert "--nth" in capfd.readouterr().err
+    assert main(["cite", "mill-bridge", "5", "the newest over the Lessel", "--home", str(mybase)]) == 1
+
+
+def test_no_traceback_reaches_a_user(mybase: Path) -> None:
+    record = mybase / "corpus" / "mill-bridge.ttl"
+    for damage in (b"\xff\xfe", b"", b"@prefix", b"<a> <b> <c> ."):
+        record.write_bytes(damage)
+        for words in (["check"], ["export"], ["query", "reporters"], ["fmt"], ["cite", "mill-bridge", "1", "x"]):
+            done = run(*words, "--home", str(mybase))
+            assert "Traceback" not in done.stderr + done.stdout, words
+            assert done.returncode in (0, 1, 2, 3, 4)
+
+
+def test_a_reader_that_leaves_early_is_no_error(mybase: Path) -> None:
+    script = f'"{sys.executable}" -m kb.cli export --home "{mybase}" | head -c 100 >/dev/null; echo ${{PIPESTATUS[0]}}'
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=kb.find_home().root, timeout=60)
+    assert "Traceback" not in done.stderr and done.stderr == ""
+
+
+def test_texts_also_come_from_the_environment(mybase: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "mine"
+    elsewhere.mkdir()
+    (mybase / "corpus/texts/mill-bridge.txt").rename(elsewhere / "mill-bridge.txt")
+    assert "0 exact" in run("check", "--home", str(mybase)).stdout
+    assert "0 not checked" in run("check", "--home", str(mybase), env={"KB_TEXTS": str(elsewhere)}).stdout
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    for name in ("check", "query", "export", "add", "cite", "fmt", "init", "serve"):
+        assert f"    {name} " in out
+        if name != "serve":
+            with pytest.raises(SystemExit) as left:
+                main([name, "--help"])
+            assert left.value.code == 0
+            assert "usage: kb " + name in capsys.readouterr().out
