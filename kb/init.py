@@ -55,9 +55,7 @@ def init(target: Path, *, source: Home) -> tuple[Path, ...]:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
-        raise InputError(
-            f"cannot be written: {error.strerror}", source=str(target), help="no base was made"
-        ) from error
+        raise InputError(f"cannot be written: {error.strerror}", source=str(target), help="no base was made") from error
     return tuple(target / path.relative_to(place) for path in _files(place))
 
 

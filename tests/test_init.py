@@ -40,16 +40,12 @@ def base(tmp_path: Path) -> Path:
 
 def files(folder: Path) -> dict[str, bytes]:
     """Every file below a folder: name and bytes."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_new_base_has_the_rooms_and_says_which_files_it_made(tmp_path: Path) -> None:
     made = init(tmp_path / "mybase", source=find_home())
-    assert {path.relative_to(tmp_path / "mybase").as_posix() for path in made} == set(
-        files(tmp_path / "mybase")
-    )
+    assert {path.relative_to(tmp_path / "mybase").as_posix() for path in made} == set(files(tmp_path / "mybase"))
     home = find_home(tmp_path / "mybase")
     assert [home.name(path) for path in home.data_files()] == [
         "corpus/mill-bridge.ttl",
@@ -73,9 +69,7 @@ def test_the_vocabulary_has_every_shipped_term_and_the_example_s_relations(base:
     def subjects(path: Path) -> set[str]:
         return set(read_turtle(path.read_bytes(), source=path.name).lines)
 
-    shipped = {
-        name for name in subjects(find_home().kb / "vocabulary.ttl") if not name.startswith(PREFIXES["rel"])
-    }
+    shipped = {name for name in subjects(find_home().kb / "vocabulary.ttl") if not name.startswith(PREFIXES["rel"])}
     own = subjects(TEMPLATE / "kb/vocabulary.ttl")
     assert subjects(base / "kb/vocabulary.ttl") == shipped | own
 
@@ -88,25 +82,17 @@ def test_the_example_text_is_the_one_that_was_recorded(base: Path) -> None:
 def test_no_question_names_the_shipped_base_s_data(base: Path) -> None:
     home = find_home(base)
     questions = saved_questions(home)
-    assert {question.name for question in questions} <= {
-        question.name for question in saved_questions(find_home())
-    }
+    assert {question.name for question in questions} <= {question.name for question in saved_questions(find_home())}
     assert questions
     named = re.compile(r"(?<![\w:])(?:art|cite|claim|ent|q|rel):\w")
-    assert [
-        param for question in questions for param in question.params if named.match(param.default or "")
-    ] == []
-    assert [
-        question.name for question in questions if named.search(re.sub(r"(?m)^#.*", "", question.text))
-    ] == []
+    assert [param for question in questions for param in question.params if named.match(param.default or "")] == []
+    assert [question.name for question in questions if named.search(re.sub(r"(?m)^#.*", "", question.text))] == []
 
 
 def test_a_question_about_the_shipped_base_s_data_stays_there(tmp_path: Path) -> None:
     init(tmp_path / "theirs", source=find_home())
     folder = tmp_path / "theirs/kb/queries"
-    (folder / "old.rq").write_text(
-        "SELECT * WHERE { ?c <https://w3id.org/factcite/rel#built> ent:bridge }", "utf-8"
-    )
+    (folder / "old.rq").write_text("SELECT * WHERE { ?c <https://w3id.org/factcite/rel#built> ent:bridge }", "utf-8")
     (folder / "new.rq").write_text("# param x iri ent:bridge a thing\nSELECT * WHERE { ?c ?p ?x }", "utf-8")
     init(tmp_path / "mybase", source=find_home(tmp_path / "theirs"))
     made = tmp_path / "mybase/kb/queries"

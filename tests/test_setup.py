@@ -18,9 +18,7 @@ import kb
 ROOT = Path(__file__).resolve().parent.parent
 PINS = {name: ROOT / ".ci" / f"{name}.txt" for name in ("constraints", "constraints-test")}
 
-pytestmark = pytest.mark.skipif(
-    not (ROOT / ".ci").is_dir(), reason="no checkout: nothing is set up from here"
-)
+pytestmark = pytest.mark.skipif(not (ROOT / ".ci").is_dir(), reason="no checkout: nothing is set up from here")
 
 
 def entries(path: Path) -> list[str]:

@@ -20,9 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not (ROOT / "pyproject.toml").is_file(), reason="no checkout: there is nothing to build"
-    ),
+    pytest.mark.skipif(not (ROOT / "pyproject.toml").is_file(), reason="no checkout: there is nothing to build"),
 ]
 
 
