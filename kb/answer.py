@@ -64,13 +64,10 @@ def as_json(answer: Answer) -> str:
             tuple((t.subject, t.predicate, t.object) for t in answer.triples),
         )
     bindings = [
-        {name: _json(value) for name, value in zip(columns, row, strict=True) if value is not None}
-        for row in rows
+        {name: _json(value) for name, value in zip(columns, row, strict=True) if value is not None} for row in rows
     ]
     return (
-        json.dumps(
-            {"head": {"vars": list(columns)}, "results": {"bindings": bindings}}, indent=2, ensure_ascii=False
-        )
+        json.dumps({"head": {"vars": list(columns)}, "results": {"bindings": bindings}}, indent=2, ensure_ascii=False)
         + "\n"
     )
 
@@ -94,19 +91,22 @@ def short_iri(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
     return iri
 
 
+def is_iri(name: str) -> bool:
+    """Whether a name is an IRI of a scheme that the base uses, rather than a path, a label or nothing."""
+    return re.fullmatch(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]+", name) is not None
+
+
 def visible(text: str) -> str:
     """The text with control, format and direction characters spelt out, so that a terminal only shows them."""
     return "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") else char
-        for char in text
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") else char for char in text
     )
 
 
 def _columns(text: str) -> int:
     """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
     return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
 
 

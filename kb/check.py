@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.answer import short_iri
+from kb.answer import is_iri, short_iri
 from kb.copies import find_texts
 from kb.errors import KbError, TurtleError
 from kb.finding import CitationsChecked, FileChecked, Finding, Report, ShapeChecked
 from kb.graph import Graph, key
 from kb.home import Home, find_home
-from kb.load import KnowledgeBase, LoadedFile, read_files
+from kb.load import KnowledgeBase, LoadedFile, Place, read_files
 from kb.shapes import Result, Rule, focus_nodes, has_target, read_rules, run_shapes
 from kb.text import TextParagraph
 from kb.turtle import SHAPES
@@ -122,25 +122,15 @@ def _undeclared(inputs: _Inputs) -> Iterator[Finding]:
         }
         for term in sorted(terms):
             if term not in graph:
-                line = next(_lines_using(file, ox.NamedNode(term)), None)
-                yield Finding(
+                finding = Finding(
                     "FC905",
                     "violation",
                     f"rel:{term[len(PREFIXES['rel']) :]} is not declared in the vocabulary",
                     help="declare it in kb/vocabulary.ttl, or use a declared relation",
                     focus=term,
-                    file=file.name,
-                    line=line,
                     shape=_rule_iri(inputs, "FC905"),
                 )
-
-
-def _lines_using(file: LoadedFile, term: ox.NamedNode) -> Iterator[int]:
-    """The lines of the subjects whose triples name `term`."""
-    for triple in file.document.triples:
-        line = file.document.lines.get(key(triple.subject))
-        if line is not None and term in (triple.subject, triple.predicate, triple.object):
-            yield line
+                yield _placed(finding, [Place(file, span) for span in file.positions.uses(term)])
 
 
 def _count_nodes(inputs: _Inputs) -> tuple[ShapeChecked, ...]:
@@ -174,33 +164,47 @@ def _is_host(inputs: _Inputs, shape: str) -> bool:
 
 def _shape_findings(inputs: _Inputs) -> Iterator[Finding]:
     rules = {rule.iri: rule for rule in inputs.rules}
+    uncoded = Rule(
+        "", "FC000", "violation", "a shape without a code was broken", "give the shape an fc:code", "", False
+    )
     for result in run_shapes(inputs.kb.graph, inputs.shapes):
-        rule = rules.get(result.shape)
-        file, line = inputs.kb.file_of(result.focus) or inputs.kb.file_of(result.value_node) or ("", None)
-        yield _finding(rule, result, file, line)
+        rule = rules.get(result.shape, uncoded)
+        predicate = result.path if is_iri(result.path) else ""
+        yield _placed(
+            Finding(
+                rule.code,
+                rule.severity,
+                result.message or rule.message,
+                help=rule.help,
+                focus=result.focus,
+                path=result.path,
+                value=result.value,
+                shape=result.shape,
+                component=result.component,
+            ),
+            inputs.kb.locate(result.focus, predicate, result.value),
+        )
 
 
-def _finding(rule: Rule | None, result: Result, file: str, line: int | None) -> Finding:
-    return Finding(
-        rule.code if rule else "FC000",
-        rule.severity if rule else "violation",
-        result.message or (rule.message if rule else "a shape without a code was broken"),
-        help=rule.help if rule else "give the shape an fc:code",
-        focus=result.focus,
-        path=result.path,
-        value=result.value,
-        file=file,
-        line=line,
-        column=None if line is None else 1,
-        shape=result.shape,
-        component=result.component,
+def _placed(finding: Finding, places: Sequence[Place]) -> Finding:
+    """The finding with its file, line and column; as it is where nothing describes its focus."""
+    if not places:
+        return finding
+    first, *others = places
+    return replace(
+        finding,
+        file=first.file.name,
+        line=first.line,
+        column=first.column,
+        excerpt=first.excerpt,
+        related=tuple((place.file.name, place.line, place.column) for place in others),
     )
 
 
 def _verification_findings(inputs: _Inputs, verification: Verification) -> Iterator[Finding]:
     for outcome in verification.outcomes:
         if outcome.state == FAILED:
-            yield _code_finding(inputs, "FC921", outcome.node, outcome.reason)
+            yield _code_finding(inputs, "FC921", outcome.node, outcome.reason, path=FC.digest)
     for difference in verification.paragraphs:
         yield _code_finding(inputs, "FC922", difference.node, difference.message)
     for difference in verification.files:
@@ -211,7 +215,12 @@ def _wording_findings(inputs: _Inputs, texts: Mapping[str, Sequence[TextParagrap
     for found in borrowed(inputs.kb.graph, texts):
         place = f"paragraph {found.paragraph} of {found.article.rpartition('/')[2]}"
         yield _code_finding(
-            inputs, "FC931", found.node, f"shares six words in a row with {place}", path=found.predicate
+            inputs,
+            "FC931",
+            found.node,
+            f"shares six words in a row with {place}",
+            path=found.predicate,
+            value=str(found.value),
         )
 
 
@@ -226,30 +235,26 @@ def _double_findings(inputs: _Inputs) -> Iterator[Finding]:
     """A node typed in two files: which one is right can no longer be told."""
     typed: dict[str, list[str]] = {}
     for file in inputs.kb.files:
-        for subject in sorted(
-            {key(t.subject) for t in file.document.triples if t.predicate.value == RDF.type}
-        ):
+        for subject in sorted({key(t.subject) for t in file.document.triples if t.predicate.value == RDF.type}):
             typed.setdefault(subject, []).append(file.name)
     for subject, names in sorted(typed.items()):
         if len(names) > 1:
-            yield _code_finding(inputs, "FC941", subject, f"is described in {' and in '.join(names)}")
+            yield _code_finding(inputs, "FC941", subject, f"is described in {' and in '.join(names)}", path=RDF.type)
 
 
-def _code_finding(inputs: _Inputs, code: str, node: str, message: str, *, path: str = "") -> Finding:
+def _code_finding(inputs: _Inputs, code: str, node: str, message: str, *, path: str = "", value: str = "") -> Finding:
     rule = next((rule for rule in inputs.rules if rule.code == code), None)
-    file, line = inputs.kb.file_of(node) or ("", None)
-    return Finding(
+    finding = Finding(
         code,
         rule.severity if rule else "violation",
         message,
         help=rule.help if rule else "",
         focus=node,
         path=path,
-        file=file,
-        line=line,
-        column=None if line is None else 1,
+        value=value,
         shape=rule.iri if rule else "",
     )
+    return _placed(finding, inputs.kb.locate(node, path, value))
 
 
 def _rule_iri(inputs: _Inputs, code: str) -> str:
@@ -280,6 +285,7 @@ def _report(
         stopped=stopped,
         exit_code=exit_code,
         versions=versions(),
+        prefixes=kb.prefixes,
     )
 
 

@@ -27,6 +27,8 @@ class Finding:
         file: the file, relative to the home; empty where unknown.
         line: 1-based line in `file`; None where unknown.
         column: 1-based column in `file`, in code points; None where unknown.
+        related: further places of the same, as (file, line, column).
+        excerpt: the line it points at and a line of carets under it; empty where unknown.
         shape: IRI of the shape or rule.
         component: IRI of the SHACL constraint component; empty for rules in code.
     """
@@ -41,6 +43,8 @@ class Finding:
     file: str = ""
     line: int | None = None
     column: int | None = None
+    related: tuple[tuple[str, int, int], ...] = ()
+    excerpt: tuple[str, ...] = ()
     shape: str = ""
     component: str = ""
 
@@ -116,6 +120,7 @@ class Report:
         stopped: why the check could not look, or could not go on; empty when it ran to the end.
         exit_code: 0 clean, 1 findings, 3 malformed input, 4 could not look.
         versions: name and version of every tool that took part.
+        prefixes: how IRIs are shortened for people.
     """
 
     findings: tuple[Finding, ...]
@@ -128,6 +133,7 @@ class Report:
     stopped: str = ""
     exit_code: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def conforms(self) -> bool:

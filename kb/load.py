@@ -14,7 +14,8 @@ from kb.errors import KbError
 from kb.files import read_bytes
 from kb.graph import Graph, key
 from kb.home import Home, find_home
-from kb.turtle import HOUSE, Document, Policy, read_turtle
+from kb.positions import Positions, Span, excerpt, read_positions
+from kb.turtle import HOUSE, Document, Policy, position, read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES
 
 
@@ -30,10 +31,38 @@ class LoadedFile:
     name: str
     document: Document
 
+    @cached_property
+    def positions(self) -> Positions:
+        """Where each of its triples stands."""
+        return read_positions(self.document.text)
+
     @property
     def graph_iri(self) -> str:
         """The named graph that holds the file's triples."""
         return GRAPHS + self.name
+
+
+@dataclass(frozen=True)
+class Place:
+    """A span of a file."""
+
+    file: LoadedFile
+    span: Span
+
+    @property
+    def line(self) -> int:
+        """1-based line."""
+        return position(self.file.document.text, self.span.start)[0]
+
+    @property
+    def column(self) -> int:
+        """1-based column, in code points."""
+        return position(self.file.document.text, self.span.start)[1]
+
+    @property
+    def excerpt(self) -> tuple[str, ...]:
+        """The line it begins on, and carets under it."""
+        return tuple(excerpt(self.file.document.text, self.span))
 
 
 @dataclass(frozen=True)
@@ -72,15 +101,6 @@ class KnowledgeBase:
                 found.setdefault(name, iri)
         return {**PREFIXES, **found}
 
-    @cached_property
-    def places(self) -> dict[str, tuple[tuple[str, int], ...]]:
-        """Subject IRI to the (file, line) of every file that describes it."""
-        found: dict[str, tuple[tuple[str, int], ...]] = {}
-        for file in self.files:
-            for subject, line in file.document.lines.items():
-                found[subject] = (*found.get(subject, ()), (file.name, line))
-        return found
-
     def quads(self, *, derived: bool = True) -> Iterator[ox.Quad]:
         """Every triple in the named graph of its file, then the derived ones in theirs."""
         for file in self.files:
@@ -92,24 +112,33 @@ class KnowledgeBase:
             for triple in self.derived.triples:
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
 
+    def locate(self, subject: str, predicate: str = "", value: str = "") -> tuple[Place, ...]:
+        """Where to point for a subject, a predicate of it and a value; nearest first, then other places.
+
+        Args:
+            subject: an IRI; a list cell is looked up by the label that the gate gave it.
+            predicate: an IRI, or empty.
+            value: a term in N-Triples form, or empty.
+        """
+        while subject in self._holders:
+            subject = self._holders[subject]
+        found = [(file, *file.positions.of(subject, predicate, value)) for file in self.files]
+        nearest = max((nearness for _, nearness, _ in found), default=0)
+        return tuple(Place(file, span) for file, nearness, spans in found if nearness == nearest for span in spans)
+
     def file_of(self, subject: str) -> tuple[str, int] | None:
-        """The (file, line) that first describes `subject`; a list cell is looked up by its own label."""
-        places = self.places.get(subject)
-        return places[0] if places else self._cells.get(subject)
+        """The (file, line) that first describes `subject`; None where none does."""
+        places = self.locate(subject)
+        return (places[0].file.name, places[0].line) if places else None
 
     @cached_property
-    def _cells(self) -> dict[str, tuple[str, int]]:
-        """List cells to the place of the subject that holds them."""
-        found: dict[str, tuple[str, int]] = {}
-        for file in self.files:
-            for triple in file.document.triples:
-                if isinstance(triple.object, ox.BlankNode):
-                    owner = key(triple.subject)
-                    line = file.document.lines.get(owner)
-                    place = (file.name, line) if line is not None else found.get(owner)
-                    if place:
-                        found[key(triple.object)] = place
-        return found
+    def _holders(self) -> dict[str, str]:
+        """Each list cell to the node that points at it."""
+        return {
+            key(triple.object): key(triple.subject)
+            for triple in self.graph.triples
+            if isinstance(triple.object, ox.BlankNode)
+        }
 
 
 def load_kb(home: Home | Path | str | None = None) -> KnowledgeBase:

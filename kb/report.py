@@ -6,14 +6,15 @@ Every writer reads the same values in the same order. What was not checked is sa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 import pyoxigraph as ox
 
-from kb.answer import short_iri, visible
+from kb.answer import is_iri, short_iri, visible
 from kb.canon import write_turtle
 from kb.finding import Finding, Report
-from kb.vocab import DCTERMS, FC, PREFIXES, RDF, SH, SHAPES, XSD
+from kb.vocab import DCTERMS, FC, RDF, SH, SHAPES, XSD
 
 _WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 
@@ -22,29 +23,29 @@ def as_text(report: Report) -> str:
     """What a person reads on a terminal; plain text, control characters spelt out."""
     lines: list[str] = []
     for finding in report.findings:
-        lines += [*_finding_lines(finding), ""]
+        lines += [*_finding_lines(finding, report.prefixes), ""]
     lines += [*_looked_at(report), _verdict(report)]
     return "\n".join(lines) + "\n"
 
 
-def _finding_lines(finding: Finding) -> Iterator[str]:
-    where = ":".join(
-        str(part) for part in (finding.file, finding.line, finding.column) if part not in ("", None)
-    )
+def _finding_lines(finding: Finding, prefixes: Mapping[str, str]) -> Iterator[str]:
+    where = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part not in ("", None))
     yield f"{_WORDS[finding.severity]}[{finding.code}] {where or '(no file)'}: {visible(finding.message)}"
+    for line in finding.excerpt:
+        yield f"    | {visible(line)}"
     if finding.focus:
-        about = short_iri(finding.focus)
-        path = f"  {_short_path(finding.path)}" if finding.path else ""
-        value = f"  {visible(finding.value)}" if finding.value else ""
-        yield f"    about {visible(about)}{path}{value}"
+        value = "" if finding.value == f"<{finding.focus}>" else finding.value
+        parts = (finding.focus, finding.path, value)
+        yield "    about " + "  ".join(visible(_shortened(part, prefixes)) for part in parts if part)
     if finding.help:
         yield f"    help: {visible(finding.help)}"
 
 
-def _short_path(path: str) -> str:
-    for name, space in sorted(PREFIXES.items(), key=lambda item: -len(item[1])):
-        path = path.replace(f"<{space}", f"{name}:<")
-    return short_iri(path) if path.startswith("http") else path.replace(":<", ":").replace(">", "")
+def _shortened(text: str, prefixes: Mapping[str, str]) -> str:
+    """An IRI, a path of IRIs or a value in N-Triples form, with prefixes where they fit."""
+    if text.startswith('"'):
+        return text
+    return re.sub(r"<([^<>]*)>", lambda match: short_iri(match[1], prefixes), short_iri(text, prefixes))
 
 
 def _looked_at(report: Report) -> Iterator[str]:
@@ -97,9 +98,7 @@ def as_json(report: Report) -> str:
                 "not_checked": counts.not_checked,
                 "reasons": dict(counts.reasons),
             },
-            "shapes": [
-                {"iri": shape.iri, "code": shape.code, "nodes": shape.nodes} for shape in report.shapes
-            ],
+            "shapes": [{"iri": shape.iri, "code": shape.code, "nodes": shape.nodes} for shape in report.shapes],
             "unread": list(report.unchecked),
         },
         "versions": dict(report.versions),
@@ -107,7 +106,7 @@ def as_json(report: Report) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding_json(finding: Finding) -> dict[str, str | int | None]:
+def _finding_json(finding: Finding) -> dict[str, object]:
     return {
         "code": finding.code,
         "severity": finding.severity,
@@ -119,6 +118,7 @@ def _finding_json(finding: Finding) -> dict[str, str | int | None]:
         "file": finding.file or None,
         "line": finding.line,
         "column": finding.column,
+        "related": [{"file": file, "line": line, "column": column} for file, line, column in finding.related],
         "shape": finding.shape or None,
         "fingerprint": finding.fingerprint,
     }
@@ -149,14 +149,14 @@ def _result_values(finding: Finding) -> Iterator[tuple[str, ox.NamedNode | ox.Li
     yield SH.resultMessage, ox.Literal(finding.message, language="en")
     yield (
         SH.focusNode,
-        _iri(finding.focus) if _is_iri(finding.focus) else _iri(f"urn:factcite:file:{finding.file}"),
+        _iri(finding.focus) if is_iri(finding.focus) else _iri(f"urn:factcite:file:{finding.file}"),
     )
     component = finding.component or SHAPES + "CodeComponent"
     yield SH.sourceConstraintComponent, _iri(component)
     yield FC.code, ox.Literal(finding.code)
     if finding.shape:
         yield SH.sourceShape, _iri(finding.shape)
-    if _is_iri(finding.path):
+    if is_iri(finding.path):
         yield SH.resultPath, _iri(finding.path)
     if finding.value:
         yield SH.value, _value(finding.value)
@@ -174,12 +174,6 @@ def _value(written: str) -> ox.NamedNode | ox.Literal:
     except (SyntaxError, ValueError):
         return ox.Literal(written)
     return quad.object if isinstance(quad.object, (ox.NamedNode, ox.Literal)) else ox.Literal(written)
-
-
-def _is_iri(name: str) -> bool:
-    return name.startswith(("http://", "https://", "urn:")) and not any(
-        char in name for char in ' <>"{}|^`\\'
-    )
 
 
 def _iri(name: str) -> ox.NamedNode:

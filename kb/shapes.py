@@ -66,9 +66,7 @@ def read_rules(shapes: Graph) -> tuple[Rule, ...]:
 
 def _rules(shapes: Graph) -> Iterator[Rule]:
     hosts = {member: host for host, member in shapes.pairs(SH.property)}
-    for iri in dict.fromkeys(
-        key(triple.subject) for triple in shapes.triples if triple.predicate.value == FC.code
-    ):
+    for iri in dict.fromkeys(key(triple.subject) for triple in shapes.triples if triple.predicate.value == FC.code):
         in_code = FC.Rule in shapes.nodes(iri, RDF.type)
         host = "" if in_code else _outermost(iri, hosts)
         severity = (shapes.value(iri, SH.severity) or SH.Violation).removeprefix(SH.iri).lower()
@@ -123,9 +121,7 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
 
     with literals_kept():
         data_graph, shapes_graph = _rdflib(data.triples), _rdflib(shapes.triples)
-        _, results, _ = validate(
-            data_graph, shacl_graph=shapes_graph, inference="none", do_owl_imports=False, js=False
-        )
+        _, results, _ = validate(data_graph, shacl_graph=shapes_graph, inference="none", do_owl_imports=False, js=False)
         assert isinstance(results, rdflib.Graph)
         nodes = results.subjects(_uri(RDF.type), _uri(SH.ValidationResult))
         found = {result for node in nodes for result in _result(results, node, shapes_graph, data_graph)}
@@ -140,6 +136,7 @@ def _result(
 
     shape, focus, value = one(SH.sourceShape), one(SH.focusNode), one(SH.value)
     path = shapes.value(shape, _uri(SH.path)) if shape is not None else None
+    path = one(SH.resultPath) if path is None else path  # a query may say which property it means
     culprits = _culprits(shapes, data, path, focus, value)
     if isinstance(value, rdflib.URIRef) and _asks_whole_base(shapes, shape, focus):
         culprits = [value]
@@ -157,9 +154,7 @@ def _result(
         )
 
 
-def _asks_whole_base(
-    shapes: rdflib.Graph, shape: rdflib.term.Node | None, focus: rdflib.term.Node | None
-) -> bool:
+def _asks_whole_base(shapes: rdflib.Graph, shape: rdflib.term.Node | None, focus: rdflib.term.Node | None) -> bool:
     """Whether a shape is one query that looks at everything from one node; its values are what it found."""
     if shape is None or focus is None or shapes.value(shape, _uri(SH.sparql)) is None:
         return False
@@ -209,9 +204,10 @@ def _rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.
 
 
 def _path_text(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> str:
+    """A path for people and for look-ups: the IRI of a plain one, SPARQL's way of writing for others."""
     if path is None:
         return ""
-    return str(path) if isinstance(path, rdflib.URIRef) else _rdf_path(shapes, path).n3()
+    return str(path) if isinstance(path, rdflib.URIRef) else _rdf_path(shapes, path).n3(shapes.namespace_manager)
 
 
 def _name(node: rdflib.term.Node | None) -> str:

@@ -436,7 +436,7 @@ def _is_directive(token: Token) -> bool:
 def resolve(token: Token, prefixes: Mapping[str, str]) -> str | None:
     """The IRI that a token names; None where it names none."""
     if token.kind == "iri":
-        return _unescape(token.text[1:-1])
+        return unescape(token.text[1:-1])
     if token.kind == "word" and ":" in token.text and not token.text.startswith("_:"):
         prefix, _, local = token.text.partition(":")
         if prefix in prefixes:
@@ -460,7 +460,7 @@ class _Places:
                 found.setdefault(("iri", iri), token.start)
             elif token.kind == "string":
                 width = 3 if token.text[:3] in ('"""', "'''") else 1
-                found.setdefault(("literal", _unescape(token.text[width:-width])), token.start)
+                found.setdefault(("literal", unescape(token.text[width:-width])), token.start)
             elif token.kind == "word":
                 found.setdefault(("literal", token.text), token.start)
         return found
@@ -475,7 +475,9 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL
 _SHORT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
+    """A string or IRI body with its escapes resolved (Turtle section 6.4)."""
+
     def replaced(match: re.Match[str]) -> str:
         code = match[1] or match[2]
         return chr(int(code, 16)) if code else _SHORT.get(match[3], match[3])
