@@ -115,7 +115,6 @@ def _of_article(quads: Sequence[ox.Quad], graphs: frozenset[str]) -> Iterator[ox
     own = [quad for quad in quads if _graph(quad) in graphs]
     told = {key(quad.subject) for quad in own}
     pointed = {quad.object.value for quad in own if isinstance(quad.object, ox.NamedNode)}
-    pointed |= {quad.predicate.value for quad in own}
     pointed = {iri for iri in pointed - told if not iri.startswith(FC.iri)}
     yield from own
     for quad in quads:

@@ -338,6 +338,20 @@ def test_the_path_says_which_citations_which_origins_and_why() -> None:
     )
 
 
+def test_the_path_of_one_voice_says_so_and_names_restatements() -> None:
+    parts = (
+        cite("cite:a", BRIDGE, "mill-news", "ent:carla"),
+        cite("cite:b", BRIDGE, "river-post", "ent:carla", restates=["cite:a"]),
+    )
+    assert standing(graph(*TOWN, *parts), iri(BRIDGE)).path == (
+        "Single source: 2 asserting citations, 1 independent origin. "
+        "Origin 1: ent:carla, in cite:a, cite:b (restates cite:a). One voice, however often it is cited."
+    )
+    assert standing(graph(*TOWN), iri(BRIDGE)).path == (
+        "Uncited: no citation asserts this claim or one that specialises it."
+    )
+
+
 def test_the_path_of_dependence_gives_its_reason() -> None:
     parts = (
         cite("cite:a", BRIDGE, "mill-news", "ent:carla"),

@@ -55,7 +55,7 @@ TOWN = {
         rel:isIn a fc:Relation ; rdfs:label "is in"@en ; rdfs:domain schema:Thing ;
             skos:definition "Is in a state."@en .
         <https://w3id.org/factcite/ns> dcterms:license <https://example.org/licence> .
-        fc:Claim rdfs:subClassOf rdf:Statement .""",
+        fc:Claim a rdfs:Class ; rdfs:label "claim"@en .""",
 }
 
 
@@ -169,6 +169,25 @@ def test_the_order_of_triples_and_the_names_of_list_cells_are_irrelevant(seed: i
         shuffled[file.name] = Document(file.name, b"", tuple(triples), file.document.prefixes)
     for format in FORMATS:
         assert export(base(shuffled), format=format) == export(town(), format=format)
+
+
+def test_statements_are_sorted_graph_by_graph() -> None:
+    lines = export(town(), format="ntriples").decode().splitlines()
+    assert lines == sorted(lines)
+    lines = export(town(), format="nquads").decode().splitlines()
+    assert lines == sorted(lines, key=lambda line: (line.rsplit(" ", 2)[1], line))
+    opened = [line for line in export(town(), format="trig").decode().splitlines() if line.endswith("> {")]
+    assert opened == sorted(opened) and len(opened) == len(TOWN) + 1
+
+
+def test_two_lists_at_one_place_are_told_apart_by_what_is_in_them() -> None:
+    def lists(*names: str) -> bytes:
+        text = "".join(f"<urn:s> <urn:p> ( <urn:{name}> <urn:z> ) ." for name in names)
+        triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
+        return export(of_triples(triples), format="nquads")
+
+    assert lists("a", "b", "c") == lists("c", "a", "b")
+    assert len({word for word in lists("a", "b", "c").split() if word.startswith(b"_:")}) == 6
 
 
 def test_list_cells_have_the_same_names_in_every_format() -> None:
