@@ -146,6 +146,19 @@ class TestRecording:
         assert {name for name, what in gaps if what == "dcterms:creator"} == {"tamber", "tamber-p8", "tamber-p10"}
         assert all(f"# TODO: {todo.partition(': ')[2]}" in result.path.read_text("utf-8") for todo in result.todos)
 
+    def test_what_the_words_do_not_show_of_languages_is_a_gap(self, home: Home, tmp_path: Path) -> None:
+        path = tmp_path / "x.txt"
+        path.write_text("Tamber Gate", "utf-8")
+        todos = add(home, path, slug="none").todos
+        assert any(todo.startswith("none: dcterms:language") for todo in todos)
+        assert any(todo.startswith("none-p1: dcterms:language") for todo in todos)
+        path.write_text("It is the bridge that they have built for us. 새 다리를 위하여!", "utf-8")
+        mixed = add(home, path, slug="both")
+        assert facts(read(mixed.path), "both-p1", DCTERMS.language) == ["en"]
+        assert not any("dcterms:language" in todo for todo in mixed.todos)
+        assert any(todo.startswith("both-p1: ") and "ko" in todo for todo in mixed.todos)
+        assert any(todo.startswith("both: fc:translationOf") for todo in mixed.todos)
+
     def test_the_record_is_canonical_and_holds_no_sentence(self, home: Home, file: Path) -> None:
         data = add(home, file, slug="tamber").path.read_bytes()
         assert format_turtle(read_turtle(data, source="tamber.ttl")) == data
@@ -311,6 +324,44 @@ class TestUpdating:
         assert facts(graph, "tamber-p2", FC.index) == ["1"]
         assert facts(graph, "tamber-p2", RDFS.comment) == ["Bel."]
         assert facts(graph, "tamber-p1", FC.index) == ["2"]
+
+    def test_an_edited_line_beside_a_new_one_is_told_by_its_length(self, home: Home, towns: Path) -> None:
+        lines = towns.read_text("utf-8").split("\n")
+        new = "Eld, which is a river and no town at all, runs through the valley."
+        for written, place in (([new, "The town of Bel was new."], "3"), (["The town of Bel was new.", new], "2")):
+            before = (home.corpus / "tamber.ttl").read_bytes()
+            self.write(towns, lines[0], *written, *lines[2:])
+            graph = read(add(home, towns, slug="tamber", update=True).path)
+            assert facts(graph, "tamber-p2", FC.index) == [place]
+            assert facts(graph, "tamber-p5", RDFS.comment) == []
+            (home.corpus / "tamber.ttl").write_bytes(before)
+
+    def test_a_line_of_quite_another_length_is_another_line(self, home: Home, towns: Path) -> None:
+        lines = towns.read_text("utf-8").split("\n")
+        self.write(towns, lines[0], "Eld, which is a river and no town at all, runs through the valley.", *lines[2:])
+        result = add(home, towns, slug="tamber", update=True)
+        graph = read(result.path)
+        assert facts(graph, "tamber-p2", FC.index) == [] and facts(graph, "tamber-p2", RDFS.comment) == ["Bel."]
+        assert facts(graph, "tamber-p5", FC.index) == ["2"]
+        assert any(todo.startswith("tamber-p5: fc:role") for todo in result.todos)
+
+    def test_a_text_that_is_wholly_other_is_read_in_time_and_pairs_nothing(self, home: Home, towns: Path) -> None:
+        self.write(towns, *(f"{number} towns lie in the valley" for number in range(40)))
+        add(home, towns, slug="many")
+        self.write(towns, *(f"{number} mills stand by the river" for number in range(60, 80)))
+        changes = add(home, towns, slug="many", update=True).changes
+        assert sum("no longer in the text" in change for change in changes) == 40
+        assert sum(": new, number" in change for change in changes) == 20
+
+    def test_many_citations_are_not_all_listed(self, home: Home, towns: Path) -> None:
+        names = " , ".join(f"<{PREFIXES['cite']}tamber-2-{number}>" for number in range(1, 8))
+        (home.kb / "claims" / "tamber.ttl").write_text(
+            "".join(f"{name} <{PREFIXES['prov']}wasQuotedFrom> <{ART}tamber-p2> .\n" for name in names.split(" , ")),
+            "utf-8",
+        )
+        self.write(towns, "The town of Aum is old.", "The town of Bel was new.", "Cor lies on a hill.", "Dov is far.")
+        (change,) = [c for c in add(home, towns, slug="tamber", update=True).changes if c.startswith("tamber-p2")]
+        assert "tamber-2-5 and 2 more" in change and "tamber-2-6" not in change
 
     def test_a_comment_that_cannot_be_kept_stops_the_update(self, home: Home, towns: Path) -> None:
         self.edit(home, "fc:index 2 ;", "fc:index 2 ; # inside\n   ")

@@ -131,6 +131,11 @@ class TestSkeleton:
             "https://example.org/article/tamber-p1",
         )
 
+    def test_the_names_that_its_claims_use_come_before_all_others(self, home: Home) -> None:
+        (home.kb / "claims" / "dale.ttl").write_text("@prefix cite: <https://example.org/c/> .\n", "utf-8")
+        graph = read(cite(home, "tamber", 1, "is open"))
+        assert graph.nodes("https://example.org/c/tamber-1-1", PROV.wasQuotedFrom) == (f"{ART}tamber-p1",)
+
 
 class TestNearestPlaces:
     def said(self, home: Home, paragraph: int, words: str) -> str:
@@ -142,7 +147,8 @@ class TestNearestPlaces:
 
     def test_quotes_and_case_are_shown_as_the_text_has_them(self, home: Home) -> None:
         said = self.said(home, 1, "The mayor's speech")
-        assert "near: characters 34 to 52" in said and "[the mayor’s speech]" in said
+        assert "near: characters 34 to 52: … of Tamber is open, and [the mayor’s speech] was short." in said
+        assert "help: copy the words" in said
 
     def test_a_typo_is_found(self, home: Home) -> None:
         assert "[The bridge of Tamber]" in self.said(home, 1, "The brige of Tamber")
@@ -159,7 +165,13 @@ class TestNearestPlaces:
 
     def test_words_like_nothing_in_the_text(self, home: Home) -> None:
         said = self.said(home, 1, "zebras xylophone quiz")
-        assert "near" not in said.partition("help:")[0]
+        assert "near" not in said.partition("help:")[0] and "nothing like them" in said
+
+    def test_long_words_are_shown_by_their_ends(self, home: Home) -> None:
+        assert "[The river is wide. The r … ll” stands by the river.]" in self.said(home, 1, TEXT.splitlines()[1])
+
+    def test_more_words_than_the_paragraph_has(self, home: Home) -> None:
+        assert "[The bridge of" in self.said(home, 1, TEXT.splitlines()[0] + " Indeed.")
 
 
 class TestRefusals:

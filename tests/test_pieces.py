@@ -37,6 +37,11 @@ class TestHeadline:
     def test_a_stamp_behind_it_does_not_hide_it(self) -> None:
         assert roles(f"Tamber opens its bridge     DATE: 2021-03-04 05:06:07\n{BODY}") == ["Headline", None]
 
+    def test_a_long_first_line_is_none(self) -> None:
+        line = "Tamber opens its bridge " * 5
+        assert roles(f"{line.strip()}\n{BODY} {BODY}")[0] == "Headline"
+        assert roles(f"{line}x\n{BODY} {BODY}")[0] is None
+
     @pytest.mark.parametrize("line", [BODY, "The bridge is open.", "“We walk”", "Is the bridge open?", "Bridge"])
     def test_a_first_line_of_another_kind_is_left_to_a_person(self, line: str) -> None:
         assert roles(f"{line}\n{BODY} {BODY}")[0] is None
@@ -122,6 +127,7 @@ class TestGluedPieces:
             "“The river once said that it will carry us,” she said. “The river once said that it will carry us.”",
             "“The River Once Said That It Will Carry Us,” she went on. “We believe it.”",
             "“The River Said,” she went on. “The river said much.”",
+            "“The River Once Said That It Will,” she told us as we all went on. “The river once said that it will.”",
             "The River Once Said That It Will Carry Us. The river once said that it will carry us.",
         ],
     )
@@ -200,6 +206,17 @@ class TestThreads:
     def test_after_a_line_that_fits_nowhere_nothing_more_is_told(self) -> None:
         text = f"{BODY}\n  1. Ann Mill\n    Words.\n  7. Ben Bell\n    Whose words?\n  2. Cem Dale\n    Words."
         assert threads(text) == [None, ("CommentByline", 1, None), ("Comment", 1, None)] + [None] * 4
+
+    def test_an_unindented_line_ends_the_trouble_too(self) -> None:
+        broken = f"{BODY}\n  1. Ann Mill\n    Words.\n  7. Ben Bell\n    Whose words?"
+        assert threads(f"{broken}\n{BODY}\n  1. Cem Dale\n    Words.")[6:] == [
+            ("CommentByline", 1, None),
+            ("Comment", 1, None),
+        ]
+
+    def test_a_byline_that_does_not_fit_gets_a_hint(self) -> None:
+        hints = [reading.hint for reading in read_pieces(paragraphs(f"{BODY}\n  3. Ann Mill\n    Words.\n    4 go"))]
+        assert [("fc:CommentByline" in hint) for hint in hints] == [False, True, False, False]
 
     def test_an_unindented_line_ends_the_thread(self) -> None:
         text = f"{BODY}\n  1. Ann Mill\n    Words.\n{BODY}\n    Not a comment."
