@@ -11,14 +11,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import textwrap
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from kb.home import PACKAGE
+from tests.serving import free_port, page, serving
 
 ROOT = PACKAGE.parent
 README = ROOT / "README.md"
@@ -174,43 +170,10 @@ def like(command: Command, output: str) -> bool:
 
 def served(words: str, copy: Path, port: int) -> str:
     """What a server says when it has started and answers; it is then told to stop, and has to."""
-    process = subprocess.Popen(
-        words,
-        shell=True,
-        cwd=copy,
-        env={**environment(copy), "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        start_new_session=True,
-    )
-    try:
-        deadline = time.monotonic() + 120
-        while not answers(port) and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.1)
-        assert answers(port), f"{words}: nothing answers on port {port}"
-    finally:
-        os.killpg(process.pid, signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
-    return output
-
-
-def answers(port: int) -> bool:
-    """Whether a page comes from this port."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as reply:
-            return bool(reply.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
+    with serving(words, folder=copy, port=port, env=environment(copy)) as said:
+        answer = page(port)
+    assert answer, f"{words}: nothing answers on port {port}\n{said[0]}"
+    return said[0]
 
 
 def test_every_kb_command_is_shown() -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kb.home import find_home
+from tests.serving import free_port, page, serving
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,11 +68,15 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return bin
 
 
+def environment() -> dict[str, str]:
+    """What the shell knows, less what would lead back to the checkout."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KB_"))}
+
+
 def run(programs: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """One `kb` command, far from the checkout."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "KB_"))}
     return subprocess.run(
-        [programs / "kb", *words], cwd=folder, env=clean, capture_output=True, text=True, encoding="utf-8"
+        [programs / "kb", *words], cwd=folder, env=environment(), capture_output=True, text=True, encoding="utf-8"
     )
 
 
@@ -139,5 +144,9 @@ def test_an_installed_wheel_makes_a_base_that_passes(programs: Path, tmp_path: P
     assert citations["total"] == citations["exact"] > 0
 
 
-def test_the_commands_of_the_web_application_come_along(programs: Path, tmp_path: Path) -> None:
-    assert run(programs, tmp_path, "serve", "--help").returncode == 0
+def test_an_installed_wheel_serves_the_base_it_carries(programs: Path, tmp_path: Path) -> None:
+    port = free_port()
+    with serving(f"'{programs}/kb' serve --port {port}", folder=tmp_path, port=port, env=environment()) as said:
+        front, data = page(port), page(port, "/kb.ttl")
+    assert "<h1" in front, said[0]
+    assert "fc:Claim" in data
