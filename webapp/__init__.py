@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 import kb
 from webapp import pages, protocol
@@ -127,6 +127,8 @@ def protect(response: Response) -> Response:
 def show_http_error(error: HTTPException) -> Response:
     """An error of HTTP: not found, not allowed, too large, broken."""
     status = error.code or 500
+    if isinstance(error, SecurityError):  # called by a name that is not ours: no page, which would have links
+        return Response("This server does not go by that name.\n", status=400, content_type="text/plain")
     if not wants_page():
         response = protocol.problem(status, error.description or "")
     else:

@@ -146,5 +146,6 @@ def trusted_hosts(host: str, public_base: str) -> list[str] | None:
 
 
 def stop(signal_number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends the server as Ctrl+C does."""
+    """SIGTERM ends the server as Ctrl+C does; a second one changes nothing."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -121,6 +121,26 @@ class Names:
                     found.setdefault(part, found[paragraph])
         return found
 
+    @cached_property
+    def choices(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """What a form offers for each kind of thing: prefixed name and words, in the order of reading."""
+        found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in KINDS}
+        for (kind, _), iri in self.iris.items():
+            found[kind].append((self.short(iri), self.link(iri).text))
+        sorted_kinds = {kind: tuple(sorted(each, key=lambda pair: pair[1].casefold())) for kind, each in found.items()}
+        return {**sorted_kinds, "paragraph": self._paragraph_choices()}
+
+    def _paragraph_choices(self) -> tuple[tuple[str, str], ...]:
+        graph = self.base.graph
+        found = []
+        for paragraph in graph.instances(kb.FC.Paragraph):
+            article = graph.value(paragraph, kb.DCTERMS.isPartOf) or ""
+            index = graph.value(paragraph, kb.FC.index) or ""
+            if paragraph in self._places and index.isdecimal():
+                title = self.link(article).text
+                found.append((title, int(index), self.short(paragraph)))
+        return tuple((name, f"{index} of {title}") for title, index, name in sorted(found))
+
     def label(self, iri: str) -> tuple[str, str]:
         """A thing's label and the language of it; English first."""
         graph = self.base.graph
@@ -132,6 +152,8 @@ class Names:
             )
             if found:
                 return found[0][2], found[0][1]
+        if iri.startswith(kb.SCHEMA.iri):
+            return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", iri.removeprefix(kb.SCHEMA.iri)).lower(), "en"
         place = self._places.get(iri)
         if place and iri in graph and kb.FC.Paragraph in graph.nodes(iri, kb.RDF.type):
             return f"paragraph {place.rpartition('#p')[2]}", "en"

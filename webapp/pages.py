@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -26,7 +26,7 @@ from webapp.worker import Reply
 
 PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
-OPTIONS = 400  # suggestions for one field of a form
+OPTIONS = 500  # things that one field of a form offers
 FIRST_QUESTION = """\
 PREFIX fc: <https://w3id.org/factcite/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -180,12 +180,21 @@ def _ask(here: Site, asked: Asked) -> AnswerView:
         form=reply.form,
         truth=document.get("boolean"),
         columns=columns,
-        rows=tuple(tuple(names.cell(row.get(column)) for column in columns) for row in shown),
+        rows=tuple(_row(names.cell(row.get(column)) for column in columns) for row in shown),
         count=reply.rows,
         truncated=reply.truncated,
         milliseconds=reply.seconds * 1000,
         downloads=_downloads(reply, asked),
         permanent=_permanent(here, asked),
+    )
+
+
+def _row(cells: Iterable[Link | None]) -> tuple[Link | None, ...]:
+    """A row in which nothing stands twice: a thing whose label has a column of its own is shown by its name."""
+    row = tuple(cells)
+    words = {cell.text for cell in row if cell and not cell.name}
+    return tuple(
+        replace(cell, text=cell.name, lang="") if cell and cell.name and cell.text in words else cell for cell in row
     )
 
 
@@ -231,7 +240,9 @@ def _error(problem: kb.KbError, text: str) -> ErrorView:
 
 
 def _listed(here: Site) -> list[kb.SavedQuestion]:
-    return [question for name, question in sorted(here.questions.items()) if not name.startswith("page-")]
+    """The saved questions, those first that need nothing filled in."""
+    found = [question for name, question in here.questions.items() if not name.startswith("page-")]
+    return sorted(found, key=lambda question: (bool(question.params), question.name))
 
 
 def _saved_view(here: Site, question: kb.SavedQuestion) -> SavedView:
@@ -254,12 +265,12 @@ def _typed(here: Site, term: ox.NamedNode | ox.Literal) -> str:
 
 
 def _options(here: Site, param: kb.Param) -> tuple[tuple[str, str], ...]:
-    """What one may choose for a parameter that takes a thing of the base: its name tells which kind."""
-    kind = param.name.rstrip("0123456789")
-    if param.type != "iri" or kind not in KINDS:
-        return ()
-    links = (here.names.link(iri) for (of, _), iri in here.names.iris.items() if of == kind)
-    return tuple(sorted((link.name, link.text) for link in links))[:OPTIONS]
+    """What one may choose for a parameter that takes a thing of the base: its name tells which kind.
+
+    None where there are more than anybody would read through.
+    """
+    found = here.names.choices.get(param.name.rstrip("0123456789"), ()) if param.type == "iri" else ()
+    return found if len(found) <= OPTIONS else ()
 
 
 def _statuses(here: Site) -> list[tuple[StatusView, int]]:
@@ -340,7 +351,7 @@ def report() -> str:
     here = site()
     found = here.report()
     focus = {finding.focus: here.names.link(finding.focus) for finding in found.findings if finding.focus}
-    return render_template("report.html", report=found, focus=focus)
+    return render_template("report.html", report=found, focus=focus, names=here.names)
 
 
 @blueprint.get("/report.<any(json,ttl,txt):suffix>")

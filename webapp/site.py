@@ -139,10 +139,9 @@ class Site:
 
     def slug(self, article: str) -> str | None:
         """What the files of an article are called; None where its record has no file of its own."""
-        place = self.base.file_of(article)
-        if place is None or not place[0].startswith("corpus/"):
-            return None
-        return place[0].removeprefix("corpus/").removesuffix(".ttl")
+        records = (file for file in self.base.files if file.name.startswith("corpus/"))
+        names = (file.name for file in records if article in file.document.lines)
+        return next((name.removeprefix("corpus/").removesuffix(".ttl") for name in names), None)
 
     def ask(self, question: Question, *, page: bool = False) -> Reply:
         """Answer a question in a worker, after looking at its text.
@@ -151,7 +150,7 @@ class Site:
             QueryRefused, Unacceptable, Stopped: as `Pool.ask` says.
         """
         limits = kb.QueryLimits(chars=self.settings.max_query_chars)
-        kb.refuse(question.sparql, graphs=self.graphs, limits=limits)
+        kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
         return self.pool.ask(question, page=page)
 
     def behind(self, kind: str, iri: str) -> str:

@@ -110,6 +110,7 @@ class ClaimPage:
         path: how the status comes about, a sentence each, as pieces of text and links.
         counts: mentions, articles, origins.
         stances: the citations by what they do: `asserts`, `denies`, `mentions`.
+        by_way: citations that assert a more specific claim, and so support this one.
         relations: claims beside it, by how they stand to it.
     """
 
@@ -120,6 +121,7 @@ class ClaimPage:
     path: tuple[tuple[Link, ...], ...]
     counts: tuple[Row, ...]
     stances: tuple[tuple[str, tuple[CitationView, ...]], ...]
+    by_way: tuple[CitationView, ...]
     relations: tuple[tuple[str, tuple[ClaimView, ...]], ...]
     questions: tuple[Link, ...]
 
@@ -382,6 +384,7 @@ def claim_page(reader: Reader, iri: str) -> ClaimPage:
     graph = reader.graph
     path = graph.value(iri, kb.FC.path) or ""
     citations = reader.citing(iri)
+    others = set(graph.instances(kb.FC.Citation)).difference(*(graph.subjects(p, iri) for p, _ in STANCES))
     relations = (
         ("More specific claims, which support this one", graph.subjects(kb.FC.specialises, iri)),
         ("More general claims, which this one supports", graph.nodes(iri, kb.FC.specialises)),
@@ -398,6 +401,7 @@ def claim_page(reader: Reader, iri: str) -> ClaimPage:
         path=linked_sentences(path, reader.names),
         counts=reader.rows(iri, COUNTS),
         stances=tuple((word, tuple(each for each in citations if each.stance == word)) for _, word in STANCES),
+        by_way=reader.citations(others),
         relations=tuple((title, reader.claims(iris)) for title, iris in relations if iris),
         questions=tuple(reader.names.link(node) for node in sorted(graph.nodes(iri, kb.FC.answers))),
     )
@@ -519,11 +523,25 @@ def linked_sentences(text: str, names: Names) -> tuple[tuple[Link, ...], ...]:
     return tuple(tuple(_pieces(sentence, names)) for sentence in sentences)
 
 
-def _pieces(sentence: str, names: Names) -> Iterable[Link]:
-    for piece in re.split(r"(<[^<>\s]+>|\b[\w-]+:[\w-][\w.-]*[\w-])", sentence):
-        iri = kb.expand(piece, names.prefixes) if piece else None
-        known = iri is not None and bool(names.path(iri))
-        yield Link(names.short(iri), names.path(iri), names.short(iri)) if known and iri else Link(piece)
+_NAME = re.compile(r"(<[^<>\s]+>|\b[\w-]+:[\w-][\w.-]*[\w-])")
+
+
+def _pieces(sentence: str, names: Names) -> list[Link]:
+    """Text and links by turns. A name in brackets behind its own label is folded into the label."""
+    parts = _NAME.split(sentence)
+    links: list[Link] = []
+    for at, name in enumerate(parts[1::2]):
+        before, after = parts[2 * at], parts[2 * at + 2]
+        iri = kb.expand(name, names.prefixes) or ""
+        link = names.link(iri)
+        if not link.href:
+            links += [Link(before), Link(name)]
+        elif before.endswith(f"{link.text} (") and after.startswith(")"):
+            links += [Link(before.removesuffix(f"{link.text} (")), link]
+            parts[2 * at + 2] = after[1:]
+        else:
+            links += [Link(before), link]
+    return [link for link in [*links, Link(parts[-1])] if link.text]
 
 
 def _both(graph: kb.Graph, predicate: str, iri: str) -> tuple[str, ...]:
