@@ -622,7 +622,7 @@ def test_nothing_raises_when_any_triples_are_missing(base: Base, seed: int) -> N
 
 
 def test_long_circles_end() -> None:
-    size = 300
+    size = 80
     ring = [(n, (n + 1) % size) for n in range(size)]
     text = "".join(
         f"claim:k{a} a fc:Claim ; fc:specialises claim:k{b} . cite:c{a} fc:restates cite:c{b} ."
