@@ -213,8 +213,8 @@ def _downloads(reply: Reply, asked: Asked) -> tuple[tuple[str, str, str], ...]:
 def _permanent(here: Site, asked: Asked) -> str:
     arguments = asked.arguments
     if asked.saved is not None:
-        del arguments["query"]
-        arguments["question"] = asked.saved.name
+        values = {f"${name}": _typed(here, term) for name, term in sorted(asked.params.items())}
+        arguments = {"question": asked.saved.name, **values}
     address = url_for(".home", **arguments)  # type: ignore[arg-type]
     return here.settings.public_base.rstrip("/") + address
 
@@ -364,13 +364,21 @@ def report_data(suffix: str) -> Response:
 
 # --- for templates ---------------------------------------------------------------------------------------
 
-_CONTROL = Markup('<span class="control">\\u{:04x}</span>')
+_CONTROL = Markup('<span class="control">{}</span>')
 
 
 def shown(text: str) -> Markup:
-    """Text with control and direction characters spelt out, so that none of them works on the page."""
-    pieces = (_CONTROL.format(ord(char)) if _is_control(char) else escape(char) for char in text)
-    return Markup("").join(pieces)
+    """Text with control and direction characters spelt out and marked, so that none of them works on the page."""
+    return Markup("").join(_CONTROL.format(_spelt(char)) if _is_control(char) else escape(char) for char in text)
+
+
+def plain(text: str) -> str:
+    """The same where there can be no mark: in titles, attributes and options."""
+    return "".join(_spelt(char) if _is_control(char) else char for char in text)
+
+
+def _spelt(char: str) -> str:
+    return f"\\u{ord(char):04x}"
 
 
 def _is_control(char: str) -> bool:

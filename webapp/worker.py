@@ -34,6 +34,7 @@ from webapp.settings import Settings
 
 START_SECONDS = 60.0
 END_SECONDS = 2.0
+START_TRIES = 3
 PROCESSES = threading.Lock()  # multiprocessing reads an exit code once: two threads that look would lose it
 
 
@@ -219,21 +220,28 @@ class Pool:
             yield
 
     def _take(self) -> Worker:
-        """A worker that is alive and ready."""
-        for _ in range(3):
+        """A worker that is alive and ready; those that died while they waited are left behind."""
+        for _ in range(START_TRIES):
+            worker = self._waiting() or self._spawn()
+            try:
+                worker.greet()
+                return worker
+            except (Died, Late):
+                self._drop(worker)
+        raise Stopped("crash", "no worker will start", help="look at the messages of the server")
+
+    def _waiting(self) -> Worker | None:
+        """An idle worker that is alive; None where there is none."""
+        while True:
             with self.lock:
                 if self.closed:
                     raise Stopped("busy", "the site is closing")
-                worker = self.idle.pop() if self.idle else None
-            worker = worker or self._spawn()
-            try:
-                if worker.is_alive():
-                    worker.greet()
-                    return worker
-            except (Died, Late):
-                pass
+                if not self.idle:
+                    return None
+                worker = self.idle.pop()
+            if worker.is_alive():
+                return worker
             self._drop(worker)
-        raise Stopped("crash", "no worker will start", help="look at the messages of the server")
 
     def _give_back(self, worker: Worker) -> None:
         with self.lock:
