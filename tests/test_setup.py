@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import kb
+from tests.serving import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PINS = {name: ROOT / ".ci" / f"{name}.txt" for name in ("constraints", "constraints-test")}
@@ -115,3 +117,24 @@ def test_the_installer_says_what_is_missing(tmp_path: Path, python: str, said: s
     assert said.format(python=stand_in) in done.stderr
     assert "help: " in done.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+def test_a_base_that_does_not_pass_is_not_served(tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "dist", "tests"))
+    claims = checkout / "kb/claims/odd-bedfellows.ttl"
+    claims.write_text(claims.read_text("utf-8").replace("fc:kind fc:Denial ;", ""), "utf-8")
+    programs = Path(sys.executable).parent
+    done = subprocess.run(
+        ["make", "serve", "INSTALL=true", f"BIN={programs}", f"PORT={free_port()}"],
+        cwd=checkout,
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode != 0
+    assert "cite:odd-bedfellows-13-3" in done.stdout
+    assert "not served" in done.stderr
