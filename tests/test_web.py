@@ -158,6 +158,15 @@ def test_support_by_way_of_a_more_specific_claim_is_shown(client: FlaskClient) -
     assert "Who asserts something more specific" in text and 'href="/claim/pier-weakened"' in text
 
 
+def test_how_a_status_comes_about_is_said_with_links(client: FlaskClient) -> None:
+    text = client.get("/claim/council-ignored-warning").get_data(as_text=True)
+    path = text[text.index('<ul class="path">') : text.index("</ul>", text.index('<ul class="path">'))]
+    assert "https://example.org" not in path
+    for href in ("entity/lessel-gazette", "entity/harrowmere-council", "citation/mill-bridge-6-2"):
+        assert f'<a href="/{href}">' in path
+    assert "(ent:" not in path, "a name behind its own label is folded into the label"
+
+
 def test_an_article_shows_its_paragraphs_in_order_without_its_text(client: FlaskClient, home: Path) -> None:
     text = client.get("/article/mill-bridge").get_data(as_text=True)
     anchors = [int(found) for found in re.findall(r'id="p(\d+)"', text)]

@@ -94,10 +94,10 @@ def build_site(base: kb.KnowledgeBase, settings: Settings) -> Site:
 
 
 def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:
-    """The saved questions of the base, and the page queries of the program where the base has none of its own."""
+    """The saved questions of the base, and the program's own page queries, which fit its templates."""
+    own = {question.name: question for question in kb.saved_questions(base.home)}
     shipped = kb.saved_questions(kb.find_home())
-    found = {question.name: question for question in shipped if question.name.startswith("page-")}
-    return found | {question.name: question for question in kb.saved_questions(base.home)}
+    return own | {question.name: question for question in shipped if question.name.startswith("page-")}
 
 
 def dress_templates(app: Flask) -> None:

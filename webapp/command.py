@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from waitress.server import create_server
 
 import kb
-from webapp import close, create_app
+from webapp import MAX_BODY, close, create_app
 from webapp.site import site_of
 
 THREADS = 8
@@ -87,7 +87,9 @@ def run(options: argparse.Namespace) -> None:
             TRUSTED_HOSTS=trusted_hosts(options.host, options.public_base),
         )
         try:
-            server = create_server(app, sockets=[listener], threads=THREADS, ident="factcite")
+            server = create_server(
+                app, sockets=[listener], threads=THREADS, ident="factcite", max_request_body_size=2 * MAX_BODY
+            )
             print(greeting(app, options.host, listener.getsockname()[1]), flush=True)
             server.run()
         finally:

@@ -18,6 +18,7 @@ import kb
 
 KINDS = ("article", "claim", "citation", "entity", "question")
 DATA_PREFIXES = ("art", "cite", "claim", "ent", "q", "rel")
+MOST_CHOICES = 500  # things that one field of a form offers
 _NAME = re.compile(r"[A-Za-z0-9_~][A-Za-z0-9._~-]*")
 
 
@@ -123,22 +124,29 @@ class Names:
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """What a form offers for each kind of thing: prefixed name and words, in the order of reading."""
-        found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in KINDS}
-        for (kind, _), iri in self.iris.items():
-            found[kind].append((self.short(iri), self.link(iri).text))
-        sorted_kinds = {kind: tuple(sorted(each, key=lambda pair: pair[1].casefold())) for kind, each in found.items()}
-        return {**sorted_kinds, "paragraph": self._paragraph_choices()}
+        """What a form offers for each kind of thing: prefixed name and words, in the order of reading.
 
-    def _paragraph_choices(self) -> tuple[tuple[str, str], ...]:
+        A kind is left out where it has more than anybody would read through.
+        """
+        members: dict[str, list[str]] = {kind: [] for kind in KINDS}
+        for (kind, _), iri in self.iris.items():
+            members[kind].append(iri)
+        found = {kind: self._choices(iris) for kind, iris in members.items() if len(iris) <= MOST_CHOICES}
+        paragraphs = self.base.graph.instances(kb.FC.Paragraph)
+        return found if len(paragraphs) > MOST_CHOICES else {**found, "paragraph": self._paragraphs(paragraphs)}
+
+    def _choices(self, iris: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        found = ((self.short(iri), self.label(iri)[0] or self.short(iri)) for iri in iris)
+        return tuple(sorted(found, key=lambda pair: (pair[1].casefold(), pair[0])))
+
+    def _paragraphs(self, iris: Iterable[str]) -> tuple[tuple[str, str], ...]:
         graph = self.base.graph
         found = []
-        for paragraph in graph.instances(kb.FC.Paragraph):
+        for paragraph in iris:
             article = graph.value(paragraph, kb.DCTERMS.isPartOf) or ""
             index = graph.value(paragraph, kb.FC.index) or ""
             if paragraph in self._places and index.isdecimal():
-                title = self.link(article).text
-                found.append((title, int(index), self.short(paragraph)))
+                found.append((self.link(article).text, int(index), self.short(paragraph)))
         return tuple((name, f"{index} of {title}") for title, index, name in sorted(found))
 
     def label(self, iri: str) -> tuple[str, str]:

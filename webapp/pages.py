@@ -26,7 +26,6 @@ from webapp.worker import Reply
 
 PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
-OPTIONS = 500  # things that one field of a form offers
 FIRST_QUESTION = """\
 PREFIX fc: <https://w3id.org/factcite/ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -265,12 +264,8 @@ def _typed(here: Site, term: ox.NamedNode | ox.Literal) -> str:
 
 
 def _options(here: Site, param: kb.Param) -> tuple[tuple[str, str], ...]:
-    """What one may choose for a parameter that takes a thing of the base: its name tells which kind.
-
-    None where there are more than anybody would read through.
-    """
-    found = here.names.choices.get(param.name.rstrip("0123456789"), ()) if param.type == "iri" else ()
-    return found if len(found) <= OPTIONS else ()
+    """What one may choose for a parameter that takes a thing of the base: its name tells which kind."""
+    return here.names.choices.get(param.name.rstrip("0123456789"), ()) if param.type == "iri" else ()
 
 
 def _statuses(here: Site) -> list[tuple[StatusView, int]]:

@@ -55,7 +55,9 @@ def sparql() -> AnyResponse:
     here = site()
     try:
         if request.method != "POST" and prefers_page(request):
-            return redirect(url_for("pages.home", **_for_page(request.args)), 303)
+            response = redirect(url_for("pages.home", **_for_page(request.args)), 303)
+            response.vary.add("Accept")
+            return response
         wanted = _formats(request)
         question = _question(here, request, *wanted)
         reply = here.ask(question)

@@ -384,7 +384,8 @@ def claim_page(reader: Reader, iri: str) -> ClaimPage:
     graph = reader.graph
     path = graph.value(iri, kb.FC.path) or ""
     citations = reader.citing(iri)
-    others = set(graph.instances(kb.FC.Citation)).difference(*(graph.subjects(p, iri) for p, _ in STANCES))
+    asserting = (node for node in graph.instances(kb.FC.Citation) if graph.nodes(node, kb.FC.asserts))
+    others = set(asserting) - set(graph.subjects(kb.FC.asserts, iri))
     relations = (
         ("More specific claims, which support this one", graph.subjects(kb.FC.specialises, iri)),
         ("More general claims, which this one supports", graph.nodes(iri, kb.FC.specialises)),

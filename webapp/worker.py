@@ -303,7 +303,11 @@ def store_on_disk(base: kb.KnowledgeBase) -> Path:
     """
     try:
         folder = Path(tempfile.mkdtemp(prefix="factcite-"))
-        kb.open_store(base.quads(), folder)
+        try:
+            kb.open_store(base.quads(), folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
     except OSError as error:
         raise kb.InputError(
             f"the store cannot be written: {error}", source=tempfile.gettempdir(), help="free some space there"
