@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SEVERITIES = ("violation", "warning", "info")
+STATES = ("new", "known", "waived")
+UNUSED_WAIVER = "FC961"
+"""The one warning that fails nothing: whoever mends what was waived must not turn the check red."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Finding:
         excerpt: the line it points at and a line of carets under it; empty where unknown.
         shape: IRI of the shape or rule.
         component: IRI of the SHACL constraint component; empty for rules in code.
+        state: one of `STATES`: new, known to the baseline, or waived by `waivers.toml`.
+        reason: why it is waived, by whom, until when; empty unless waived.
     """
 
     code: str
@@ -47,6 +52,13 @@ class Finding:
     excerpt: tuple[str, ...] = ()
     shape: str = ""
     component: str = ""
+    state: str = "new"
+    reason: str = ""
+
+    @property
+    def fails(self) -> bool:
+        """Whether it makes a check fail: no note, neither known nor waived."""
+        return self.state == "new" and self.severity != "info" and self.code != UNUSED_WAIVER
 
     @property
     def fingerprint(self) -> str:
@@ -56,8 +68,9 @@ class Finding:
 
     @property
     def sort_key(self) -> tuple[object, ...]:
-        """Worst first, then by place, then by rule: one order for every writer."""
+        """New first, then worst first, then by place, then by rule: one order for every writer."""
         return (
+            STATES.index(self.state),
             SEVERITIES.index(self.severity),
             self.file,
             self.line or 0,
@@ -121,6 +134,7 @@ class Report:
         exit_code: 0 clean, 1 findings, 3 malformed input, 4 could not look.
         versions: name and version of every tool that took part.
         prefixes: how IRIs are shortened for people.
+        fixed: how many findings of the baseline are no longer there; None where none was compared with.
     """
 
     findings: tuple[Finding, ...]
@@ -134,8 +148,14 @@ class Report:
     exit_code: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     prefixes: Mapping[str, str] = field(default_factory=dict)
+    fixed: int | None = None
 
     @property
     def conforms(self) -> bool:
-        """True only when the check looked and nothing of severity violation was found."""
-        return self.exit_code == 0
+        """True only when the check looked and found no violation and no warning; known and waived ones count."""
+        sound = all(finding.severity == "info" or finding.code == UNUSED_WAIVER for finding in self.findings)
+        return self.exit_code == 0 and sound
+
+    def count(self, state: str) -> int:
+        """How many findings are in one of `STATES`."""
+        return sum(finding.state == state for finding in self.findings)
