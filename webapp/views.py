@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import kb
 from webapp.names import Link, Names
@@ -528,7 +528,7 @@ _NAME = re.compile(r"(<[^<>\s]+>|\b[\w-]+:[\w-][\w.-]*[\w-])")
 
 
 def _pieces(sentence: str, names: Names) -> list[Link]:
-    """Text and links by turns. A name in brackets behind its own label is folded into the label."""
+    """Text and links by turns. A name in brackets behind its own label is folded into it; claims are quoted."""
     parts = _NAME.split(sentence)
     links: list[Link] = []
     for at, name in enumerate(parts[1::2]):
@@ -541,7 +541,8 @@ def _pieces(sentence: str, names: Names) -> list[Link]:
             links += [Link(before.removesuffix(f"{link.text} (")), link]
             parts[2 * at + 2] = after[1:]
         else:
-            links += [Link(before), link]
+            quoted = replace(link, text=f"“{link.text.rstrip('.')}”") if link.href.startswith("claim/") else link
+            links += [Link(before), quoted]
     return [link for link in [*links, Link(parts[-1])] if link.text]
 
 
