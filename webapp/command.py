@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import logging
 import signal
 import socket
 import sys
@@ -79,6 +80,7 @@ def run(options: argparse.Namespace) -> None:
         KbError: the base cannot be read.
     """
     signal.signal(signal.SIGTERM, stop)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits a moment is no news
     listener = listen(options.host, options.port)
     with listener:
         app = create_app(

@@ -172,9 +172,18 @@ class Names:
         return kb.short_iri(iri, self.prefixes)
 
     def link(self, iri: str) -> Link:
-        """A thing, with its label and its address in this site."""
-        text, lang = self.label(iri)
-        return Link(text or self.short(iri), self.path(iri), self.short(iri), lang)
+        """A thing, with its label and its address in this site; what the base holds is worked out once."""
+        found = self._links.get(iri)
+        if found is None:
+            text, lang = self.label(iri)
+            found = Link(text or self.short(iri), self.path(iri), self.short(iri), lang)
+            if iri in self.base.graph:
+                self._links[iri] = found
+        return found
+
+    @cached_property
+    def _links(self) -> dict[str, Link]:
+        return {}
 
     def cell(self, term: Mapping[str, object] | None) -> Link | None:
         """A value of an answer, in the JSON of SPARQL results, as a page shows it."""

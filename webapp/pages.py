@@ -364,6 +364,8 @@ _CONTROL = Markup('<span class="control">{}</span>')
 
 def shown(text: str) -> Markup:
     """Text with control and direction characters spelt out and marked, so that none of them works on the page."""
+    if text.isprintable():
+        return escape(text)
     return Markup("").join(_CONTROL.format(_spelt(char)) if _is_control(char) else escape(char) for char in text)
 
 
