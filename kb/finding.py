@@ -1,4 +1,4 @@
-"""The one model that every report shares: a `Report` of `Finding`s and of what was looked at.
+"""The one model that every report shares: a `Report` of `Finding`s, of the `Rule`s and of what was looked at.
 
 A writer (text, JSON, Turtle, a page) reads these values and nothing else.
 """
@@ -7,12 +7,51 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 SEVERITIES = ("violation", "warning", "info")
 STATES = ("new", "known", "waived")
 UNUSED_WAIVER = "FC961"
 """The one warning that fails nothing: whoever mends what was waived must not turn the check red."""
+BLANK = "[]"
+"""How a blank node is written: the one value without a name, since its label would say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: a shape, or a check in code that the shapes describe.
+
+    Attributes:
+        iri, code, severity, message, help: as the shapes say; severity is one of `SEVERITIES`; `help` is a good
+            example, or the next thing to do.
+        host: the node shape whose targets it looks at; empty for a check in code.
+        idle: whether it may look at nothing.
+        why: why it matters, in a sentence.
+        bad: an example that breaks it.
+        checks: what it looks at and what it asks, in words made from the shape itself.
+        off: whether the shape is deactivated, so that it looks at nothing.
+        file: the shapes file, relative to the home; empty where unknown.
+        line: 1-based line in `file`.
+    """
+
+    iri: str
+    code: str
+    severity: str
+    message: str
+    help: str
+    host: str
+    idle: bool
+    why: str = ""
+    bad: str = ""
+    checks: tuple[str, ...] = ()
+    off: bool = False
+    file: str = ""
+    line: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of its IRI: `CitationKind`; the code where it has no IRI."""
+        return self.iri.rpartition("#")[2].rpartition("/")[2] or self.code
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +75,9 @@ class Finding:
         component: IRI of the SHACL constraint component; empty for rules in code.
         state: one of `STATES`: new, known to the baseline, or waived by `waivers.toml`.
         reason: why it is waived, by whom, until when; empty unless waived.
+        reported_focus: the focus node as the engine named it, in N-Triples form, where that is not `focus` (the
+            node to mend may be another one); `BLANK` for a blank node.
+        reported_severity: IRI of a severity of the shape's own, beside the three of SHACL.
     """
 
     code: str
@@ -54,6 +96,13 @@ class Finding:
     component: str = ""
     state: str = "new"
     reason: str = ""
+    reported_focus: str = ""
+    reported_severity: str = ""
+
+    @property
+    def width(self) -> int:
+        """How many code points of its line are meant, from `column` on; at least 1."""
+        return max(1, self.excerpt[1].count("^")) if len(self.excerpt) > 1 else 1
 
     @property
     def fails(self) -> bool:
@@ -95,7 +144,7 @@ class FileChecked:
 
 @dataclass(frozen=True, slots=True)
 class ShapeChecked:
-    """One rule and how many nodes it looked at."""
+    """One shape with a rule code, and how many nodes it looked at."""
 
     iri: str
     code: str
@@ -118,9 +167,22 @@ class CitationsChecked:
     reasons: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """The commit that was checked out where the files were read.
+
+    Attributes:
+        name: its full hash.
+        differing: the files read that are not, byte for byte, those of the commit.
+    """
+
+    name: str
+    differing: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Report:
-    """The answer of one check.
+    """The answer of one check. Two reports of the same input are equal: the time is no part of it.
 
     Attributes:
         findings: sorted by `Finding.sort_key`.
@@ -135,6 +197,10 @@ class Report:
         versions: name and version of every tool that took part.
         prefixes: how IRIs are shortened for people.
         fixed: how many findings of the baseline are no longer there; None where none was compared with.
+        rules: every rule that the base has, by code.
+        commit: None where the base is no git checkout.
+        started: when the check began, as an `xsd:dateTime` in UTC; empty where it is left out.
+        seconds: how long it took; None where it is left out.
     """
 
     findings: tuple[Finding, ...]
@@ -149,6 +215,30 @@ class Report:
     versions: Mapping[str, str] = field(default_factory=dict)
     prefixes: Mapping[str, str] = field(default_factory=dict)
     fixed: int | None = None
+    rules: tuple[Rule, ...] = ()
+    commit: Commit | None = None
+    started: str = field(default="", compare=False)
+    seconds: float | None = field(default=None, compare=False)
+
+    def untimed(self, started: str = "") -> Report:
+        """The same report without its times, or with a given start, so that the same input gives the same bytes."""
+        return replace(self, started=started, seconds=None)
+
+    def under(self, folder: str) -> Report:
+        """The same report with every file name below `folder` (with forward slashes), for readers who start there."""
+        prefix = folder.strip("/") + "/" if folder.strip("/.") else ""
+        return replace(
+            self,
+            findings=tuple(
+                replace(
+                    finding,
+                    file=finding.file and prefix + finding.file,
+                    related=tuple((prefix + file, line, column) for file, line, column in finding.related),
+                )
+                for finding in self.findings
+            ),
+            files=tuple(replace(file, name=prefix + file.name) for file in self.files),
+        )
 
     @property
     def conforms(self) -> bool:
