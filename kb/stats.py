@@ -1,0 +1,71 @@
+"""What is in a base, in figures: each table is a stored question, so that no figure hides in code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kb.answer import as_json, as_table
+from kb.finding import CitationsChecked
+from kb.home import Home
+from kb.query import Answer, SavedQuestion, ask, saved_question
+from kb.vocab import PREFIXES
+
+QUESTIONS = (
+    "stats-paragraphs",
+    "claims-by-article",
+    "claims-by-status",
+    "stats-kinds",
+    "stats-modalities",
+    "stats-depth",
+    "stats-repeats",
+    "stats-nameless",
+)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One stored question and its answer."""
+
+    question: SavedQuestion
+    answer: Answer
+
+
+def stats(home: Home, store: ox.Store) -> tuple[Table, ...]:
+    """The figures of a base.
+
+    Args:
+        home: where the questions are kept.
+        store: the base, derived facts included.
+
+    Raises:
+        UsageError: the base lacks one of the questions.
+    """
+    questions = [saved_question(home, name) for name in QUESTIONS]
+    return tuple(Table(question, ask(store, question.text)) for question in questions)
+
+
+def stats_text(
+    tables: tuple[Table, ...], citations: CitationsChecked, *, prefixes: Mapping[str, str] = PREFIXES
+) -> str:
+    """The figures for a terminal."""
+    parts = [f"{table.question.title}\n\n{as_table(table.answer, prefixes=prefixes)}\n" for table in tables]
+    counts = f"{citations.exact:,} exact, {citations.failed:,} failed, {citations.not_checked:,} not checked"
+    return "\n".join([*parts, f"Are the citations exact?\n\n{citations.total:,} citations: {counts}\n"])
+
+
+def stats_json(tables: tuple[Table, ...], citations: CitationsChecked) -> str:
+    """The figures for a program: each table as SPARQL results, and the citation counts."""
+    content = {
+        "tables": {table.question.name: json.loads(as_json(table.answer)) for table in tables},
+        "citations": {
+            "total": citations.total,
+            "exact": citations.exact,
+            "failed": citations.failed,
+            "not_checked": citations.not_checked,
+        },
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
