@@ -2,6 +2,7 @@
 
 from kb.answer import as_csv, as_json, as_table, short, short_iri, visible
 from kb.article import AddResult, add
+from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.canon import write_turtle
 from kb.check import check
 from kb.cite import cite
@@ -45,7 +46,9 @@ from kb.query import (
 )
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.standing import Standing
+from kb.stats import Table, stats, stats_json, stats_text
 from kb.store import open_read_only, open_store
+from kb.verify import Verification, verify
 from kb.vocab import (
     DCTERMS,
     DERIVED_GRAPH,
@@ -80,10 +83,12 @@ __all__ = [
     "AddResult",
     "Answer",
     "ArticleError",
+    "Baseline",
     "CannotLook",
     "CitationsChecked",
     "CiteError",
     "ClosedNamespace",
+    "Entry",
     "FileChecked",
     "Finding",
     "Graph",
@@ -102,9 +107,11 @@ __all__ = [
     "SavedQuestion",
     "ShapeChecked",
     "Standing",
+    "Table",
     "TextError",
     "TurtleError",
     "UsageError",
+    "Verification",
     "__version__",
     "add",
     "as_csv",
@@ -114,6 +121,7 @@ __all__ = [
     "bind",
     "check",
     "cite",
+    "compare",
     "expand",
     "export",
     "files_of",
@@ -124,15 +132,22 @@ __all__ = [
     "load_kb",
     "open_read_only",
     "open_store",
+    "read_baseline",
     "refuse",
     "run",
     "saved_question",
     "saved_questions",
     "short",
     "short_iri",
+    "shrink",
     "standing",
     "standings",
+    "stats",
+    "stats_json",
+    "stats_text",
+    "verify",
     "visible",
     "write_atomic",
+    "write_baseline",
     "write_turtle",
 ]

@@ -52,10 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _others() -> Mapping[str, metadata.EntryPoint]:
-    return {
-        point.name: point
-        for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)
-    }
+    return {point.name: point for point in sorted(metadata.entry_points(group=GROUP), key=lambda point: point.name)}
 
 
 def _load(point: metadata.EntryPoint) -> Callable[[list[str]], int]:
@@ -75,7 +72,7 @@ def _parser(others: Mapping[str, metadata.EntryPoint]) -> argparse.ArgumentParse
     )
     parser.add_argument("--version", action="version", version=f"kb {kb.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_check, _query, _export, _add, _cite, _fmt, _init):
+    for add in (_check, _query, _stats, _export, _add, _cite, _fmt, _init):
         add(commands)
     for name, help in {"serve": "show the base in a browser and answer SPARQL"}.items():
         if name in others:
@@ -95,9 +92,7 @@ def _command(
 
 
 def _home_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--home", metavar="DIR", help="the folder of the base (default: the one that came along)"
-    )
+    parser.add_argument("--home", metavar="DIR", help="the folder of the base (default: the one that came along)")
 
 
 def _texts_option(parser: argparse.ArgumentParser) -> None:
@@ -120,16 +115,25 @@ def _check(commands: _Commands) -> None:
     _texts_option(parser)
     parser.add_argument("--format", choices=("text", "json", "turtle"), default="text")
     _output_option(parser)
+    parser.add_argument("--baseline", metavar="FILE", help="findings listed in FILE are known and do not fail")
+    writing = parser.add_mutually_exclusive_group()
+    writing.add_argument("--write-baseline", action="store_true", help="make the baseline FILE, once")
+    writing.add_argument("--update-baseline", action="store_true", help="take what was mended out of the baseline FILE")
 
 
 def _query(commands: _Commands) -> None:
     parser = _command(commands, "query", "ask a saved question, or a question in a .rq file", _run_query)
-    parser.add_argument(
-        "question", nargs="?", metavar="NAME|FILE", help="without one, the saved questions are listed"
-    )
+    parser.add_argument("question", nargs="?", metavar="NAME|FILE", help="without one, the saved questions are listed")
     parser.add_argument("--param", metavar="NAME=VALUE", action="append", default=[], help="may be repeated")
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     _home_option(parser)
+
+
+def _stats(commands: _Commands) -> None:
+    parser = _command(commands, "stats", "count what is in the base", _run_stats)
+    _home_option(parser)
+    _texts_option(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def _export(commands: _Commands) -> None:
@@ -145,9 +149,7 @@ def _add(commands: _Commands) -> None:
     parser = _command(commands, "add", "record an article from a text file", _run_add)
     parser.add_argument("file", metavar="FILE")
     parser.add_argument("--slug", required=True, help="short name, such as bridge-opening")
-    parser.add_argument(
-        "--update", action="store_true", help="the text changed: keep what was written by hand"
-    )
+    parser.add_argument("--update", action="store_true", help="the text changed: keep what was written by hand")
     _home_option(parser)
 
 
@@ -177,9 +179,26 @@ def _init(commands: _Commands) -> None:
 
 
 def _run_check(arguments: argparse.Namespace) -> int:
-    report = kb.check(arguments.home, texts=_text_folders(arguments.texts))
+    report = _compared(arguments, kb.check(arguments.home, texts=_text_folders(arguments.texts)))
     _write(kb.REPORT_FORMATS[arguments.format](report).encode(), arguments.output)
     return report.exit_code
+
+
+def _compared(arguments: argparse.Namespace, report: kb.Report) -> kb.Report:
+    """The report beside its baseline; makes or shrinks the baseline where that was asked for."""
+    if arguments.baseline is None:
+        if arguments.write_baseline or arguments.update_baseline:
+            raise kb.UsageError("which baseline?", help="name the file with --baseline FILE")
+        return report
+    path = Path(arguments.baseline)
+    if arguments.write_baseline:
+        kb.write_baseline(path, report)
+    baseline = kb.read_baseline(path)
+    if arguments.update_baseline:
+        smaller = kb.shrink(baseline, report)
+        if smaller != baseline:
+            kb.write_atomic(path, smaller.data())
+    return kb.compare(report, baseline)
 
 
 def _run_query(arguments: argparse.Namespace) -> int:
@@ -205,11 +224,22 @@ def _run_query(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _run_stats(arguments: argparse.Namespace) -> int:
+    base = kb.load_kb(arguments.home)
+    at_hand = kb.find_texts(base.graph, [base.home.texts, *_text_folders(arguments.texts)])
+    citations = kb.verify(base.graph, at_hand.copies).citations
+    tables = kb.stats(base.home, kb.open_store(base.quads()))
+    if arguments.format == "json":
+        text = kb.stats_json(tables, citations)
+    else:
+        text = kb.stats_text(tables, citations, prefixes=base.prefixes)
+    _write(text.encode(), None)
+    return 0
+
+
 def _run_export(arguments: argparse.Namespace) -> int:
     base = kb.load_kb(arguments.home)
-    data = kb.export(
-        base, format=arguments.format, article=arguments.article, derived=not arguments.no_derived
-    )
+    data = kb.export(base, format=arguments.format, article=arguments.article, derived=not arguments.no_derived)
     _write(data, arguments.output)
     return 0
 
@@ -229,9 +259,7 @@ def _run_add(arguments: argparse.Namespace) -> int:
 def _run_cite(arguments: argparse.Namespace) -> int:
     home = kb.find_home(arguments.home)
     folders = _text_folders(arguments.texts)
-    block = kb.cite(
-        home, arguments.slug, arguments.paragraph, arguments.words, texts=folders, nth=arguments.nth
-    )
+    block = kb.cite(home, arguments.slug, arguments.paragraph, arguments.words, texts=folders, nth=arguments.nth)
     _write(block.encode(), None)
     return 0
 

@@ -30,13 +30,16 @@ def as_text(report: Report) -> str:
 
 def _finding_lines(finding: Finding, prefixes: Mapping[str, str]) -> Iterator[str]:
     where = ":".join(str(part) for part in (finding.file, finding.line, finding.column) if part not in ("", None))
-    yield f"{_WORDS[finding.severity]}[{finding.code}] {where or '(no file)'}: {visible(finding.message)}"
+    state = "" if finding.state == "new" else f"{finding.state} "
+    yield f"{state}{_WORDS[finding.severity]}[{finding.code}] {where or '(no file)'}: {visible(finding.message)}"
     for line in finding.excerpt:
         yield f"    | {visible(line)}"
     if finding.focus:
         value = "" if finding.value == f"<{finding.focus}>" else finding.value
         parts = (finding.focus, finding.path, value)
         yield "    about " + "  ".join(visible(_shortened(part, prefixes)) for part in parts if part)
+    if finding.reason:
+        yield f"    waived: {visible(finding.reason)}"
     if finding.help:
         yield f"    help: {visible(finding.help)}"
 
@@ -64,6 +67,9 @@ def _looked_at(report: Report) -> Iterator[str]:
         yield f"           not checked: {count:,}, {visible(reason)}"
     for sentence in report.unchecked:
         yield f"unchecked  {visible(sentence)}"
+    if report.fixed is not None:
+        word = "finding" if report.fixed == 1 else "findings"
+        yield f"baseline   {report.count('known'):,} known; {report.fixed:,} {word} of the baseline no longer there"
 
 
 def _verdict(report: Report) -> str:
@@ -71,9 +77,11 @@ def _verdict(report: Report) -> str:
         return f"result     not checked: {visible(report.stopped)} (exit {report.exit_code})"
     if not report.findings:
         return f"result     nothing found (exit {report.exit_code})"
-    counts = {word: sum(f.severity == name for f in report.findings) for name, word in _WORDS.items()}
-    said = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items() if count)
-    return f"result     {said} (exit {report.exit_code})"
+    new = [finding for finding in report.findings if finding.state == "new"]
+    counts = {word: sum(f.severity == name for f in new) for name, word in _WORDS.items()}
+    said = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items() if count] or ["nothing new"]
+    said += [f"{report.count(state)} {state}" for state in ("known", "waived") if report.count(state)]
+    return f"result     {', '.join(said)} (exit {report.exit_code})"
 
 
 def as_json(report: Report) -> str:
@@ -83,6 +91,7 @@ def as_json(report: Report) -> str:
         "conforms": report.conforms,
         "exit_code": report.exit_code,
         "stopped": report.stopped or None,
+        "fixed": report.fixed,
         "findings": [_finding_json(finding) for finding in report.findings],
         "checked": {
             "files": [
@@ -121,6 +130,8 @@ def _finding_json(finding: Finding) -> dict[str, object]:
         "related": [{"file": file, "line": line, "column": column} for file, line, column in finding.related],
         "shape": finding.shape or None,
         "fingerprint": finding.fingerprint,
+        "state": finding.state,
+        "reason": finding.reason or None,
     }
 
 
