@@ -24,7 +24,7 @@ from kb.load import KnowledgeBase, LoadedFile, Place, read_files
 from kb.shapes import Result, Rule, focus_nodes, has_target, read_rules, run_shapes
 from kb.text import TextParagraph
 from kb.turtle import SHAPES
-from kb.verify import FAILED, Verification, verify
+from kb.verify import Verification, verify
 from kb.vocab import FC, PREFIXES, RDF, SH
 from kb.wording import borrowed
 
@@ -62,7 +62,7 @@ def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = ()) 
     if blind:
         return _report(inputs, (), shapes=counted, stopped=blind, exit_code=4)
     at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
-    verification = verify(inputs.kb.graph, at_hand.copies)
+    verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
     findings = (
         *_shape_findings(inputs),
         *_verification_findings(inputs, verification),
@@ -203,8 +203,9 @@ def _placed(finding: Finding, places: Sequence[Place]) -> Finding:
 
 def _verification_findings(inputs: _Inputs, verification: Verification) -> Iterator[Finding]:
     for outcome in verification.outcomes:
-        if outcome.state == FAILED:
-            yield _code_finding(inputs, "FC921", outcome.node, outcome.reason, path=FC.digest)
+        if outcome.failed:
+            message = f"{outcome.state}: {outcome.reason}"
+            yield _code_finding(inputs, "FC921", outcome.node, message, path=FC.digest)
     for difference in verification.paragraphs:
         yield _code_finding(inputs, "FC922", difference.node, difference.message)
     for difference in verification.files:

@@ -51,10 +51,12 @@ class Texts:
     Attributes:
         copies: article IRI to copy; an article without one is not at hand.
         ignored: sentences on folders and files that could not be used, each with the reason.
+        spare: readable files that are no article's copy, such as an older version of one.
     """
 
     copies: Mapping[str, Copy] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    spare: tuple[Copy, ...] = ()
 
     def of(self, article: str) -> Copy | None:
         """The copy of an article; None where none is at hand."""
@@ -76,7 +78,10 @@ def find_texts(graph: Graph, folders: Iterable[Path]) -> Texts:
     files = [file for folder in dict.fromkeys(folders) for file in _files(folder, ignored)]
     copies = {article: _copy(graph, article, files) for article in sorted(graph.instances(FC.Article))}
     ignored += [f"{file.path}: {file.problem}" for file in files if file.problem]
-    return Texts({article: copy for article, copy in copies.items() if copy is not None}, tuple(sorted(ignored)))
+    found = {article: copy for article, copy in copies.items() if copy is not None}
+    taken = {copy.path for copy in found.values()}
+    spare = [Copy(file.path, file.paragraphs, False) for file in files if file.paragraphs and file.path not in taken]
+    return Texts(found, tuple(sorted(ignored)), tuple(spare))
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,7 @@ class CitationsChecked:
     Attributes:
         total, exact, failed, not_checked: counts; the last three add up to the first.
         reasons: why citations were not checked, with counts.
+        states: how many are exact, moved, ambiguous and so on (the drift ladder, kb/drift.py), best first.
     """
 
     total: int = 0
@@ -165,6 +166,7 @@ class CitationsChecked:
     failed: int = 0
     not_checked: int = 0
     reasons: Mapping[str, int] = field(default_factory=dict)
+    states: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,38 @@
 """Every citation against the text at hand: its characters hashed again and compared.
 
 A citation is exact when the characters that it names, in the paragraph that it names, have the digest that it
-carries. Nothing else reads as exact, and what could not be compared is "not checked", with the reason.
+carries. Nothing else reads as exact; what failed says where its words have gone (kb/drift.py), and what could
+not be compared is "not checked", with the reason.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from kb.align import Recorded
 from kb.copies import Copy
+from kb.drift import (
+    DRIFTED,
+    EXACT,
+    FAILED_STATES,
+    LADDER,
+    MOVED,
+    NOT_CHECKED,
+    Anchor,
+    At,
+    Fate,
+    Ladder,
+    Paragraphs,
+    Seeker,
+    between,
+    read_digest,
+)
 from kb.finding import CitationsChecked
 from kb.graph import Graph
-from kb.text import digest
 from kb.vocab import DCTERMS, FC, OA, PROV
-
-EXACT, FAILED, NOT_CHECKED = "exact", "failed", "not checked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +40,29 @@ class Outcome:
     """What became of one span.
 
     Attributes:
-        node: IRI of the citation, attribution span or segment.
+        node: IRI of the citation or attribution span.
         citation: whether it is a citation (spans of other nodes are compared too, and counted apart).
-        state: `EXACT`, `FAILED` or `NOT_CHECKED`.
-        reason: why not exact; empty for exact.
+        state: one of `kb.drift.LADDER`.
+        reason: why not exact; empty for exact. Offsets, never words.
+        article: IRI of the article; empty where it is not recorded.
+        at: where the base says that the words stand; None where it does not.
+        to: where they stand now (moved), or where to look (drifted); None where nothing is known.
+        similarity: likeness of what stands at `to`, from 0 to 1; None where the old words are not known.
     """
 
     node: str
     citation: bool
     state: str
     reason: str = ""
+    article: str = ""
+    at: At | None = None
+    to: At | None = None
+    similarity: float | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was compared and is not exact."""
+        return self.state in FAILED_STATES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,65 +88,167 @@ class Verification:
         states = Counter(outcome.state for outcome in own)
         reasons = Counter(outcome.reason for outcome in own if outcome.state == NOT_CHECKED)
         return CitationsChecked(
-            len(own), states[EXACT], states[FAILED], states[NOT_CHECKED], dict(sorted(reasons.items()))
+            len(own),
+            states[EXACT],
+            sum(states[state] for state in FAILED_STATES),
+            states[NOT_CHECKED],
+            dict(sorted(reasons.items())),
+            {state: states[state] for state in LADDER},
         )
 
 
-def verify(graph: Graph, copies: Mapping[str, Copy]) -> Verification:
+def verify(graph: Graph, copies: Mapping[str, Copy], *, spare: Sequence[Copy] = ()) -> Verification:
     """Recompute every citation on the copies at hand.
 
     Args:
         graph: the authored base.
         copies: article IRI to a reader's copy; absent where there is none.
+        spare: further files at hand that are no article's copy, such as an older version of one.
     """
-    outcomes = tuple(_outcomes(graph, copies))
+    outcomes = tuple(_outcomes(graph, copies, spare))
     files = tuple(_file_differences(graph, copies))
     paragraphs = tuple(_paragraph_differences(graph, copies))
     return Verification(outcomes, files, paragraphs)
 
 
-def _outcomes(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Outcome]:
-    for node in sorted(graph.instances(FC.Citation)):
-        yield _outcome(graph, copies, node, graph.value(node, PROV.wasQuotedFrom), citation=True)
-    for node in sorted(graph.instances(FC.Span)):
-        yield _outcome(graph, copies, node, graph.value(node, PROV.wasQuotedFrom), citation=False)
+# --- spans -------------------------------------------------------------------------------------------------
 
 
-def _outcome(
-    graph: Graph, copies: Mapping[str, Copy], node: str, paragraph: str | None, *, citation: bool
-) -> Outcome:
-    span = _span(graph, node)
-    article = graph.value(paragraph, DCTERMS.isPartOf) if paragraph else None
-    index = _whole(graph.value(paragraph, FC.index)) if paragraph else None
-    if span is None or article is None or index is None:
-        return Outcome(node, citation, NOT_CHECKED, "its paragraph, offsets or digest are not recorded")
-    copy = copies.get(article)
-    if copy is None:
-        return Outcome(node, citation, NOT_CHECKED, f"no copy of {article.rpartition('/')[2]} at hand")
-    start, end, expected = span
-    if index > len(copy.paragraphs):
-        return Outcome(node, citation, FAILED, f"the copy at hand has no paragraph {index}")
-    text = copy.paragraphs[index - 1].text
-    if not 0 <= start < end <= len(text):
-        reason = f"characters {start} to {end} lie outside paragraph {index}, which has {len(text)}"
-        return Outcome(node, citation, FAILED, reason)
-    if digest(text[start:end]) != expected:
-        reason = f"characters {start} to {end} of paragraph {index} are not the ones that were cited"
-        return Outcome(node, citation, FAILED, reason)
-    return Outcome(node, citation, EXACT)
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A span as the base has it; `anchor` is None where something of it is missing."""
+
+    node: str
+    citation: bool
+    article: str
+    anchor: Anchor | None
 
 
-def _span(graph: Graph, node: str) -> tuple[int, int, str] | None:
+def _outcomes(graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy]) -> Iterator[Outcome]:
+    quotes = tuple(_quotes(graph))
+    ladders = _ladders(graph, copies, spare, quotes)
+    found = [_outcome(quote, copies, ladders.get(quote.article)) for quote in quotes]
+    known = _known(quotes, found)
+    for quote, outcome in zip(quotes, found, strict=True):
+        yield _looked(quote, outcome, ladders, known)
+
+
+def _quotes(graph: Graph) -> Iterator[_Quote]:
+    for cls, citation in ((FC.Citation, True), (FC.Span, False)):
+        for node in sorted(graph.instances(cls)):
+            paragraph = graph.value(node, PROV.wasQuotedFrom)
+            article = graph.value(paragraph, DCTERMS.isPartOf) if paragraph else None
+            yield _Quote(node, citation, article or "", _anchor(graph, node, paragraph if article else None))
+
+
+def _anchor(graph: Graph, node: str, paragraph: str | None) -> Anchor | None:
     start, end = _whole(graph.value(node, OA.start)), _whole(graph.value(node, OA.end))
-    expected = graph.value(node, FC.digest)
-    return None if start is None or end is None or expected is None else (start, end, expected)
+    digest = read_digest(graph.value(node, FC.digest))
+    if paragraph is None or start is None or end is None or digest is None:
+        return None
+    return Anchor(paragraph, start, end, digest)
+
+
+def _outcome(quote: _Quote, copies: Mapping[str, Copy], ladder: Ladder | None) -> Outcome:
+    if quote.anchor is None:
+        reason = "its paragraph, offsets or digest are not recorded"
+        return Outcome(quote.node, quote.citation, NOT_CHECKED, reason, quote.article)
+    index = ladder.paragraphs.by_name[quote.anchor.paragraph].index if ladder else None
+    at = At(index, quote.anchor.start, quote.anchor.end) if index else None
+    if ladder is None:
+        reason = f"no copy of {quote.article.rpartition('/')[2]} at hand"
+        return Outcome(quote.node, quote.citation, NOT_CHECKED, reason, quote.article, at)
+    fate = ladder.fate(quote.anchor)
+    return Outcome(
+        quote.node, quote.citation, fate.state, fate.reason, quote.article, at, fate.to, fate.similarity
+    )
+
+
+def _ladders(
+    graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy], quotes: Sequence[_Quote]
+) -> Mapping[str, Ladder]:
+    """Article IRI to what decides on its spans; an article without a copy has none."""
+    seeker = Seeker(_wanted(quotes))
+    recorded = {article: _recorded(graph, article) for article in sorted(graph.instances(FC.Article))}
+    named = [(article.rpartition("/")[2], article, copies[article]) for article in recorded if article in copies]
+    owners = {old.digest: article for article, paragraphs in recorded.items() for old in paragraphs}
+    return {
+        article: Ladder(
+            Paragraphs(recorded[article], copy),
+            seeker,
+            _stranger(article, copy, owners),
+            tuple((name, other) for name, iri, other in named if iri != article),
+            tuple(spare),
+        )
+        for _, article, copy in named
+    }
+
+
+def _wanted(quotes: Sequence[_Quote]) -> Mapping[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for quote in quotes:
+        if quote.anchor is not None:
+            found.setdefault(quote.anchor.length, set()).add(quote.anchor.digest)
+    return {length: frozenset(digests) for length, digests in found.items()}
+
+
+def _recorded(graph: Graph, article: str) -> tuple[Recorded, ...]:
+    return tuple(
+        Recorded(
+            name,
+            _whole(graph.value(name, FC.index)) or None,
+            _whole(graph.value(name, FC.length)) or 0,
+            graph.value(name, FC.digest) or "",
+        )
+        for name in sorted(graph.subjects(DCTERMS.isPartOf, article))
+    )
+
+
+def _stranger(article: str, copy: Copy, owners: Mapping[str, str]) -> str:
+    """The article whose text a copy really is: most of its paragraphs are recorded there, and none here."""
+    found = Counter(owners[paragraph.digest] for paragraph in copy.paragraphs if paragraph.digest in owners)
+    if not found or found[article]:
+        return ""
+    other, count = min(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    return other.rpartition("/")[2] if 2 * count >= len(copy.paragraphs) else ""
+
+
+# --- where to look for words that nobody knows -------------------------------------------------------------
+
+
+def _known(quotes: Sequence[_Quote], found: Sequence[Outcome]) -> Mapping[str, tuple[tuple[Anchor, At], ...]]:
+    """Paragraph IRI to its spans whose words were found, and where."""
+    known: dict[str, list[tuple[Anchor, At]]] = {}
+    for quote, outcome in zip(quotes, found, strict=True):
+        to = outcome.at if outcome.state == EXACT else outcome.to if outcome.state == MOVED else None
+        if quote.anchor is not None and to is not None:
+            known.setdefault(quote.anchor.paragraph, []).append((quote.anchor, to))
+    return {paragraph: tuple(pairs) for paragraph, pairs in known.items()}
+
+
+def _looked(
+    quote: _Quote,
+    outcome: Outcome,
+    ladders: Mapping[str, Ladder],
+    known: Mapping[str, tuple[tuple[Anchor, At], ...]],
+) -> Outcome:
+    """The outcome, with the place to look at where the words are known to nobody."""
+    if outcome.state != DRIFTED or outcome.to is None or outcome.similarity is not None or quote.anchor is None:
+        return outcome
+    paragraphs = ladders[quote.article].paragraphs
+    own, number = paragraphs.by_name[quote.anchor.paragraph], outcome.to.paragraph
+    near = [(anchor, to) for anchor, to in known.get(own.name, ()) if to.paragraph == number]
+    fate = Fate(outcome.state, outcome.reason, outcome.to)
+    to = between(quote.anchor, fate, near, (own.length, len(paragraphs.text(number))))
+    reason = f"{outcome.reason}; the words are not known here: look at {to}"
+    return replace(outcome, to=to, reason=reason)
+
+
+# --- records -----------------------------------------------------------------------------------------------
 
 
 def _whole(lexical: str | None) -> int | None:
-    try:
-        return None if lexical is None else int(lexical)
-    except ValueError:
-        return None
+    return int(lexical) if lexical is not None and re.fullmatch(r"[+-]?[0-9]{1,9}", lexical, re.ASCII) else None
 
 
 def _file_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
