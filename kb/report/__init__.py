@@ -1,0 +1,25 @@
+"""A `Report` for every reader: one writer a file, all of the same values in the same order.
+
+    text      a person at a terminal            github    annotations beside a change
+    json      programs                          markdown  the summary of a run
+    sarif     code scanning, editors            html      one page, to keep and to send
+    junit     whatever counts tests             turtle    the W3C's validation report, with its provenance
+
+Each says what was looked at and what was not. Where a reader takes only so much, the writer stops before it and
+says how many more there are. What comes from a base is spelt out or escaped, never passed on as a command.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from kb.finding import Report
+from kb.report.json import as_json
+from kb.report.text import as_text
+from kb.report.turtle import as_turtle
+
+FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
+    {"text": as_text, "json": as_json, "turtle": as_turtle}
+)
+"""Name of a format to its writer."""
+
+__all__ = ["FORMATS", "as_json", "as_text", "as_turtle"]
