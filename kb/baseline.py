@@ -16,11 +16,10 @@ from pathlib import Path
 
 from kb.errors import InputError, UsageError
 from kb.files import read_bytes, write_atomic
-from kb.finding import Finding, Report
+from kb.finding import TEXT_RULES, Finding, Report
 
 MAX_BYTES = 50_000_000
 _NEVER = ("FC96", "FC97")  # waivers and floors
-_OF_TEXTS = ("FC92", "FC93")  # rules that look only where a text is at hand
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -151,7 +150,7 @@ def shrink(baseline: Baseline, report: Report) -> Baseline:
     if report.stopped:
         return baseline
     there = Counter(f.fingerprint for f in report.findings if f.state != "waived")
-    blind = _OF_TEXTS if report.citations.not_checked or report.unchecked else ()
+    blind = TEXT_RULES if report.citations.not_checked or report.unchecked else ()
     entries = []
     for entry in baseline.entries:
         count = entry.count if entry.code.startswith(blind) else min(entry.count, there[entry.fingerprint])

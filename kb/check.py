@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from importlib import metadata
 from pathlib import Path
 
@@ -16,16 +17,21 @@ import pyoxigraph as ox
 
 from kb.answer import is_iri, short_iri
 from kb.copies import find_texts
-from kb.errors import KbError, TurtleError
-from kb.finding import CitationsChecked, FileChecked, Finding, Report, ShapeChecked
+from kb.errors import InputError, KbError, TurtleError
+from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
+from kb.floors import MALFORMED as BAD_FLOORS
+from kb.floors import Floors, below, measure, read_floors, unjudged
 from kb.graph import Graph, key
 from kb.home import Home, find_home
 from kb.load import KnowledgeBase, LoadedFile, Place, read_files
-from kb.shapes import Result, Rule, focus_nodes, has_target, read_rules, run_shapes
-from kb.text import TextParagraph
+from kb.shapes import Rule, focus_nodes, has_target, read_rules, run_shapes
+from kb.text import TextParagraph, digest_bytes
 from kb.turtle import SHAPES
 from kb.verify import Verification, verify
 from kb.vocab import FC, PREFIXES, RDF, SH
+from kb.waivers import FILE as WAIVERS
+from kb.waivers import MALFORMED as BAD_WAIVERS
+from kb.waivers import Waivers, apply_waivers, read_waivers
 from kb.wording import borrowed
 
 TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rdflib")
@@ -33,21 +39,24 @@ TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rdflib")
 
 @dataclass(frozen=True)
 class _Inputs:
-    """What was read: the base, the shapes, the errors of the gate."""
+    """What was read: the base, the shapes, the errors of the gate, the waivers and the floors."""
 
     kb: KnowledgeBase
     shape_files: tuple[LoadedFile, ...]
     shapes: Graph
     rules: tuple[Rule, ...]
     errors: tuple[KbError, ...]
+    waivers: Waivers
+    floors: Floors
 
 
-def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = ()) -> Report:
+def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = (), today: date | None = None) -> Report:
     """Check a whole base.
 
     Args:
         home: a `Home`, a folder, or None for the base that came with the program.
         texts: folders with a reader's own copies, beside `corpus/texts`.
+        today: the day on which waivers are judged; None is the day it is.
 
     Raises:
         HomeError: no base there. Everything else that is wrong stands in the report.
@@ -63,20 +72,25 @@ def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = ()) 
         return _report(inputs, (), shapes=counted, stopped=blind, exit_code=4)
     at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
     verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
-    findings = (
+    coverage = measure(inputs.kb.graph)
+    unchecked = (*at_hand.ignored, *_unworded(inputs, at_hand.copies), *_unjudged(inputs, verification))
+    found = (
         *_shape_findings(inputs),
         *_verification_findings(inputs, verification),
         *_wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
         *_double_findings(inputs),
+        *_floor_findings(inputs, coverage, verification),
     )
-    failed = any(finding.severity != "info" for finding in findings)
+    unseen = TEXT_RULES if unchecked or verification.citations.not_checked else ()
+    findings = _waived(inputs, found, today or date.today(), unseen)
     return _report(
         inputs,
         findings,
         shapes=counted,
         verification=verification,
-        unchecked=(*at_hand.ignored, *_unworded(inputs, at_hand.copies)),
-        exit_code=1 if failed else 0,
+        unchecked=unchecked,
+        coverage=coverage,
+        exit_code=int(any(finding.fails for finding in findings)),
     )
 
 
@@ -87,7 +101,16 @@ def _read(home: Home) -> _Inputs:
     files, errors = read_files(home, home.data_files())
     shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES)
     shapes = Graph.of(triple for file in shape_files for triple in file.document.triples)
-    return _Inputs(KnowledgeBase(home, files), shape_files, shapes, read_rules(shapes), errors + shape_errors)
+    base = KnowledgeBase(home, files)
+    return _Inputs(
+        base,
+        shape_files,
+        shapes,
+        read_rules(shapes),
+        errors + shape_errors,
+        read_waivers(home, base.prefixes),
+        read_floors(home),
+    )
 
 
 def _gate_findings(inputs: _Inputs) -> Iterator[Finding]:
@@ -106,8 +129,23 @@ def _gate_findings(inputs: _Inputs) -> Iterator[Finding]:
             )
         if not problems:
             yield Finding("FC901", "violation", error.message, help=error.help or "", file=error.source or "")
+    for code, wrong in ((BAD_WAIVERS, inputs.waivers.errors), (BAD_FLOORS, inputs.floors.errors)):
+        yield from (_settings_finding(inputs, code, error) for error in wrong)
     if not inputs.errors:
         yield from _undeclared(inputs)
+
+
+def _settings_finding(inputs: _Inputs, code: str, error: InputError) -> Finding:
+    return Finding(
+        code,
+        "violation",
+        error.message,
+        help=error.help or "",
+        file=error.source or "",
+        line=error.line,
+        column=error.column,
+        shape=_rule_iri(inputs, code),
+    )
 
 
 def _undeclared(inputs: _Inputs) -> Iterator[Finding]:
@@ -243,6 +281,32 @@ def _double_findings(inputs: _Inputs) -> Iterator[Finding]:
             yield _code_finding(inputs, "FC941", subject, f"is described in {' and in '.join(names)}", path=RDF.type)
 
 
+def _floor_findings(inputs: _Inputs, coverage: Coverage, verification: Verification) -> Iterator[Finding]:
+    for code, sentence, line in below(inputs.floors, coverage, verification.citations):
+        yield replace(_code_finding(inputs, code, "", sentence), file=inputs.floors.name, line=line)
+
+
+def _unjudged(inputs: _Inputs, verification: Verification) -> tuple[str, ...]:
+    sentence = unjudged(inputs.floors, verification.citations)
+    return (sentence,) if sentence else ()
+
+
+def _waived(inputs: _Inputs, findings: Sequence[Finding], today: date, unseen: tuple[str, ...]) -> tuple[Finding, ...]:
+    """The findings with waivers applied, and what is wrong with the waivers."""
+    marked, problems = apply_waivers(inputs.waivers.waivers, findings, today=today, blind=unseen)
+    wrong = (
+        replace(
+            _code_finding(inputs, problem.code, "", problem.message),
+            focus=problem.waiver.node,
+            value=str(ox.Literal(problem.waiver.rule)),
+            file=WAIVERS,
+            line=problem.waiver.line,
+        )
+        for problem in problems
+    )
+    return (*marked, *wrong)
+
+
 def _code_finding(inputs: _Inputs, code: str, node: str, message: str, *, path: str = "", value: str = "") -> Finding:
     rule = next((rule for rule in inputs.rules if rule.code == code), None)
     finding = Finding(
@@ -269,6 +333,7 @@ def _report(
     shapes: tuple[ShapeChecked, ...] = (),
     verification: Verification | None = None,
     unchecked: tuple[str, ...] = (),
+    coverage: Coverage | None = None,
     stopped: str = "",
     exit_code: int,
 ) -> Report:
@@ -277,7 +342,7 @@ def _report(
     unseen = CitationsChecked(total, 0, 0, total, {stopped: total} if total else {})
     return Report(
         tuple(sorted(findings, key=lambda finding: finding.sort_key)),
-        files=tuple(_file_checked(file) for file in (*kb.files, *inputs.shape_files)),
+        files=(*(_file_checked(file) for file in (*kb.files, *inputs.shape_files)), *_settings_checked(inputs)),
         shapes=shapes,
         citations=verification.citations if verification else unseen,
         claims=len(kb.graph.instances(FC.Claim)),
@@ -287,7 +352,14 @@ def _report(
         exit_code=exit_code,
         versions=versions(),
         prefixes=kb.prefixes,
+        coverage=coverage,
     )
+
+
+def _settings_checked(inputs: _Inputs) -> Iterator[FileChecked]:
+    for settings in (inputs.floors.settings, inputs.waivers.settings):
+        if settings is not None:
+            yield FileChecked(settings.name, len(settings.data), digest_bytes(settings.data), 0)
 
 
 def _file_checked(file: LoadedFile) -> FileChecked:

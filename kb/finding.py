@@ -13,6 +13,8 @@ SEVERITIES = ("violation", "warning", "info")
 STATES = ("new", "known", "waived")
 UNUSED_WAIVER = "FC961"
 """The one warning that fails nothing: whoever mends what was waived must not turn the check red."""
+TEXT_RULES = ("FC92", "FC93")
+"""Beginnings of the codes of rules that look only where an article's text is at hand."""
 BLANK = "[]"
 """How a blank node is written: the one value without a name, since its label would say nothing."""
 
@@ -170,6 +172,21 @@ class CitationsChecked:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far a base has come.
+
+    Attributes:
+        paragraphs: recorded paragraphs.
+        covered: those with a citation, or with a reason why they yield no claim.
+        two_origins: claims with two independent origins or more.
+    """
+
+    paragraphs: int = 0
+    covered: int = 0
+    two_origins: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """The commit that was checked out where the files were read.
 
@@ -199,6 +216,7 @@ class Report:
         versions: name and version of every tool that took part.
         prefixes: how IRIs are shortened for people.
         fixed: how many findings of the baseline are no longer there; None where none was compared with.
+        coverage: how far the base has come; None where the check did not run to its end.
         rules: every rule that the base has, by code.
         commit: None where the base is no git checkout.
         started: when the check began, as an `xsd:dateTime` in UTC; empty where it is left out.
@@ -217,6 +235,7 @@ class Report:
     versions: Mapping[str, str] = field(default_factory=dict)
     prefixes: Mapping[str, str] = field(default_factory=dict)
     fixed: int | None = None
+    coverage: Coverage | None = None
     rules: tuple[Rule, ...] = ()
     commit: Commit | None = None
     started: str = field(default="", compare=False)

@@ -1,0 +1,184 @@
+"""Coverage floors: what a base has reached, it may not lose.
+
+Three figures: the share of paragraphs that are covered (cited, or marked with why they yield no claim), the share
+of citations that are exact among those that could be checked, and the number of claims with two independent
+origins. Floors stand in `pyproject.toml` where the base has one with a table for them, else in `corpus/floors.toml`:
+
+    [tool.factcite.floors]          # in corpus/floors.toml without this line
+    paragraphs-covered = 1.0
+    citations-exact = 1.0
+    claims-with-two-origins = 8
+
+They are raised by a command, to the figures of that moment, and lowered by nobody but a person with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.derive import standings
+from kb.errors import InputError
+from kb.files import write_atomic
+from kb.finding import CitationsChecked, Coverage
+from kb.graph import Graph
+from kb.home import Home
+from kb.settings import Settings, key_span, read_settings, table_span
+from kb.vocab import FC, PROV
+
+TABLE = "tool.factcite.floors"
+PARAGRAPHS, CITATIONS, ORIGINS = "paragraphs-covered", "citations-exact", "claims-with-two-origins"
+RULES = {PARAGRAPHS: "FC971", CITATIONS: "FC972", ORIGINS: "FC973"}
+MALFORMED = "FC974"
+_PARTS = 10_000
+"""Shares are written in ten thousandths, rounded down, so that no floor is above what was measured."""
+
+
+@dataclass(frozen=True)
+class Floors:
+    """The floors of a base.
+
+    Attributes:
+        path: the file they stand in, or would.
+        name: its name in reports.
+        table: the table's header in it; empty for the whole file.
+        values: floor by key.
+        settings: the file as read; None where there is none.
+        errors: what is malformed.
+    """
+
+    path: Path
+    name: str
+    table: str = ""
+    values: Mapping[str, float] | None = None
+    settings: Settings | None = None
+    errors: tuple[InputError, ...] = ()
+
+    def line(self, key: str) -> int | None:
+        """The line of one floor in its file."""
+        return self.settings.line_of_key(key, table=self.table) if self.settings else None
+
+
+def read_floors(home: Home) -> Floors:
+    """The floors of a base; what is malformed in them is kept as errors."""
+    own = Floors(home.corpus / "floors.toml", "corpus/floors.toml")
+    project = Floors(home.root / "pyproject.toml", "pyproject.toml", TABLE)
+    for place in (project, own):
+        if not place.path.exists():
+            continue
+        try:
+            settings = read_settings(place.path, name=place.name)
+        except InputError as error:
+            error.source = place.name
+            return Floors(place.path, place.name, place.table, errors=(error,))
+        content = _table(settings.content, place.table)
+        if content is not None:
+            errors = tuple(_wrong(settings, place.table, content))
+            values = {} if errors else {key: float(str(content[key])) for key in RULES if key in content}
+            return Floors(place.path, place.name, place.table, values, settings, errors)
+    return own
+
+
+def _table(content: Mapping[str, object], name: str) -> Mapping[str, object] | None:
+    inner: object = content
+    for part in name.split(".") if name else ():
+        inner = inner.get(part) if isinstance(inner, dict) else None
+    return inner if isinstance(inner, dict) else None
+
+
+def _wrong(settings: Settings, table: str, content: Mapping[str, object]) -> Iterator[InputError]:
+    for key, value in content.items():
+        line = settings.line_of_key(key, table=table)
+        if key not in RULES:
+            yield settings.wrong(f"no floor is called {key!r}", line=line, help=f"there are: {', '.join(RULES)}")
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            yield settings.wrong(f"{key} is no number", line=line, help="write a number without quotes")
+        elif key == ORIGINS and (not isinstance(value, int) or value < 0):
+            yield settings.wrong(f"{key} is a count", line=line, help="write a whole number, 0 or more")
+        elif key != ORIGINS and not 0 <= value <= 1:
+            yield settings.wrong(f"{key} is a share", line=line, help="write a number from 0 to 1")
+
+
+def measure(graph: Graph) -> Coverage:
+    """The figures of a base that floors are about, the citations apart."""
+    paragraphs = frozenset(graph.instances(FC.Paragraph))
+    citations = frozenset(graph.instances(FC.Citation))
+    cited = {paragraph for citation, paragraph in graph.pairs(PROV.wasQuotedFrom) if citation in citations}
+    silent = {paragraph for paragraph in paragraphs if graph.objects(paragraph, FC.noClaim)}
+    doubly = sum(standing.origin_count > 1 for standing in standings(graph).values())
+    return Coverage(len(paragraphs), len(paragraphs & (cited | silent)), doubly)
+
+
+def below(floors: Floors, coverage: Coverage, citations: CitationsChecked) -> Iterator[tuple[str, str, int | None]]:
+    """What is below its floor: rule code, sentence, line of the floor."""
+    checked = citations.exact + citations.failed
+    reached = figures(coverage, citations)
+    said = {
+        PARAGRAPHS: f"{coverage.covered} of {coverage.paragraphs} paragraphs are covered",
+        CITATIONS: f"{citations.exact} of {checked} citations that could be checked are exact",
+        ORIGINS: f"{coverage.two_origins} claims have two independent origins",
+    }
+    for key, floor in (floors.values or {}).items():
+        figure = reached[key]
+        if figure is not None and figure < floor:
+            share = "" if key == ORIGINS else f", a share of {_written(key, figure)}"
+            yield RULES[key], f"{said[key]}{share}: below the floor of {floor:.6g}", floors.line(key)
+
+
+def unjudged(floors: Floors, citations: CitationsChecked) -> str:
+    """Which floor had nothing to be held against, as a sentence; empty where all were judged."""
+    if CITATIONS in (floors.values or {}) and not citations.exact + citations.failed:
+        return f"the floor {CITATIONS} was not judged: no citation could be checked"
+    return ""
+
+
+def figures(coverage: Coverage, citations: CitationsChecked) -> dict[str, float | None]:
+    """The figure for each floor; None where there was nothing to count."""
+    checked = citations.exact + citations.failed
+    return {
+        PARAGRAPHS: coverage.covered / coverage.paragraphs if coverage.paragraphs else None,
+        CITATIONS: citations.exact / checked if checked else None,
+        ORIGINS: coverage.two_origins,
+    }
+
+
+def raise_floors(home: Home, coverage: Coverage, citations: CitationsChecked) -> dict[str, str]:
+    """Write every figure that is above its floor as the new floor; answers those, by key, as written.
+
+    The file is made where there is none. No floor is ever lowered.
+
+    Raises:
+        InputError: the floors are malformed, or cannot be written.
+    """
+    floors = read_floors(home)
+    if floors.errors:
+        raise floors.errors[0]
+    raised: dict[str, str] = {}
+    for key, figure in figures(coverage, citations).items():
+        floor = (floors.values or {}).get(key, -1.0)
+        if figure is not None and float(_written(key, figure)) > floor:
+            raised[key] = _written(key, figure)
+    if raised:
+        text = floors.settings.data.decode("utf-8") if floors.settings else ""
+        for key, value in raised.items():
+            text = _put(text, floors.table, key, value)
+        write_atomic(floors.path, text.encode("utf-8"))
+    return raised
+
+
+def _put(text: str, table: str, key: str, value: str) -> str:
+    """The text with one value of a table set, and nothing else changed."""
+    span = key_span(text, key, table=table)
+    if span is not None:
+        return text[: span[0]] + value + text[span[1] :]
+    start, end = table_span(text, table)
+    kept = text[start:end].rstrip()
+    at = start + len(kept)
+    before = text[:at] + ("\n" if text[:at] and not text[:at].endswith("\n") else "")
+    return f"{before}{key} = {value}\n{text[at:].removeprefix(chr(10))}"
+
+
+def _written(key: str, figure: float) -> str:
+    """A figure as a floor: a count as it is, a share rounded down."""
+    return str(int(figure)) if key == ORIGINS else str(int(figure * _PARTS + 1e-9) / _PARTS)

@@ -1,0 +1,177 @@
+"""Waivers: a finding that somebody answers for, with a reason, a name and an end.
+
+They stand in `waivers.toml` at the root of a base:
+
+    [[waiver]]
+    rule = "FC931"
+    node = "claim:town-built-bridge"
+    reason = "the words are the law's own title"
+    owner = "A. Brook"
+    expires = 2031-01-31
+
+An exception without an end becomes the rule, so a waiver ends, at most `MAX_DAYS` days from now. One that has ended
+waives nothing and fails; one that waives nothing warns. The gate, waivers and floors cannot be waived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from kb.errors import InputError
+from kb.finding import UNUSED_WAIVER, Finding
+from kb.home import Home
+from kb.query import expand
+from kb.settings import Settings, read_settings
+
+FILE = "waivers.toml"
+MAX_DAYS = 180
+EXPIRED, TOO_LONG, MALFORMED = "FC962", "FC963", "FC964"
+_KEYS = ("rule", "node", "reason", "owner", "expires")
+_NEVER = ("FC90", "FC96", "FC97")
+_EXAMPLE = 'write: rule = "FC931", node = "claim:…", reason = "…", owner = "…", expires = 2031-01-31'
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """One waiver; `node` is an IRI, `line` that of its header in the file, where it has one."""
+
+    rule: str
+    node: str
+    reason: str
+    owner: str
+    expires: date
+    line: int | None = None
+
+    @property
+    def words(self) -> str:
+        """Why, who and until when."""
+        return f"{self.reason} ({self.owner}, until {self.expires.isoformat()})"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A waiver that does not do its work: rule code, the waiver, and why in a sentence."""
+
+    code: str
+    waiver: Waiver
+    message: str
+
+
+@dataclass(frozen=True)
+class Waivers:
+    """The waivers of a base.
+
+    Attributes:
+        settings: the file as read; None where there is none, or where it is no TOML.
+        waivers: in the order of the file.
+        errors: what is malformed.
+    """
+
+    settings: Settings | None = None
+    waivers: tuple[Waiver, ...] = ()
+    errors: tuple[InputError, ...] = ()
+
+
+def read_waivers(home: Home, prefixes: Mapping[str, str]) -> Waivers:
+    """The waivers of a base; what is malformed in them is kept as errors.
+
+    Args:
+        prefixes: for nodes that are written with a prefix.
+    """
+    path = home.root / FILE
+    if not path.exists():
+        return Waivers()
+    try:
+        settings = read_settings(path, name=FILE)
+    except InputError as error:
+        error.source = FILE
+        return Waivers(errors=(error,))
+    read = tuple(_read(settings, prefixes))
+    errors = tuple(each for each in read if isinstance(each, InputError))
+    return Waivers(settings, tuple(each for each in read if isinstance(each, Waiver)), errors)
+
+
+def _read(settings: Settings, prefixes: Mapping[str, str]) -> Iterator[Waiver | InputError]:
+    listed = settings.content.get("waiver", [])
+    for key in settings.content:
+        if key != "waiver":
+            yield settings.wrong(f"{key!r} means nothing here", line=settings.line_of_key(key), help=_EXAMPLE)
+    if not isinstance(listed, list):
+        yield settings.wrong("waivers are a list", line=settings.line_of_table("waiver", 0), help="write [[waiver]]")
+        return
+    for number, table in enumerate(listed):
+        line = settings.line_of_table("waiver", number)
+        yield _waiver(settings, table, line, prefixes)
+
+
+def _waiver(settings: Settings, table: object, line: int | None, prefixes: Mapping[str, str]) -> Waiver | InputError:
+    def wrong(message: str, key: str = "") -> InputError:
+        at = settings.line_of_key(key, table="waiver", after=line) if key and line else None
+        return settings.wrong(message, line=at or line, help=_EXAMPLE)
+
+    if not isinstance(table, dict):
+        return wrong("a waiver is a table")
+    for key in table:
+        if key not in _KEYS:
+            return wrong(f"a waiver has no {key!r}", key)
+    for key in _KEYS[:-1]:
+        if not isinstance(table.get(key), str) or not table[key].strip():
+            return wrong(f"a waiver needs {key!r}, in quotes and not empty", key)
+    expires = table.get("expires")
+    if not isinstance(expires, date) or isinstance(expires, datetime):
+        return wrong("a waiver needs 'expires', a date without quotes", "expires")
+    node = expand(table["node"], prefixes)
+    if node is None:
+        return wrong(f"{table['node']!r} is neither an IRI nor a name with a known prefix", "node")
+    if table["rule"].startswith(_NEVER):
+        return wrong(f"{table['rule']} cannot be waived: it is about files, waivers or floors", "rule")
+    return Waiver(table["rule"], node, table["reason"], table["owner"], expires, line)
+
+
+def apply_waivers(
+    waivers: Sequence[Waiver], findings: Iterable[Finding], *, today: date, blind: tuple[str, ...] = ()
+) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """The findings, waived ones marked, and what is wrong with the waivers.
+
+    Args:
+        today: the day of the check; a waiver holds to the end of its last day.
+        blind: beginnings of rule codes that had nothing to look at; their waivers are not unused.
+    """
+    problems: list[Problem] = []
+    held: dict[tuple[str, str], Waiver] = {}
+    for waiver in waivers:
+        problem = _out_of_time(waiver, today)
+        if problem:
+            problems.append(problem)
+        elif (waiver.rule, waiver.node) in held:
+            problems.append(Problem(UNUSED_WAIVER, waiver, f"{waiver.rule} is waived twice for the same node"))
+        else:
+            held[waiver.rule, waiver.node] = waiver
+    found = []
+    used: set[tuple[str, str]] = set()
+    for finding in findings:
+        place = (finding.code, finding.focus)
+        if place in held:
+            used.add(place)
+            finding = replace(finding, state="waived", reason=held[place].words)
+        found.append(finding)
+    for place, waiver in held.items():
+        if place not in used and not waiver.rule.startswith(blind):
+            problems.append(
+                Problem(UNUSED_WAIVER, waiver, f"nothing of {waiver.rule} is found at this node: remove it")
+            )
+    return tuple(found), tuple(problems)
+
+
+def _out_of_time(waiver: Waiver, today: date) -> Problem | None:
+    if waiver.expires < today:
+        return Problem(
+            EXPIRED, waiver, f"{waiver.owner}'s waiver of {waiver.rule} ended on {waiver.expires.isoformat()}"
+        )
+    last = today + timedelta(days=MAX_DAYS)
+    if waiver.expires > last:
+        sentence = f"{waiver.owner}'s waiver of {waiver.rule} ends on {waiver.expires.isoformat()}"
+        return Problem(TOO_LONG, waiver, f"{sentence}, later than {last.isoformat()}")
+    return None
