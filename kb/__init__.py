@@ -25,7 +25,8 @@ from kb.errors import (
 from kb.export import FORMATS as EXPORT_FORMATS
 from kb.export import export
 from kb.files import write_atomic
-from kb.finding import CitationsChecked, FileChecked, Finding, Report, ShapeChecked
+from kb.finding import CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
+from kb.floors import raise_floors
 from kb.fmt import files_of, format_files
 from kb.graph import Graph
 from kb.home import Home, find_home
@@ -88,6 +89,7 @@ __all__ = [
     "CitationsChecked",
     "CiteError",
     "ClosedNamespace",
+    "Coverage",
     "Entry",
     "FileChecked",
     "Finding",
@@ -132,6 +134,7 @@ __all__ = [
     "load_kb",
     "open_read_only",
     "open_store",
+    "raise_floors",
     "read_baseline",
     "refuse",
     "run",
