@@ -115,6 +115,17 @@ def test_query_without_a_name_lists_the_questions(mybase: Path, capfd: pytest.Ca
     assert "claims-by-article" in out and "page-" not in out
 
 
+def test_stats_counts_what_is_there(mybase: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["stats", "--home", str(mybase)]) == 0
+    out = capfd.readouterr().out
+    assert "art:mill-bridge" in out and "12 citations: 12 exact, 0 failed, 0 not checked" in out
+    assert main(["stats", "--home", str(mybase), "--format", "json"]) == 0
+    content = json.loads(capfd.readouterr().out)
+    assert content["citations"]["exact"] == 12
+    (row,) = content["tables"]["stats-paragraphs"]["results"]["bindings"]
+    assert int(row["paragraphs"]["value"]) == 8 and int(row["not_covered"]["value"]) == 0
+
+
 def test_fmt_repairs_and_check_only_tells(mybase: Path, capfd: pytest.CaptureFixture[str]) -> None:
     home = ["--home", str(mybase)]
     assert main(["fmt", "--check", *home]) == 0
