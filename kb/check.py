@@ -24,7 +24,7 @@ from kb.floors import Floors, below, measure, read_floors, unjudged
 from kb.graph import Graph, key
 from kb.home import Home, find_home
 from kb.load import KnowledgeBase, LoadedFile, Place, read_files
-from kb.shapes import Rule, focus_nodes, has_target, read_rules, run_shapes
+from kb.shapes import Result, Rule, focus_nodes, has_target, read_rules, run_shapes, severity_word
 from kb.text import TextParagraph, digest_bytes
 from kb.turtle import SHAPES
 from kb.verify import Verification, verify
@@ -202,26 +202,35 @@ def _is_host(inputs: _Inputs, shape: str) -> bool:
 
 def _shape_findings(inputs: _Inputs) -> Iterator[Finding]:
     rules = {rule.iri: rule for rule in inputs.rules}
-    uncoded = Rule(
-        "", "FC000", "violation", "a shape without a code was broken", "give the shape an fc:code", "", False
-    )
-    for result in run_shapes(inputs.kb.graph, inputs.shapes):
-        rule = rules.get(result.shape, uncoded)
+    for result in dict.fromkeys(run_shapes(inputs.kb.graph, inputs.shapes)):
         predicate = result.path if is_iri(result.path) else ""
-        yield _placed(
-            Finding(
-                rule.code,
-                rule.severity,
-                result.message or rule.message,
-                help=rule.help,
-                focus=result.focus,
-                path=result.path,
-                value=result.value,
-                shape=result.shape,
-                component=result.component,
-            ),
-            inputs.kb.locate(result.focus, predicate, result.value),
-        )
+        finding = replace(finding_of(result, rules), focus=inputs.kb.holder(result.focus))
+        yield _placed(finding, inputs.kb.locate(result.focus, predicate, result.value))
+
+
+def finding_of(result: Result, rules: Mapping[str, Rule]) -> Finding:
+    """A result of the engine as a finding, nothing of it lost; without its place.
+
+    Args:
+        rules: IRI of a shape to its rule; a shape without one is `FC000`.
+    """
+    uncoded = Rule("", "FC000", severity_word(result.severity), "a shape without a code was broken", "", "", False)
+    rule = rules.get(result.shape, replace(uncoded, help="give the shape an fc:code"))
+    named = not result.focus.startswith("_:") and not result.reported_focus.startswith('"')
+    own_severity = result.severity not in (SH.Violation, SH.Warning, SH.Info)
+    return Finding(
+        rule.code,
+        rule.severity,
+        result.message or rule.message,
+        help=rule.help,
+        focus=result.focus if named else "",
+        path=result.path,
+        value=result.value,
+        shape=result.shape,
+        component=result.component,
+        reported_focus="" if result.reported_focus == f"<{result.focus}>" else result.reported_focus,
+        reported_severity=result.severity if own_severity else "",
+    )
 
 
 def _placed(finding: Finding, places: Sequence[Place]) -> Finding:

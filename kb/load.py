@@ -120,11 +120,16 @@ class KnowledgeBase:
             predicate: an IRI, or empty.
             value: a term in N-Triples form, or empty.
         """
-        while subject in self._holders:
-            subject = self._holders[subject]
+        subject = self.holder(subject)
         found = [(file, *file.positions.of(subject, predicate, value)) for file in self.files]
         nearest = max((nearness for _, nearness, _ in found), default=0)
         return tuple(Place(file, span) for file, nearness, spans in found if nearness == nearest for span in spans)
+
+    def holder(self, subject: str) -> str:
+        """The named node whose list a cell is part of; any other node is its own."""
+        while subject in self._holders:
+            subject = self._holders[subject]
+        return subject
 
     def file_of(self, subject: str) -> tuple[str, int] | None:
         """The (file, line) that first describes `subject`; None where none does."""

@@ -16,8 +16,11 @@ import rdflib
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
 
+from kb.finding import BLANK, Rule
 from kb.graph import Graph, key
 from kb.vocab import FC, RDF, SH, XSD
+
+__all__ = ["Result", "Rule", "focus_nodes", "has_target", "literals_kept", "read_rules", "run_shapes", "severity_word"]
 
 _MULTIPLES: Mapping[str, Literal["*", "+", "?"]] = {
     SH.zeroOrMorePath: "*",
@@ -28,27 +31,18 @@ _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjects
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule: a shape, or a check in code that the shapes describe.
+class Result:
+    """One result of the shapes engine.
 
     Attributes:
-        iri, code, severity, message, help: as the shapes say; severity is one of `finding.SEVERITIES`.
-        host: the node shape whose targets it looks at; empty for a check in code.
-        idle: whether it may look at nothing.
+        shape, component, severity: IRIs; a nameless shape is `_:label`.
+        focus: the node to mend, by name; the engine's focus node, or a node between it and the value.
+        path: an IRI, or SPARQL's way of writing a property path; empty for a node shape.
+        value: in N-Triples form, `finding.BLANK` for a blank node; empty where the result has none.
+        value_node: the value by name.
+        message: empty where the shape has none.
+        reported_focus: the engine's own focus node, as `value` is.
     """
-
-    iri: str
-    code: str
-    severity: str
-    message: str
-    help: str
-    host: str
-    idle: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One result of the shapes engine; names are IRIs, `value` is in N-Triples form."""
 
     shape: str
     component: str
@@ -57,6 +51,8 @@ class Result:
     value: str
     value_node: str
     message: str
+    severity: str
+    reported_focus: str
 
 
 def read_rules(shapes: Graph) -> tuple[Rule, ...]:
@@ -69,11 +65,17 @@ def _rules(shapes: Graph) -> Iterator[Rule]:
     for iri in dict.fromkeys(key(triple.subject) for triple in shapes.triples if triple.predicate.value == FC.code):
         in_code = FC.Rule in shapes.nodes(iri, RDF.type)
         host = "" if in_code else _outermost(iri, hosts)
-        severity = (shapes.value(iri, SH.severity) or SH.Violation).removeprefix(SH.iri).lower()
+        severity = severity_word(shapes.value(iri, SH.severity) or SH.Violation)
         message = shapes.value(iri, SH.message) or ""
         idle = shapes.value(host or iri, FC.mayTargetNothing) == "true"
         help = shapes.value(iri, FC.help) or ""
-        yield Rule(iri, shapes.value(iri, FC.code) or "", severity, message, help, host, idle)
+        off = "true" in (shapes.value(iri, SH.deactivated), shapes.value(host, SH.deactivated))
+        yield Rule(iri, shapes.value(iri, FC.code) or "", severity, message, help, host, idle, off=off)
+
+
+def severity_word(iri: str) -> str:
+    """One of `finding.SEVERITIES` for a severity of SHACL; any other severity is as grave as a violation."""
+    return {SH.Warning: "warning", SH.Info: "info"}.get(iri, "violation")
 
 
 def _outermost(iri: str, hosts: Mapping[str, str]) -> str:
@@ -115,17 +117,24 @@ def literals_kept() -> Iterator[None]:
 def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
     """Validate with pySHACL, and trace each result back to the node that a writer can mend.
 
-    Nothing is fetched or inferred: no imports, no rules, no scripts.
+    Nothing is fetched or inferred: no imports, no rules, no scripts. A result that is there twice (for two
+    languages, or by two ways to one node) is there twice.
     """
     from pyshacl import validate  # half a second to import, and only a check needs it
 
     with literals_kept():
-        data_graph, shapes_graph = _rdflib(data.triples), _rdflib(shapes.triples)
+        data_graph, shapes_graph = _rdflib(data.triples), _rdflib(filter(_is_meant, shapes.triples))
         _, results, _ = validate(data_graph, shacl_graph=shapes_graph, inference="none", do_owl_imports=False, js=False)
         assert isinstance(results, rdflib.Graph)
-        nodes = results.subjects(_uri(RDF.type), _uri(SH.ValidationResult))
-        found = {result for node in nodes for result in _result(results, node, shapes_graph, data_graph)}
-    return tuple(sorted(found, key=lambda result: (result.shape, result.focus, result.path, result.value)))
+        nodes = results.objects(None, _uri(SH.result))  # and not sh:detail, which says again why one of these is there
+        found = [result for node in nodes for result in _result(results, node, shapes_graph, data_graph)]
+    return tuple(sorted(found, key=lambda result: tuple(getattr(result, name) for name in Result.__slots__)))
+
+
+def _is_meant(triple: ox.Triple) -> bool:
+    """Whether the engine reads a triple of the shapes as the standard does: `sh:uniqueLang` asks for the literal
+    true (section 4.4.2), and the engine takes "1" for it too."""
+    return triple.predicate.value != SH.uniqueLang or key(triple.object) == "true"
 
 
 def _result(
@@ -140,17 +149,19 @@ def _result(
     culprits = _culprits(shapes, data, path, focus, value)
     if isinstance(value, rdflib.URIRef) and _asks_whole_base(shapes, shape, focus):
         culprits = [value]
-    message = str(one(SH.resultMessage) or "")
-    shown = "" if value is None or isinstance(value, rdflib.BNode) else value.n3()
+    messages = sorted(results.objects(node, _uri(SH.resultMessage)), key=lambda text: (_language(text) != "en", text))
+    message = str(messages[0]) if messages else ""
     for culprit in culprits or [focus] if focus is not None else []:
         yield Result(
             shape=_name(shape),
             component=_name(one(SH.sourceConstraintComponent)),
             focus=_name(culprit),
             path=_path_text(shapes, path),
-            value=shown,
+            value=_written(value),
             value_node=_name(value),
             message=message,
+            severity=_name(one(SH.resultSeverity)),
+            reported_focus=_written(focus),
         )
 
 
@@ -207,7 +218,40 @@ def _path_text(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> str:
     """A path for people and for look-ups: the IRI of a plain one, SPARQL's way of writing for others."""
     if path is None:
         return ""
-    return str(path) if isinstance(path, rdflib.URIRef) else _rdf_path(shapes, path).n3(shapes.namespace_manager)
+    return str(path) if isinstance(path, rdflib.URIRef) else _path_written(shapes, path)
+
+
+def _path_written(shapes: rdflib.Graph, path: rdflib.term.Node) -> str:
+    """A path as SPARQL writes it (SHACL section 2.3.1); whatever is not a single step stands in brackets inside."""
+
+    def inner(part: rdflib.term.Node) -> str:
+        text = _path_written(shapes, part)
+        return text if isinstance(part, rdflib.URIRef) else f"({text})"
+
+    if isinstance(path, rdflib.URIRef):
+        return f"<{path}>"
+    members = _members(shapes, path)
+    if members:
+        return "/".join(inner(member) for member in members)
+    for predicate, sign in _MULTIPLES.items():
+        repeated = shapes.value(path, _uri(predicate))
+        if repeated is not None:
+            return inner(repeated) + sign
+    inverse = shapes.value(path, _uri(SH.inversePath))
+    if inverse is not None:
+        return "^" + inner(inverse)
+    return "|".join(inner(member) for member in _members(shapes, shapes.value(path, _uri(SH.alternativePath))))
+
+
+def _written(node: rdflib.term.Node | None) -> str:
+    """A term in N-Triples form; a blank node's label is the engine's own, so it is left out."""
+    if node is None:
+        return ""
+    return BLANK if isinstance(node, rdflib.BNode) else node.n3()
+
+
+def _language(text: rdflib.term.Node) -> str:
+    return (text.language if isinstance(text, rdflib.Literal) else None) or ""
 
 
 def _name(node: rdflib.term.Node | None) -> str:

@@ -70,15 +70,17 @@ XSD = ClosedNamespace(
 )
 DCTERMS = ClosedNamespace(
     "http://purl.org/dc/terms/",
-    "title creator publisher issued language rights license isPartOf identifier description source modified",
+    "title creator publisher issued language rights license isPartOf identifier description source subject modified",
 )
 SCHEMA = ClosedNamespace(
     "https://schema.org/",
     "NewsArticle Article Person Organization GovernmentOrganization Country City Place Landmark Event Product "
-    "CreativeWork Thing Statement",
+    "CreativeWork Thing Statement softwareVersion",
 )
 PROV = ClosedNamespace(
-    "http://www.w3.org/ns/prov#", "wasQuotedFrom wasDerivedFrom wasAttributedTo Activity used generated"
+    "http://www.w3.org/ns/prov#",
+    "wasQuotedFrom wasDerivedFrom wasAttributedTo wasGeneratedBy wasAssociatedWith startedAtTime endedAtTime "
+    "Activity Entity SoftwareAgent used generated",
 )
 OA = ClosedNamespace("http://www.w3.org/ns/oa#", "start end")
 SKOS = ClosedNamespace(
@@ -90,7 +92,7 @@ SH = ClosedNamespace(
     "NodeShape PropertyShape ValidationReport ValidationResult conforms result focusNode resultPath value "
     "sourceShape sourceConstraintComponent sourceConstraint resultSeverity resultMessage Violation Warning Info "
     "property path message severity targetClass targetNode targetSubjectsOf targetObjectsOf inversePath "
-    "alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath sparql deactivated",
+    "alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath sparql deactivated uniqueLang",
 )
 
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"

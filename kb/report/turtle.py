@@ -1,71 +1,213 @@
-"""The report as the W3C's validation report (https://www.w3.org/TR/shacl/#validation-report), in Turtle."""
+"""The report in RDF: the W3C's validation report (https://www.w3.org/TR/shacl/#validation-report), and where it
+comes from (https://www.w3.org/TR/prov-o/): the run, the files it used with their digests, the tools with versions.
+
+Everything has an IRI but what SHACL wants nameless: a property path that is no single property, and a value or
+focus that is a blank node itself. The house's writer has no word for those, so each stands in as an IRI of this
+report alone until the text is made.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
 from kb.answer import is_iri
 from kb.canon import write_turtle
-from kb.finding import Finding, Report
-from kb.vocab import DCTERMS, FC, RDF, SH, SHAPES, XSD
+from kb.finding import BLANK, FileChecked, Finding, Report
+from kb.report.common import clean, looked_at
+from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS, SCHEMA, SH, SHAPES, XSD
+
+_REPORT = "urn:factcite:report"
+_RUN = "urn:factcite:run"
+_SEVERITIES = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
+_PATH_TOKEN = re.compile(r"<[^<>]*>|[\^()/|*+?]")
+_REPEATED = {"*": SH.zeroOrMorePath, "+": SH.oneOrMorePath, "?": SH.zeroOrOnePath}
+
+_Value = ox.NamedNode | ox.Literal
 
 
 def as_turtle(report: Report) -> str:
-    """The W3C validation report (https://www.w3.org/TR/shacl/#validation-report), every result with an IRI."""
-    node = ox.NamedNode("urn:factcite:report")
-    triples = [
-        ox.Triple(node, _iri(RDF.type), _iri(SH.ValidationReport)),
-        ox.Triple(node, _iri(SH.conforms), _boolean(report.conforms)),
-    ]
-    if report.stopped:
-        triples.append(ox.Triple(node, _iri(DCTERMS.description), ox.Literal(report.stopped)))
-    for finding in report.findings:
-        result = ox.NamedNode(f"urn:factcite:finding:{finding.fingerprint}")
-        triples.append(ox.Triple(node, _iri(SH.result), result))
-        triples += [ox.Triple(result, _iri(predicate), value) for predicate, value in _result_values(finding)]
-    return write_turtle(triples, source="the report").decode("utf-8")
+    """The W3C's validation report, every result with an IRI; beside it the PROV activity that made it."""
+    writer = _Writer(report)
+    triples = [ox.Triple(ox.NamedNode(s), ox.NamedNode(p), o) for s, p, o in writer.triples()]
+    return writer.with_blanks(write_turtle(triples, source="the report").decode("utf-8"))
 
 
-def _result_values(finding: Finding) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
-    yield RDF.type, _iri(SH.ValidationResult)
-    yield (
-        SH.resultSeverity,
-        _iri({"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}[finding.severity]),
-    )
-    yield SH.resultMessage, ox.Literal(finding.message, language="en")
-    yield (
-        SH.focusNode,
-        _iri(finding.focus) if is_iri(finding.focus) else _iri(f"urn:factcite:file:{finding.file}"),
-    )
-    component = finding.component or SHAPES + "CodeComponent"
-    yield SH.sourceConstraintComponent, _iri(component)
-    yield FC.code, ox.Literal(finding.code)
-    if finding.shape:
-        yield SH.sourceShape, _iri(finding.shape)
-    if is_iri(finding.path):
-        yield SH.resultPath, _iri(finding.path)
-    if finding.value:
-        yield SH.value, _value(finding.value)
-    if finding.file:
-        yield (
-            DCTERMS.source,
-            ox.Literal(finding.file if finding.line is None else f"{finding.file}:{finding.line}"),
-        )
+class _Writer:
+    """One report; remembers what must be nameless."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        prints = "".join(finding.fingerprint for finding in report.findings)
+        self.mark = f"urn:factcite:blank:{hashlib.sha256(prints.encode()).hexdigest()}:"
+        self.blanks: list[str] = []
+
+    # --- what is said
+
+    def triples(self) -> Iterator[tuple[str, str, _Value]]:
+        yield _REPORT, RDF.type, _iri(SH.ValidationReport)
+        yield _REPORT, SH.conforms, _boolean(self.report.conforms and not self.report.findings)
+        yield _REPORT, PROV.wasGeneratedBy, _iri(_RUN)
+        if self.report.stopped:
+            yield _REPORT, DCTERMS.description, _text(self.report.stopped)
+        for name, sentence in looked_at(self.report):
+            yield _REPORT, DCTERMS.description, _text(f"{name}: {sentence}" if name else sentence)
+        seen: Counter[str] = Counter()
+        for finding in self.report.findings:
+            seen[finding.fingerprint] += 1
+            again = f":{seen[finding.fingerprint]}" if seen[finding.fingerprint] > 1 else ""
+            node = f"urn:factcite:finding:{finding.fingerprint}{again}"
+            yield _REPORT, SH.result, _iri(node)
+            yield from ((node, predicate, value) for predicate, value in self.result(finding))
+        yield from self.run()
+
+    def result(self, finding: Finding) -> Iterator[tuple[str, _Value]]:
+        yield RDF.type, _iri(SH.ValidationResult)
+        yield SH.resultSeverity, _iri(finding.reported_severity or _SEVERITIES[finding.severity])
+        yield SH.resultMessage, _text(finding.message, language="en")
+        yield SH.sourceConstraintComponent, _iri(finding.component or SHAPES + "CodeComponent")
+        yield FC.code, _text(finding.code)
+        yield SH.focusNode, self.focus(finding)
+        if finding.reported_focus and finding.focus:
+            yield DCTERMS.subject, _iri(finding.focus)
+        if finding.shape:
+            yield SH.sourceShape, _iri(finding.shape) if is_iri(finding.shape) else self.blank(BLANK)
+        if finding.path:
+            yield SH.resultPath, _iri(finding.path) if is_iri(finding.path) else self.blank(_path(finding.path))
+        if finding.value:
+            yield SH.value, self.term(finding.value)
+        if finding.file:
+            place = finding.file if finding.line is None else f"{finding.file}:{finding.line}:{finding.column or 1}"
+            yield DCTERMS.source, _text(place)
+
+    def focus(self, finding: Finding) -> _Value:
+        if finding.reported_focus:
+            return self.term(finding.reported_focus)
+        return _iri(finding.focus if finding.focus else f"urn:factcite:file:{_quoted(finding.file)}")
+
+    def run(self) -> Iterator[tuple[str, str, _Value]]:
+        yield _RUN, RDF.type, _iri(PROV.Activity)
+        yield _RUN, RDFS.label, _text("kb check", language="en")
+        for file in self.report.files:
+            yield from _input(file)
+        for name, version in self.report.versions.items():
+            tool = f"urn:factcite:tool:{_quoted(name)}:{_quoted(version)}"
+            yield _RUN, PROV.wasAssociatedWith, _iri(tool)
+            yield tool, RDF.type, _iri(PROV.SoftwareAgent)
+            yield tool, RDFS.label, _text(name)
+            yield tool, SCHEMA.softwareVersion, _text(version)
+        if self.report.commit is not None:
+            commit = f"urn:factcite:commit:{_quoted(self.report.commit.name)}"
+            yield _RUN, PROV.used, _iri(commit)
+            yield commit, RDF.type, _iri(PROV.Entity)
+            yield commit, DCTERMS.identifier, _text(self.report.commit.name)
+        if self.report.started:
+            yield _RUN, PROV.startedAtTime, _time(self.report.started)
+            if self.report.seconds is not None:
+                ended = datetime.fromisoformat(self.report.started) + timedelta(seconds=self.report.seconds)
+                yield _RUN, PROV.endedAtTime, _time(ended.isoformat().replace("+00:00", "Z"))
+
+    # --- terms
+
+    def term(self, written: str) -> _Value:
+        """A value in N-Triples form as a term; a literal of its own spelling where it cannot be read back."""
+        if written == BLANK:
+            return self.blank(BLANK)
+        try:
+            (quad,) = ox.parse(f"<urn:s> <urn:p> {written} .".encode(), format=ox.RdfFormat.N_TRIPLES)
+        except (SyntaxError, ValueError):
+            return _text(written)
+        return quad.object if isinstance(quad.object, ox.NamedNode | ox.Literal) else _text(written)
+
+    def blank(self, turtle: str) -> ox.NamedNode:
+        """Something nameless, by the name that stands in for it."""
+        self.blanks.append(turtle)
+        return _iri(f"{self.mark}{len(self.blanks) - 1}")
+
+    def with_blanks(self, text: str) -> str:
+        """The text with each nameless thing in its place; the mark holds a digest that no value can hold."""
+        return re.sub(f"<{self.mark}([0-9]+)>", lambda match: self.blanks[int(match[1])], text)
 
 
-def _value(written: str) -> ox.NamedNode | ox.Literal:
-    """A value in N-Triples form as a term; a literal of its own spelling where it cannot be read back."""
-    try:
-        (quad,) = ox.parse(f"<urn:s> <urn:p> {written} .".encode(), format=ox.RdfFormat.N_TRIPLES)
-    except (SyntaxError, ValueError):
-        return ox.Literal(written)
-    return quad.object if isinstance(quad.object, (ox.NamedNode, ox.Literal)) else ox.Literal(written)
+def _input(file: FileChecked) -> Iterator[tuple[str, str, _Value]]:
+    node = f"urn:factcite:input:{_quoted(file.name)}"
+    yield _RUN, PROV.used, _iri(node)
+    yield node, RDF.type, _iri(PROV.Entity)
+    yield node, DCTERMS.identifier, _text(file.name)
+    yield node, FC.digest, _text(file.digest)
+    yield node, PREFIXES["dcat"] + "byteSize", _integer(file.size)
+    yield node, PREFIXES["void"] + "triples", _integer(file.triples)
+
+
+def _path(written: str) -> str:
+    """A path in SPARQL's writing as Turtle (SHACL section 2.3.1)."""
+    tokens = _PATH_TOKEN.findall(written)
+    at = 0
+
+    def peek() -> str:
+        return tokens[at] if at < len(tokens) else ""
+
+    def take() -> str:
+        nonlocal at
+        at += 1
+        return str(tokens[at - 1])
+
+    def several(separator: str, part: str) -> list[str]:
+        parts = [sequence() if part == "sequence" else step()]
+        while peek() == separator:
+            take()
+            parts.append(sequence() if part == "sequence" else step())
+        return parts
+
+    def alternatives() -> str:
+        parts = several("|", "sequence")
+        return parts[0] if len(parts) == 1 else f"[ sh:alternativePath ( {' '.join(parts)} ) ]"
+
+    def sequence() -> str:
+        parts = several("/", "step")
+        return parts[0] if len(parts) == 1 else f"( {' '.join(parts)} )"
+
+    def step() -> str:
+        if peek() == "^":
+            take()
+            return f"[ sh:inversePath {step()} ]"
+        inner = take()
+        if inner == "(":
+            inner = alternatives()
+            take()
+        while peek() in _REPEATED:
+            inner = f"[ sh:{_REPEATED[take()].removeprefix(SH.iri)} {inner} ]"
+        return inner
+
+    return alternatives()
 
 
 def _iri(name: str) -> ox.NamedNode:
     return ox.NamedNode(name)
+
+
+def _text(value: str, language: str | None = None) -> ox.Literal:
+    """A string; a lone surrogate, as from a file name that is no UTF-8, is spelt out."""
+    sound = value if value.isascii() or value == value.encode("utf-8", "replace").decode() else clean(value)
+    return ox.Literal(sound, language=language)
+
+
+def _quoted(text: str) -> str:
+    return quote(text.encode("utf-8", "surrogateescape"), safe="/:")
+
+
+def _time(value: str) -> ox.Literal:
+    return ox.Literal(value, datatype=ox.NamedNode(XSD.dateTime))
+
+
+def _integer(value: int) -> ox.Literal:
+    return ox.Literal(str(value), datatype=ox.NamedNode(XSD.integer))
 
 
 def _boolean(value: bool) -> ox.Literal:
