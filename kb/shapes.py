@@ -18,7 +18,8 @@ from rdflib.paths import Path as RdfPath
 
 from kb.finding import BLANK, Rule
 from kb.graph import Graph, key
-from kb.vocab import FC, RDF, SH, XSD
+from kb.rdf import FlatGraph, rdf_graph
+from kb.vocab import FC, RDF, SH
 
 __all__ = ["Result", "Rule", "focus_nodes", "has_target", "literals_kept", "read_rules", "run_shapes", "severity_word"]
 
@@ -42,6 +43,7 @@ class Result:
         value_node: the value by name.
         message: empty where the shape has none.
         reported_focus: the engine's own focus node, as `value` is.
+        node: the engine's own focus node, by name.
     """
 
     shape: str
@@ -53,6 +55,7 @@ class Result:
     message: str
     severity: str
     reported_focus: str
+    node: str = ""
 
 
 def read_rules(shapes: Graph) -> tuple[Rule, ...]:
@@ -120,15 +123,28 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
     Nothing is fetched or inferred: no imports, no rules, no scripts. A result that is there twice (for two
     languages, or by two ways to one node) is there twice.
     """
+    with literals_kept():
+        return run_graphs(rdf_graph(data.triples), rdf_shapes(shapes))
+
+
+def rdf_shapes(shapes: Graph) -> FlatGraph:
+    """The shapes as the engine gets them."""
+    return rdf_graph(filter(_is_meant, shapes.triples))
+
+
+def run_graphs(data: rdflib.Graph, shapes: rdflib.Graph) -> tuple[Result, ...]:
+    """The same as `run_shapes` for graphs of rdflib; `literals_kept` must be entered."""
     from pyshacl import validate  # half a second to import, and only a check needs it
 
-    with literals_kept():
-        data_graph, shapes_graph = _rdflib(data.triples), _rdflib(filter(_is_meant, shapes.triples))
-        _, results, _ = validate(data_graph, shacl_graph=shapes_graph, inference="none", do_owl_imports=False, js=False)
-        assert isinstance(results, rdflib.Graph)
-        nodes = results.objects(None, _uri(SH.result))  # and not sh:detail, which says again why one of these is there
-        found = [result for node in nodes for result in _result(results, node, shapes_graph, data_graph)]
-    return tuple(sorted(found, key=lambda result: tuple(getattr(result, name) for name in Result.__slots__)))
+    _, results, _ = validate(data, shacl_graph=shapes, inference="none", do_owl_imports=False, js=False)
+    assert isinstance(results, rdflib.Graph)
+    nodes = results.objects(None, _uri(SH.result))  # and not sh:detail, which says again why one of these is there
+    return sorted_results(result for node in nodes for result in _result(results, node, shapes, data))
+
+
+def sorted_results(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Results in the one order that they are told in."""
+    return tuple(sorted(results, key=lambda result: tuple(getattr(result, name) for name in Result.__slots__)))
 
 
 def _is_meant(triple: ox.Triple) -> bool:
@@ -162,6 +178,7 @@ def _result(
             message=message,
             severity=_name(one(SH.resultSeverity)),
             reported_focus=_written(focus),
+            node=_name(focus),
         )
 
 
@@ -262,22 +279,3 @@ def _name(node: rdflib.term.Node | None) -> str:
 
 def _uri(iri: str) -> rdflib.URIRef:
     return rdflib.URIRef(iri)
-
-
-def _rdflib(triples: Iterable[ox.Triple]) -> rdflib.Graph:
-    graph = rdflib.Graph(bind_namespaces="none")
-    for triple in triples:
-        graph.add((_node(triple.subject), _uri(triple.predicate.value), _node(triple.object)))
-    return graph
-
-
-def _node(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> rdflib.term.Node:
-    if isinstance(term, ox.NamedNode):
-        return _uri(term.value)
-    if isinstance(term, ox.BlankNode):
-        return rdflib.BNode(term.value)
-    assert isinstance(term, ox.Literal)  # the gate lets no triple term in
-    if term.language:
-        return rdflib.Literal(term.value, lang=term.language)
-    datatype = None if term.datatype.value == XSD.string else _uri(term.datatype.value)
-    return rdflib.Literal(term.value, datatype=datatype)

@@ -49,8 +49,8 @@ MAY_USE = {
 """Rooms whose uses are few by design. A report is a function of `Finding`s; what is derived reads a graph only."""
 
 LIBRARIES = {
-    "rdflib": ("kb.shapes", "kb.check"),  # it changes literals on load: validation only
-    "pyshacl": ("kb.shapes", "kb.check"),
+    "rdflib": ("kb.rdf", "kb.shapes", "kb.recheck"),  # it changes literals on load: validation only
+    "pyshacl": ("kb.shapes",),
     "edtf": ("kb.dates",),
     "flask": ("webapp",),
     "werkzeug": ("webapp",),

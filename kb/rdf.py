@@ -1,0 +1,167 @@
+"""Triples as rdflib wants them, in a store of our own: one graph, two indexes, nothing else.
+
+pySHACL asks its graphs a million small questions for a base of fifteen thousand triples. rdflib's own store answers
+each one by way of contexts that we do not have; this one answers from two plain dictionaries, which makes a whole
+check a third faster. It also gives triples back, so that a base that changes a little is not read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any, TypeAlias
+
+import pyoxigraph as ox
+from rdflib.graph import Graph as RdfGraph
+from rdflib.store import Store
+from rdflib.term import BNode, Identifier, Literal, Node, URIRef
+
+from kb.vocab import XSD
+
+Triple: TypeAlias = tuple[Node, Node, Node]
+_Index: TypeAlias = dict[Node, dict[Node, dict[Node, Triple]]]
+
+
+class FlatStore(Store):
+    """A store for one graph; says that it knows contexts because pySHACL asks for that, and has the one."""
+
+    context_aware = True
+    graph_aware = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_subject: _Index = {}
+        self.by_predicate: _Index = {}
+        self.size = 0
+        self.graphs: tuple[RdfGraph, ...] = ()
+        self._spaces: dict[str, URIRef] = {}
+
+    def add(self, triple: Triple, context: Any = None, quoted: bool = False) -> None:
+        """Add a triple; one that is there already stays."""
+        subject, predicate, value = triple
+        values = self.by_subject.setdefault(subject, {}).setdefault(predicate, {})
+        if value not in values:
+            values[value] = triple
+            self.by_predicate.setdefault(predicate, {}).setdefault(value, {})[subject] = triple
+            self.size += 1
+
+    def remove(self, triple: Any, context: Any = None) -> None:
+        """Remove every triple that fits; None fits everything."""
+        for (subject, predicate, value), _ in list(self.triples(triple)):
+            _drop(self.by_subject, subject, predicate, value)
+            _drop(self.by_predicate, predicate, value, subject)
+            self.size -= 1
+
+    def triples(self, triple_pattern: Any, context: Any = None) -> Generator[tuple[Triple, Iterator[Any]], None, None]:
+        """Every triple that fits, in the order in which they were added to each index."""
+        for found in self.find(*triple_pattern):
+            yield found, iter(self.graphs)
+
+    def find(self, subject: Node | None, predicate: Node | None, value: Node | None) -> Iterator[Triple]:
+        """Every triple that fits a subject, a predicate and a value; None fits everything."""
+        if subject is not None:
+            return _match(self.by_subject.get(subject, {}), predicate, value)
+        if predicate is not None:
+            return _match(self.by_predicate.get(predicate, {}), value, None)
+        inner = (_match(values, value, None) for values in self.by_predicate.values())
+        return (triple for found in inner for triple in found)
+
+    def __len__(self, context: Any = None) -> int:
+        return self.size
+
+    def contexts(self, triple: Any = None) -> Generator[Any, None, None]:
+        """The one graph."""
+        yield from self.graphs
+
+    def add_graph(self, graph: RdfGraph) -> None:
+        """Graphs are not kept apart."""
+
+    def remove_graph(self, graph: RdfGraph) -> None:
+        """Graphs are not kept apart."""
+
+    def bind(self, prefix: str, namespace: URIRef, override: bool = True) -> None:
+        """Remember a prefix."""
+        self._spaces[prefix] = namespace
+
+    def namespace(self, prefix: str) -> URIRef | None:
+        """What a prefix stands for."""
+        return self._spaces.get(prefix)
+
+    def prefix(self, namespace: URIRef) -> str | None:
+        """The prefix for a namespace."""
+        return next((name for name, space in self._spaces.items() if space == namespace), None)
+
+    def namespaces(self) -> Iterator[tuple[str, URIRef]]:
+        """Every prefix with what it stands for."""
+        return iter(list(self._spaces.items()))
+
+
+class FlatGraph(RdfGraph):
+    """A graph in a `FlatStore` that answers what pySHACL asks most (values of a node, nodes of a value) at once."""
+
+    def __init__(self) -> None:
+        self._flat = FlatStore()
+        super().__init__(store=self._flat, bind_namespaces="none")
+        self._flat.graphs = (self,)
+
+    # Iterators rather than rdflib's generators: nobody sends anything in, and each costs a frame.
+
+    def objects(self, subject: Any = None, predicate: Any = None, unique: bool = False) -> Iterator[Any]:  # type: ignore[override]
+        """As rdflib's; straight from the index where both are given and the predicate is no path."""
+        if subject is None or not isinstance(predicate, URIRef):
+            return super().objects(subject, predicate, unique)
+        return iter(list(self._flat.by_subject.get(subject, {}).get(predicate, ())))
+
+    def subjects(self, predicate: Any = None, object: Any = None, unique: bool = False) -> Iterator[Any]:  # type: ignore[override]
+        """As rdflib's; straight from the index where both are given and the predicate is no path."""
+        if object is None or isinstance(object, list | tuple) or not isinstance(predicate, URIRef):
+            return super().subjects(predicate, object, unique)
+        return iter(list(self._flat.by_predicate.get(predicate, {}).get(object, ())))
+
+
+def _match(index: dict[Node, dict[Node, Triple]], middle: Node | None, last: Node | None) -> Iterator[Triple]:
+    rows = index.values() if middle is None else (index.get(middle, {}),)
+    if last is None:
+        return (triple for row in list(rows) for triple in list(row.values()))
+    return (row[last] for row in list(rows) if last in row)
+
+
+def _drop(index: _Index, first: Node, second: Node, third: Node) -> None:
+    """Take one entry out of an index, and what it leaves empty."""
+    del index[first][second][third]
+    if not index[first][second]:
+        del index[first][second]
+        if not index[first]:
+            del index[first]
+
+
+def rdf_graph(triples: Iterable[ox.Triple]) -> FlatGraph:
+    """An rdflib graph of some triples, lexical forms as they are (see `kb.shapes.literals_kept`)."""
+    graph = FlatGraph()
+    for triple in rdf_triples(triples):
+        graph.store.add(triple, graph)
+    return graph
+
+
+def rdf_triples(triples: Iterable[ox.Triple]) -> Iterator[Triple]:
+    """The same triples with rdflib's terms."""
+    known: dict[object, Identifier] = {}
+
+    def term(of: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Identifier:
+        found = known.get(of)
+        if found is None:
+            found = known[of] = rdf_term(of)
+        return found
+
+    return ((term(t.subject), term(t.predicate), term(t.object)) for t in triples)
+
+
+def rdf_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Identifier:
+    """One term as rdflib's."""
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    assert isinstance(term, ox.Literal)  # the gate lets no triple term in
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    return Literal(term.value, datatype=None if term.datatype.value == XSD.string else URIRef(term.datatype.value))
