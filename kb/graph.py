@@ -62,6 +62,17 @@ class Graph:
                 )
         return index
 
+    @cached_property
+    def _ends(self) -> dict[str, dict[tuple[str, str], None]]:
+        ends: dict[str, dict[tuple[str, str], None]] = {}
+        for triple in self.triples:
+            ends.setdefault(triple.predicate.value, {})[key(triple.subject), key(triple.object)] = None
+        return ends
+
+    def ends(self, predicate: str) -> tuple[tuple[str, str], ...]:
+        """Every (subject, object) of `predicate`, by name or lexical form, first mention first."""
+        return tuple(self._ends.get(predicate, ()))
+
     def objects(self, subject: str, predicate: str) -> tuple[Term, ...]:
         """Every object of (subject, predicate)."""
         return tuple(self._forward.get(subject, {}).get(predicate, ()))

@@ -95,9 +95,9 @@ def focus_nodes(shapes: Graph, shape: str, data: Graph) -> frozenset[str]:
     for cls in shapes.nodes(shape, SH.targetClass):
         found.update(data.instances(cls))
     for predicate in shapes.nodes(shape, SH.targetSubjectsOf):
-        found.update(key(triple.subject) for triple in data.triples if triple.predicate.value == predicate)
+        found.update(subject for subject, _ in data.ends(predicate))
     for predicate in shapes.nodes(shape, SH.targetObjectsOf):
-        found.update(key(triple.object) for triple in data.triples if triple.predicate.value == predicate)
+        found.update(value for _, value in data.ends(predicate))
     return frozenset(found)
 
 
