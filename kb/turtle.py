@@ -245,19 +245,51 @@ def _rdf12_problem(data: bytes) -> Problem:
 
 
 def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
-    """Blank nodes named by file and order of appearance: two runs agree, two files never clash."""
-    stem = hashlib.sha256(source.encode()).hexdigest()[:8]
-    names: dict[str, ox.BlankNode] = {}
-
-    def named(node: ox.BlankNode) -> ox.BlankNode:
-        return names.setdefault(node.value, ox.BlankNode(f"c{stem}x{len(names)}"))
-
+    """Blank nodes named by file and by who points at them, so that two runs agree, two files never clash, and a
+    changed list changes no other's labels; by order of appearance where nobody does, or two do."""
+    names = _blank_names(triples, hashlib.sha256(source.encode()).hexdigest()[:8])
     found: dict[ox.Triple, None] = {}
     for triple in triples:
-        subject = named(triple.subject) if isinstance(triple.subject, ox.BlankNode) else triple.subject
-        object_ = named(triple.object) if isinstance(triple.object, ox.BlankNode) else triple.object
+        subject = names[triple.subject.value] if isinstance(triple.subject, ox.BlankNode) else triple.subject
+        object_ = names[triple.object.value] if isinstance(triple.object, ox.BlankNode) else triple.object
         found[ox.Triple(subject, triple.predicate, object_)] = None
     return tuple(found)
+
+
+def _blank_names(triples: list[ox.Triple], stem: str) -> dict[str, ox.BlankNode]:
+    """The name of each blank node of a file, by its label in this reading."""
+    labels: dict[str, None] = {}
+    pointers: dict[str, list[tuple[str, str]]] = {}
+    for triple in triples:
+        for term in (triple.subject, triple.object):
+            if isinstance(term, ox.BlankNode):
+                labels[term.value] = None
+        if isinstance(triple.object, ox.BlankNode):
+            pointers.setdefault(triple.object.value, []).append((str(triple.subject), triple.predicate.value))
+    names: dict[str, str] = {}
+    taken: dict[str, int] = {}
+    for label in labels:
+        way = [label]
+        while way[-1] not in names and len(pointers.get(way[-1], ())) == 1 and len(way) <= len(labels):
+            holder = pointers[way[-1]][0][0]
+            if not holder.startswith("_:"):
+                break
+            way.append(holder[2:])
+        for each in reversed(way):
+            if each not in names:
+                names[each] = _blank_name(each, pointers.get(each, []), names, taken, stem)
+    return {label: ox.BlankNode(name) for label, name in names.items()}
+
+
+def _blank_name(
+    label: str, pointers: list[tuple[str, str]], names: dict[str, str], taken: dict[str, int], stem: str
+) -> str:
+    """A name made from the one node that points here, numbered where it is taken."""
+    known = len(pointers) == 1 and names.get(pointers[0][0][2:], pointers[0][0])
+    owner = f"{known} {pointers[0][1]}" if known else ""
+    name = f"c{stem}x{hashlib.sha256(owner.encode()).hexdigest()[:12]}"
+    taken[name] = taken.get(name, -1) + 1
+    return f"{name}x{taken[name]}" if taken[name] else name
 
 
 def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[Problem]:
