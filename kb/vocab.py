@@ -52,7 +52,7 @@ FC = ClosedNamespace(
     answers asserts denies mentions kind modality attribution impliedVia attributionSpan channel
     restates translates duplicates notIndependentOf
     speaker attributionDepth earliest latest mentionCount articleCount originCount status path
-    code help mayTargetNothing
+    code help why badExample mayTargetNothing
     """,
 )
 RDF = ClosedNamespace(
