@@ -7,24 +7,28 @@ everything: no shapes, no claims, or a shape that reaches no node is exit 4, nev
 from __future__ import annotations
 
 import platform
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kb.answer import is_iri, short_iri
+from kb.commit import read_commit
 from kb.copies import find_texts
-from kb.errors import InputError, KbError, TurtleError
+from kb.errors import CannotLook, InputError, KbError, TurtleError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.floors import MALFORMED as BAD_FLOORS
 from kb.floors import Floors, below, measure, read_floors, unjudged
 from kb.graph import Graph, key
 from kb.home import Home, find_home
+from kb.lint import lint
 from kb.load import KnowledgeBase, LoadedFile, Place, read_files
-from kb.shapes import Result, Rule, focus_nodes, has_target, read_rules, run_shapes, severity_word
+from kb.rules import explained
+from kb.shapes import Result, Rule, focus_nodes, has_target, run_shapes, severity_word
 from kb.text import TextParagraph, digest_bytes
 from kb.turtle import SHAPES
 from kb.verify import Verification, verify
@@ -61,28 +65,45 @@ def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = (), 
     Raises:
         HomeError: no base there. Everything else that is wrong stands in the report.
     """
+    started, clock = datetime.now(UTC), time.perf_counter()
     place = home if isinstance(home, Home) else find_home(home)
+    report = _check(place, texts, today or date.today())
+    return replace(report, started=f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds=round(time.perf_counter() - clock, 3))
+
+
+# --- steps -----------------------------------------------------------------------------------------------
+
+
+def _check(place: Home, texts: Iterable[Path], today: date) -> Report:
     inputs = _read(place)
     gate = tuple(_gate_findings(inputs))
     if gate:
         return _report(inputs, gate, stopped="the gate refused a file", exit_code=3)
+    flaws = tuple(_lint_findings(inputs))
+    if any(finding.code == "FC958" for finding in flaws):
+        return _report(inputs, flaws, stopped="a shape cannot be run", exit_code=3)
     counted = _count_nodes(inputs)
     blind = _blind(inputs, counted)
     if blind:
-        return _report(inputs, (), shapes=counted, stopped=blind, exit_code=4)
+        return _report(inputs, flaws, shapes=counted, stopped=blind, exit_code=4)
+    try:
+        broken = tuple(_shape_findings(inputs))
+    except CannotLook as error:
+        return _report(inputs, flaws, shapes=counted, stopped=error.message, exit_code=4)
     at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
     verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
     coverage = measure(inputs.kb.graph)
     unchecked = (*at_hand.ignored, *_unworded(inputs, at_hand.copies), *_unjudged(inputs, verification))
     found = (
-        *_shape_findings(inputs),
+        *flaws,
+        *broken,
         *_verification_findings(inputs, verification),
         *_wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
         *_double_findings(inputs),
         *_floor_findings(inputs, coverage, verification),
     )
     unseen = TEXT_RULES if unchecked or verification.citations.not_checked else ()
-    findings = _waived(inputs, found, today or date.today(), unseen)
+    findings = _waived(inputs, found, today, unseen)
     return _report(
         inputs,
         findings,
@@ -94,9 +115,6 @@ def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = (), 
     )
 
 
-# --- steps -----------------------------------------------------------------------------------------------
-
-
 def _read(home: Home) -> _Inputs:
     files, errors = read_files(home, home.data_files())
     shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES)
@@ -106,7 +124,7 @@ def _read(home: Home) -> _Inputs:
         base,
         shape_files,
         shapes,
-        read_rules(shapes),
+        explained(KnowledgeBase(home, shape_files)),
         errors + shape_errors,
         read_waivers(home, base.prefixes),
         read_floors(home),
@@ -174,12 +192,15 @@ def _undeclared(inputs: _Inputs) -> Iterator[Finding]:
 def _count_nodes(inputs: _Inputs) -> tuple[ShapeChecked, ...]:
     hosts = {rule.host for rule in inputs.rules if rule.host}
     reached = {host: len(focus_nodes(inputs.shapes, host, inputs.kb.graph)) for host in hosts}
-    return tuple(ShapeChecked(rule.iri, rule.code, reached[rule.host]) for rule in inputs.rules if rule.host)
+    on = {rule.iri: not rule.off for rule in inputs.rules}
+    return tuple(
+        ShapeChecked(rule.iri, rule.code, reached[rule.host] * on[rule.iri]) for rule in inputs.rules if rule.host
+    )
 
 
 def _blind(inputs: _Inputs, counted: Sequence[ShapeChecked]) -> str:
     """Why a pass would mean nothing; empty when it would not."""
-    if not any(has_target(inputs.shapes, rule.host) for rule in inputs.rules if rule.host):
+    if not any(has_target(inputs.shapes, rule.host) for rule in inputs.rules if rule.host and not rule.off):
         return "no shapes: there is nothing to check against"
     if not inputs.kb.graph.instances(FC.Claim):
         return "no claims: there is nothing to check"
@@ -191,13 +212,23 @@ def _blind(inputs: _Inputs, counted: Sequence[ShapeChecked]) -> str:
     for iri, count in sorted(nodes.items()):
         if not has_target(inputs.shapes, rules[iri].host):
             return f"the shape {short_iri(iri)} has no target, so it looks at nothing"
-        if count == 0 and not rules[iri].idle:
+        if count == 0 and not rules[iri].idle and not rules[iri].off:
             return f"the shape {short_iri(iri)} ({rules[iri].code}) reaches no node"
     return ""
 
 
 def _is_host(inputs: _Inputs, shape: str) -> bool:
     return any(rule.host == shape for rule in inputs.rules)
+
+
+def _lint_findings(inputs: _Inputs) -> Iterator[Finding]:
+    """What is wrong with the shapes themselves, each at its place in their files."""
+    shapes = KnowledgeBase(inputs.kb.home, inputs.shape_files)
+    for flaw in lint(inputs.shapes, inputs.rules):
+        node = shapes.holder(flaw.node)
+        finding = _code_finding(inputs, flaw.code, node if is_iri(node) else "", flaw.message, path=flaw.path)
+        uses = [Place(file, span) for file in inputs.shape_files for span in file.positions.uses(flaw.node)]
+        yield _placed(finding, uses if flaw.code == "FC951" else shapes.locate(flaw.node, flaw.path))
 
 
 def _shape_findings(inputs: _Inputs) -> Iterator[Finding]:
@@ -362,7 +393,17 @@ def _report(
         versions=versions(),
         prefixes=kb.prefixes,
         coverage=coverage,
+        rules=inputs.rules,
+        commit=read_commit(kb.home, dict(_data(inputs))),
     )
+
+
+def _data(inputs: _Inputs) -> Iterator[tuple[str, bytes]]:
+    for file in (*inputs.kb.files, *inputs.shape_files):
+        yield file.name, file.document.data
+    for settings in (inputs.floors.settings, inputs.waivers.settings):
+        if settings is not None:
+            yield settings.name, settings.data
 
 
 def _settings_checked(inputs: _Inputs) -> Iterator[FileChecked]:

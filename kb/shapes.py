@@ -6,7 +6,7 @@ are counted here, apart from it. It also leaves rdflib's literal switch turned; 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -16,12 +16,12 @@ import rdflib
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
 
-from kb.finding import BLANK, Rule
+from kb.errors import CannotLook
+from kb.finding import BLANK
+from kb.finding import Rule as Rule
 from kb.graph import Graph, key
 from kb.rdf import FlatGraph, rdf_graph
 from kb.vocab import FC, RDF, SH
-
-__all__ = ["Result", "Rule", "focus_nodes", "has_target", "literals_kept", "read_rules", "run_shapes", "severity_word"]
 
 _MULTIPLES: Mapping[str, Literal["*", "+", "?"]] = {
     SH.zeroOrMorePath: "*",
@@ -73,7 +73,9 @@ def _rules(shapes: Graph) -> Iterator[Rule]:
         idle = shapes.value(host or iri, FC.mayTargetNothing) == "true"
         help = shapes.value(iri, FC.help) or ""
         off = "true" in (shapes.value(iri, SH.deactivated), shapes.value(host, SH.deactivated))
-        yield Rule(iri, shapes.value(iri, FC.code) or "", severity, message, help, host, idle, off=off)
+        why, bad = shapes.value(iri, FC.why) or "", shapes.value(iri, FC.badExample) or ""
+        code = shapes.value(iri, FC.code) or ""
+        yield Rule(iri, code, severity, message, help, host, idle, why=why, bad=bad, off=off)
 
 
 def severity_word(iri: str) -> str:
@@ -101,6 +103,39 @@ def focus_nodes(shapes: Graph, shape: str, data: Graph) -> frozenset[str]:
     return frozenset(found)
 
 
+def path_text(value: Callable[[str, str], str | None], path: str) -> str:
+    """A property path for people and for look-ups: the IRI of a plain one, SPARQL's way of writing for others
+    (SHACL section 2.3.1); whatever is not a single step stands in brackets inside another.
+
+    Args:
+        value: the first object of a subject and a predicate, by name, such as `Graph.value`.
+        path: the node that `sh:path` points at; an IRI, or `_:label`.
+    """
+    return _path_written(value, path) if path.startswith("_:") else path
+
+
+def _path_written(value: Callable[[str, str], str | None], path: str) -> str:
+    def inner(part: str | None) -> str:
+        text = _path_written(value, part or "")
+        return f"({text})" if (part or "").startswith("_:") else text
+
+    def members(cell: str | None) -> Iterator[str]:
+        while cell is not None and value(cell, RDF.first) is not None:
+            yield inner(value(cell, RDF.first))
+            cell = value(cell, RDF.rest)
+
+    if not path.startswith("_:"):
+        return f"<{path}>"
+    if value(path, RDF.first) is not None:  # a list, whatever else is said of it
+        return "/".join(members(path))
+    for predicate, sign in _MULTIPLES.items():
+        if value(path, predicate) is not None:
+            return inner(value(path, predicate)) + sign
+    if value(path, SH.inversePath) is not None:
+        return "^" + inner(value(path, SH.inversePath))
+    return "|".join(members(value(path, SH.alternativePath)))
+
+
 def has_target(shapes: Graph, shape: str) -> bool:
     """Whether a shape says what it looks at."""
     return any(shapes.objects(shape, predicate) for predicate in _TARGETS)
@@ -122,6 +157,9 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
 
     Nothing is fetched or inferred: no imports, no rules, no scripts. A result that is there twice (for two
     languages, or by two ways to one node) is there twice.
+
+    Raises:
+        CannotLook: the engine does not take the shapes.
     """
     with literals_kept():
         return run_graphs(rdf_graph(data.triples), rdf_shapes(shapes))
@@ -135,9 +173,15 @@ def rdf_shapes(shapes: Graph) -> FlatGraph:
 def run_graphs(data: rdflib.Graph, shapes: rdflib.Graph) -> tuple[Result, ...]:
     """The same as `run_shapes` for graphs of rdflib; `literals_kept` must be entered."""
     from pyshacl import validate  # half a second to import, and only a check needs it
+    from pyshacl.errors import ReportableRuntimeError
 
-    _, results, _ = validate(data, shacl_graph=shapes, inference="none", do_owl_imports=False, js=False)
-    assert isinstance(results, rdflib.Graph)
+    try:
+        answer = validate(data, shacl_graph=shapes, inference="none", do_owl_imports=False, js=False)
+    except ReportableRuntimeError as error:
+        raise _refused(error) from error
+    results = answer[1]
+    if not isinstance(results, rdflib.Graph):
+        raise _refused(results)
     nodes = results.objects(None, _uri(SH.result))  # and not sh:detail, which says again why one of these is there
     return sorted_results(result for node in nodes for result in _result(results, node, shapes, data))
 
@@ -145,6 +189,11 @@ def run_graphs(data: rdflib.Graph, shapes: rdflib.Graph) -> tuple[Result, ...]:
 def sorted_results(results: Iterable[Result]) -> tuple[Result, ...]:
     """Results in the one order that they are told in."""
     return tuple(sorted(results, key=lambda result: tuple(getattr(result, name) for name in Result.__slots__)))
+
+
+def _refused(reason: object) -> CannotLook:
+    sentence = str(reason).partition("\n")[0]
+    return CannotLook(f"the shapes engine refuses the shapes: {sentence}", help="correct the shape that it is about")
 
 
 def _is_meant(triple: ox.Triple) -> bool:
@@ -172,7 +221,7 @@ def _result(
             shape=_name(shape),
             component=_name(one(SH.sourceConstraintComponent)),
             focus=_name(culprit),
-            path=_path_text(shapes, path),
+            path=path_text(_named_values(shapes), _name(path)),
             value=_written(value),
             value_node=_name(value),
             message=message,
@@ -231,33 +280,14 @@ def _rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.
     return AlternativePath(*(_rdf_path(shapes, member) for member in alternatives))
 
 
-def _path_text(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> str:
-    """A path for people and for look-ups: the IRI of a plain one, SPARQL's way of writing for others."""
-    if path is None:
-        return ""
-    return str(path) if isinstance(path, rdflib.URIRef) else _path_written(shapes, path)
+def _named_values(graph: rdflib.Graph) -> Callable[[str, str], str | None]:
+    """The first object of a subject and a predicate, by name."""
 
+    def value(subject: str, predicate: str) -> str | None:
+        node = rdflib.BNode(subject[2:]) if subject.startswith("_:") else _uri(subject)
+        return _name(graph.value(node, _uri(predicate))) or None
 
-def _path_written(shapes: rdflib.Graph, path: rdflib.term.Node) -> str:
-    """A path as SPARQL writes it (SHACL section 2.3.1); whatever is not a single step stands in brackets inside."""
-
-    def inner(part: rdflib.term.Node) -> str:
-        text = _path_written(shapes, part)
-        return text if isinstance(part, rdflib.URIRef) else f"({text})"
-
-    if isinstance(path, rdflib.URIRef):
-        return f"<{path}>"
-    members = _members(shapes, path)
-    if members:
-        return "/".join(inner(member) for member in members)
-    for predicate, sign in _MULTIPLES.items():
-        repeated = shapes.value(path, _uri(predicate))
-        if repeated is not None:
-            return inner(repeated) + sign
-    inverse = shapes.value(path, _uri(SH.inversePath))
-    if inverse is not None:
-        return "^" + inner(inverse)
-    return "|".join(inner(member) for member in _members(shapes, shapes.value(path, _uri(SH.alternativePath))))
+    return value
 
 
 def _written(node: rdflib.term.Node | None) -> str:

@@ -159,7 +159,7 @@ def test_a_shape_may_say_that_it_is_idle(mybase: Path) -> None:
     _shape(
         mybase,
         "<urn:s> a sh:NodeShape ; fc:code 'FC999' ; fc:mayTargetNothing true ; sh:targetClass <urn:C> ; "
-        "sh:nodeKind sh:IRI ; sh:message 'x'@en .",
+        "sh:nodeKind sh:IRI ; sh:message 'x'@en ; fc:help 'y'@en .",
     )
     assert kb.check(mybase).exit_code == 0
 

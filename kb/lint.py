@@ -1,0 +1,195 @@
+"""The shapes themselves, looked at: what an engine passes over in silence is said here.
+
+pySHACL ignores a term it does not know, so a shape with a misspelt constraint asks nothing and everything passes.
+A shape without a target looks at nothing, one without a code or a message finds what nobody can look up or mend.
+A pattern or a query that cannot be read would stop the engine in the middle; a query that asks elsewhere is refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kb.errors import QueryRefused
+from kb.finding import Rule
+from kb.graph import Graph, key
+from kb.query import refuse
+from kb.shapes import has_target
+from kb.vocab import FC, RDF, SH, ClosedNamespace
+
+_RUN = ClosedNamespace(
+    SH.iri,
+    """
+    NodeShape PropertyShape Shape targetClass targetNode targetSubjectsOf targetObjectsOf property path deactivated
+    severity message Violation Warning Info name description order group defaultValue PropertyGroup
+    inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath
+    class datatype nodeKind BlankNode IRI Literal BlankNodeOrIRI BlankNodeOrLiteral IRIOrLiteral minCount maxCount
+    minExclusive minInclusive maxExclusive maxInclusive minLength maxLength pattern flags languageIn uniqueLang
+    equals disjoint lessThan lessThanOrEquals not and or xone node qualifiedValueShape qualifiedMinCount
+    qualifiedMaxCount qualifiedValueShapesDisjoint closed ignoredProperties hasValue in
+    sparql SPARQLConstraint select prefixes declare prefix namespace PrefixDeclaration
+    ConstraintComponent SPARQLConstraintComponent parameter Parameter optional labelTemplate validator
+    nodeValidator propertyValidator SPARQLAskValidator SPARQLSelectValidator ask
+    """,
+)
+"""The terms of SHACL (https://www.w3.org/TR/shacl/) that are run here."""
+
+_NOT_RUN = ClosedNamespace(
+    SH.iri,
+    """
+    Function SPARQLFunction SPARQLRule SPARQLTarget SPARQLTargetType Rule TripleRule Target TargetType rule target
+    condition construct update expression filterShape nodes intersection union this subject predicate object
+    returnType SPARQLAskExecutable SPARQLConstructExecutable SPARQLSelectExecutable SPARQLUpdateExecutable
+    SPARQLExecutable Validator Parameterizable ResultAnnotation resultAnnotation annotationProperty annotationValue
+    annotationVarName entailment shapesGraph suggestedShapesGraph js jsFunctionName jsLibrary jsLibraryURL
+    JSConstraint JSConstraintComponent JSExecutable JSFunction JSLibrary JSRule JSTarget JSTargetType JSValidator
+    """,
+)
+"""Terms of SHACL's advanced features (https://www.w3.org/TR/shacl-af/, https://www.w3.org/TR/shacl-js/) and such as
+ask for entailment or other graphs: the engine here neither infers, nor fetches, nor runs scripts."""
+
+_SILENT = ClosedNamespace(
+    SH.iri,
+    "targetClass targetNode targetSubjectsOf targetObjectsOf property path deactivated severity message name "
+    "description order group defaultValue flags ignoredProperties",
+)
+"""What a shape may say without asking anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong with a shape.
+
+    Attributes:
+        code: of the rule that it breaks.
+        node: the shape, or the term that is not one.
+        message: what is wrong.
+        path: the property it is about, or empty.
+    """
+
+    code: str
+    node: str
+    message: str
+    path: str = ""
+
+
+def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[Flaw, ...]:
+    """Every flaw of the shapes, by rule and shape."""
+    flaws = (
+        *_unknown(shapes),
+        *_incomplete(shapes, rules),
+        *_uncoded(shapes, rules),
+        *_twice(rules),
+        *_patterns(shapes),
+        *_queries(shapes),
+    )
+    return tuple(sorted(flaws, key=lambda flaw: (flaw.code, flaw.node)))
+
+
+def _unknown(shapes: Graph) -> Iterator[Flaw]:
+    terms = {
+        term.value
+        for triple in shapes.triples
+        for term in (triple.subject, triple.predicate, triple.object)
+        if isinstance(term, ox.NamedNode) and term.value.startswith(SH.iri)
+    }
+    for term in sorted(terms):
+        name = term.removeprefix(SH.iri)
+        if term in _NOT_RUN:
+            yield Flaw("FC951", term, f"sh:{name} is not run here: nothing is inferred or fetched, and no script runs")
+        elif term not in _RUN:
+            near = difflib.get_close_matches(name, sorted(_RUN.terms), 1)
+            hint = f"; did you mean sh:{near[0]}?" if near else ""
+            yield Flaw("FC951", term, f"SHACL has no term sh:{name}, and the engine passes over it in silence{hint}")
+
+
+def _incomplete(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Flaw]:
+    for rule in rules:
+        if not rule.message:
+            yield Flaw("FC952", rule.iri, f"the rule {rule.code} has no message", SH.message)
+        if not rule.help:
+            yield Flaw("FC954", rule.iri, f"the rule {rule.code} does not say what to write instead", FC.help)
+        if rule.host and not has_target(shapes, rule.host):
+            yield Flaw("FC955", rule.iri, f"the rule {rule.code} has no target, so it looks at nothing")
+        if rule.off:
+            yield Flaw(
+                "FC956", rule.iri, f"the rule {rule.code} is deactivated, so it looks at nothing", SH.deactivated
+            )
+
+
+def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Flaw]:
+    """Shapes that would yield results of their own, reached from a target, and have no code."""
+    coded = {rule.iri for rule in rules}
+    typed = {*shapes.subjects(RDF.type, SH.NodeShape), *shapes.subjects(RDF.type, SH.PropertyShape)}
+    reached = sorted({shape for shape in (*typed, *_targeted(shapes)) if has_target(shapes, shape)})
+    seen = set(reached)
+    while reached:
+        shape = reached.pop()
+        asks = [p for p in shapes.predicates(shape) if p.startswith(SH.iri) and p not in _SILENT]
+        if shape not in coded and asks:
+            yield Flaw("FC953", shape, "a shape that finds something has no rule code")
+        members = [member for member in shapes.nodes(shape, SH.property) if member not in seen]
+        reached += members
+        seen.update(members)
+
+
+def _targeted(shapes: Graph) -> set[str]:
+    return {
+        shape
+        for predicate in (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+        for shape, _ in shapes.pairs(predicate)
+    }
+
+
+def _twice(rules: Sequence[Rule]) -> Iterator[Flaw]:
+    counts = Counter(rule.code for rule in rules)
+    for rule in rules:
+        if counts[rule.code] > 1:
+            yield Flaw("FC957", rule.iri, f"{counts[rule.code]} rules have the code {rule.code}", FC.code)
+
+
+def _patterns(shapes: Graph) -> Iterator[Flaw]:
+    for node, text in _texts(shapes, "pattern"):
+        try:
+            re.compile(text)
+        except re.error as error:
+            yield Flaw("FC958", node, f"the pattern cannot be read: {error}", SH.iri + "pattern")
+
+
+def _queries(shapes: Graph) -> Iterator[Flaw]:
+    """Queries as the base's own questions are taken: no other place is asked, and the grammar is kept."""
+    for name in ("select", "ask"):
+        for node, text in _texts(shapes, name):
+            prefixes = {
+                str(shapes.value(declaration, SH.iri + "prefix")): str(shapes.value(declaration, SH.iri + "namespace"))
+                for place in shapes.nodes(node, SH.iri + "prefixes")
+                for declaration in shapes.nodes(place, SH.iri + "declare")
+            }
+            wrong = _query_fault(text, prefixes)
+            if wrong:
+                yield Flaw("FC958", node, f"the query cannot be run: {wrong}", SH.iri + name)
+
+
+def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
+    if re.search(r"\\[uU][0-9A-Fa-f]{4}", text):
+        return "a character is written as a code, which can hide a word"
+    try:
+        refuse(text, graphs=(), prefixes=prefixes)
+        ox.Store().query(text, prefixes=dict(prefixes))
+    except QueryRefused as error:
+        return error.message
+    except SyntaxError as error:
+        return str(error)
+    return ""
+
+
+def _texts(shapes: Graph, name: str) -> Iterator[tuple[str, str]]:
+    """Every (subject, text) of a property of SHACL."""
+    for triple in shapes.triples:
+        if triple.predicate.value == SH.iri + name:
+            yield key(triple.subject), key(triple.object)
