@@ -28,7 +28,9 @@ def cases(folder: Path, kind: str) -> Iterator[tuple[str, Path, Path | None]]:
     manifest = folder / "rdf" / "rdf11" / "rdf-turtle" / "manifest.ttl"
     store = ox.Store()
     store.load(path=str(manifest), format=ox.RdfFormat.TURTLE, base_iri=BASE + "manifest.ttl")
-    query = f"SELECT ?n ?a ?r {{ ?t a <{RDFT}{kind}> ; <{MF}name> ?n ; <{MF}action> ?a . OPTIONAL {{ ?t <{MF}result> ?r }} }}"
+    query = f"""SELECT ?n ?a ?r {{
+        ?t a <{RDFT}{kind}> ; <{MF}name> ?n ; <{MF}action> ?a . OPTIONAL {{ ?t <{MF}result> ?r }}
+    }}"""
     rows = store.query(query)
     assert isinstance(rows, ox.QuerySolutions)
     for row in rows:

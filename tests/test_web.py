@@ -671,6 +671,16 @@ def test_serve_says_one_line_answers_and_stops_cleanly(home: Path, ended_by: sig
     assert (process.returncode, out, err) == (0, "", "")
 
 
+def test_the_folder_it_is_started_in_is_not_imported_from(home: Path, tmp_path: Path) -> None:
+    trap = 'raise SystemExit("imported from the folder")\n'
+    for name in ("kb.py", "webapp.py", "multiprocessing.py", "json.py"):
+        (tmp_path / name).write_text(trap)
+    port = free_port()
+    with served("--home", str(home.resolve()), "--port", str(port), folder=tmp_path) as process:
+        assert process.stdout is not None and process.stdout.readline().startswith("Factcite serves")
+        assert '"boolean":true' in page(port, "/sparql?query=" + quote("ASK { ?s ?p ?o }"))
+
+
 def test_serve_says_when_the_port_is_taken_or_the_base_is_not_there(home: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

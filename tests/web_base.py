@@ -84,10 +84,12 @@ def make(folder: Path) -> Path:
 
 
 @contextmanager
-def served(*words: str) -> Iterator[subprocess.Popen[str]]:
-    """`kb serve` as a process of its own, which does not outlive the block."""
+def served(*words: str, folder: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """`kb serve` as a process of its own, which does not outlive the block; started in `folder`, as a person would."""
+    command = [sys.executable, "-m", "kb.cli"] if folder is None else [str(Path(sys.executable).with_name("kb"))]
     with subprocess.Popen(
-        [sys.executable, "-m", "kb.cli", "serve", *words],
+        [*command, "serve", *words],
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

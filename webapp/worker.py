@@ -16,6 +16,7 @@ import atexit
 import contextlib
 import json
 import multiprocessing
+import os
 import shutil
 import signal
 import tempfile
@@ -269,7 +270,7 @@ class Pool:
             name="factcite-worker",
             daemon=True,
         )
-        with PROCESSES:
+        with PROCESSES, _safe_path():
             process.start()
         theirs.close()
         worker = Worker(process, ours)
@@ -319,6 +320,20 @@ def _context() -> ForkServerContext | SpawnContext:
     if "forkserver" in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("forkserver")
     return multiprocessing.get_context("spawn")
+
+
+@contextlib.contextmanager
+def _safe_path() -> Iterator[None]:
+    """Python processes started in here do not import from the folder that the server was started in."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def _error(head: Mapping[str, Any]) -> kb.QueryError:
