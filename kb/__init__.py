@@ -47,6 +47,7 @@ from kb.query import (
 )
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.standing import Standing
+from kb.stats import QUESTIONS as STATS_QUESTIONS
 from kb.stats import Table, stats, stats_json, stats_text
 from kb.store import open_read_only, open_store
 from kb.verify import Verification, verify
@@ -81,6 +82,7 @@ __all__ = [
     "REPORT_FORMATS",
     "SCHEMA",
     "SKOS",
+    "STATS_QUESTIONS",
     "AddResult",
     "Answer",
     "ArticleError",

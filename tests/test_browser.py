@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import kb
+from tests import hard_base
 from tests.serving import free_port
 from tests.web_base import make, served
 
@@ -67,7 +68,20 @@ PATHS = (
     "/entity/hostile",
     "/entity/harrowmere-council",
     "/question/how-long-does-the-repair-last",
+    "/dependence/shared-desk",
+    "/overview",
     "/report",
+)
+HARD = (
+    "/",
+    "/overview",
+    "/article/ferry-sale",
+    "/article/two-banks",
+    "/claim/council-in-sale",
+    "/claim/north-opened",
+    "/citation/ferry-sale-1-2",
+    "/entity/mayor",
+    "/question/who-opened",
 )
 MISTAKES = ("/?query=SELECT+%3Fx%0AWHERE+%7B+%3Fx+nope%3Ay+%3Fz+%7D", "/claim/nope")
 
@@ -87,6 +101,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(home: Path) -> Iterator[str]:
+    port = free_port()
+    with served("--home", str(home), "--port", str(port)) as process:
+        assert process.stdout is not None
+        assert "Factcite serves" in process.stdout.readline()
+        yield f"http://127.0.0.1:{port}"
+        process.terminate()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def hard_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over the base of hard cases."""
+    home = hard_base.make(tmp_path_factory.mktemp("hard"))
     port = free_port()
     with served("--home", str(home), "--port", str(port)) as process:
         assert process.stdout is not None
@@ -186,6 +213,31 @@ def test_no_page_overflows_complains_or_calls_elsewhere(
     assert all(re.search("Failed to load resource.*40[04]", said) for said in seen.complaints)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_hard_cases_and_pictures_fit_and_can_be_read(
+    browser: playwright.Browser, hard_address: str, width: int, scheme: str
+) -> None:
+    seen = visit(browser, hard_address, viewport={"width": width, "height": 800}, color_scheme=scheme)
+    for path in HARD:
+        seen.page.goto(hard_address + path)
+        assert seen.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0, path
+        assert seen.page.evaluate(WEAK_WORDS) == [], path
+    assert seen.complaints == []
+
+
+def test_a_mark_of_the_timeline_leads_to_its_claim(browser: playwright.Browser, hard_address: str) -> None:
+    seen = visit(browser, hard_address)
+    page = seen.page
+    page.goto(hard_address)
+    page.get_by_role("img", name=re.compile("Timeline from")).click()
+    assert page.url.endswith("/overview#timeline")
+    line = page.locator(".timeline li").filter(has_text="1950 to 1960")
+    line.locator("rect").click()
+    assert page.url.endswith("/claim/ferry-ran")
+    assert seen.complaints == []
+
+
 def test_hostile_names_do_not_run(browser: playwright.Browser, address: str) -> None:
     seen = visit(browser, address)
     for path in ("/entity/hostile", "/claim/repair-lasts-five-years", "/?question=claims-about&%24entity=ent:hostile"):
@@ -199,7 +251,7 @@ def test_hostile_names_do_not_run(browser: playwright.Browser, address: str) -> 
 def test_words_stand_out_from_their_ground(browser: playwright.Browser, address: str, scheme: str) -> None:
     """Contrast of every piece of text at least 4.5 to 1 (WCAG 2.2, 1.4.3)."""
     seen = visit(browser, address, color_scheme=scheme)
-    for path in ("/", "/claim/repair-lasts-five-years", "/article/dari", "/report", MISTAKES[0]):
+    for path in ("/", "/overview", "/claim/repair-lasts-five-years", "/article/dari", "/report", MISTAKES[0]):
         seen.page.goto(address + path)
         assert seen.page.evaluate(WEAK_WORDS) == [], path
 

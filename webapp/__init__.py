@@ -19,7 +19,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 import kb
-from webapp import pages, protocol
+from webapp import overview, pages, protocol
 from webapp.media import HTML, PROBLEM, choose
 from webapp.names import Names
 from webapp.settings import Settings, read_settings
@@ -65,6 +65,7 @@ def create_app(
     app.extensions[KEY] = build_site(loaded, ours)
     app.register_blueprint(protocol.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.register_blueprint(overview.blueprint)
     dress_templates(app)
     handle_errors(app)
     app.after_request(protect)

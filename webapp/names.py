@@ -16,9 +16,10 @@ import pyoxigraph as ox
 
 import kb
 
-KINDS = ("article", "claim", "citation", "entity", "question")
+KINDS = ("article", "claim", "citation", "entity", "question", "dependence")
 DATA_PREFIXES = ("art", "cite", "claim", "ent", "q", "rel")
-MOST_CHOICES = 500  # things that one field of a form offers
+MOST_CHOICES = 300  # things that one field of a form offers
+MOST_SUGGESTED = 3_000  # and that a page carries to be suggested while somebody types
 _NAME = re.compile(r"[A-Za-z0-9_~][A-Za-z0-9._~-]*")
 
 
@@ -79,6 +80,7 @@ class Names:
             "citation": graph.instances(kb.FC.Citation),
             "entity": set(things) - articles,
             "question": graph.instances(kb.FC.Question),
+            "dependence": graph.instances(kb.FC.Dependence),
         }
         found: dict[tuple[str, str], str] = {}
         for kind, iris in members.items():
@@ -128,12 +130,21 @@ class Names:
 
         A kind is left out where it has more than anybody would read through.
         """
+        return {kind: pairs for kind, pairs in self._offers.items() if len(pairs) <= MOST_CHOICES}
+
+    @cached_property
+    def suggestions(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """The same for kinds with more things, to be suggested while somebody types."""
+        return {kind: pairs for kind, pairs in self._offers.items() if MOST_CHOICES < len(pairs) <= MOST_SUGGESTED}
+
+    @cached_property
+    def _offers(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
         members: dict[str, list[str]] = {kind: [] for kind in KINDS}
         for (kind, _), iri in self.iris.items():
             members[kind].append(iri)
-        found = {kind: self._choices(iris) for kind, iris in members.items() if len(iris) <= MOST_CHOICES}
         paragraphs = self.base.graph.instances(kb.FC.Paragraph)
-        return found if len(paragraphs) > MOST_CHOICES else {**found, "paragraph": self._paragraphs(paragraphs)}
+        found = {kind: self._choices(iris) for kind, iris in members.items() if len(iris) <= MOST_SUGGESTED}
+        return found if len(paragraphs) > MOST_SUGGESTED else {**found, "paragraph": self._paragraphs(paragraphs)}
 
     def _choices(self, iris: Iterable[str]) -> tuple[tuple[str, str], ...]:
         found = ((self.short(iri), self.label(iri)[0] or self.short(iri)) for iri in iris)
@@ -162,6 +173,11 @@ class Names:
                 return found[0][2], found[0][1]
         if iri.startswith(kb.SCHEMA.iri):
             return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", iri.removeprefix(kb.SCHEMA.iri)).lower(), "en"
+        if kb.FC.Article in graph.nodes(iri, kb.RDF.type):
+            return f"{re.split(r'[/#]', iri)[-1]} (no title)", ""
+        voices = graph.nodes(iri, kb.FC.notIndependentOf)
+        if voices:
+            return " and ".join(sorted(self.link(voice).text for voice in voices)), "en"
         place = self._places.get(iri)
         if place and iri in graph and kb.FC.Paragraph in graph.nodes(iri, kb.RDF.type):
             return f"paragraph {place.rpartition('#p')[2]}", "en"

@@ -19,12 +19,15 @@ import kb
 from webapp.evaluate import ROWS, Question
 from webapp.media import DATASETS, GRAPHS, TABLES, Media, content_type, named
 from webapp.names import KINDS, Link
+from webapp.overview import statuses, timeline_of
 from webapp.protocol import bindings, status_of
-from webapp.site import Download, Site, site
-from webapp.views import PAGES, STATUSES, Reader, StatusView, status_view
+from webapp.reader import Reader
+from webapp.site import PAGE_ROWS, Download, Site, site
+from webapp.things import PAGES
 from webapp.worker import Reply
 
-PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
+START = ("claims-about", "who-says", "contested", "denials", "claims-by-status", "claims-by-article")
+"""Questions that somebody who comes for the first time can use; where a base has others, its first ones are shown."""
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
 FIRST_QUESTION = """\
 PREFIX fc: <https://w3id.org/factcite/ns#>
@@ -49,12 +52,18 @@ blueprint = Blueprint("pages", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a saved question's form; `options` are values and what they stand for."""
+    """A field of a saved question's form.
+
+    Attributes:
+        options: values to choose from, and what they stand for.
+        suggestions: the kind of thing whose names are suggested, where they are too many to choose from.
+    """
 
     name: str
     value: str
     description: str
     options: tuple[tuple[str, str], ...] = ()
+    suggestions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +150,12 @@ def home() -> tuple[str, int]:
         answer=answer,
         error=error,
         saved=[_saved_view(here, question) for question in _listed(here)],
+        first=_first(here),
+        suggestions=here.names.suggestions,
         values={name: _typed(here, term) for name, term in asked.params.items()} if asked else {},
         figures=here.figures,
-        statuses=_statuses(here),
+        timeline=None if request.args else timeline_of(here),
+        statuses=statuses(here),
         max_rows=here.settings.max_rows,
         timeout=here.settings.timeout_seconds,
     )
@@ -244,11 +256,23 @@ def _listed(here: Site) -> list[kb.SavedQuestion]:
     return sorted(found, key=lambda question: (bool(question.params), question.name))
 
 
+def _first(here: Site) -> frozenset[str]:
+    """The questions that are seen without opening the rest: some that run at once, some to fill in."""
+    names = [question.name for question in _listed(here)]
+    known = [name for name in START if name in names]
+    return frozenset([*known, *(name for name in names if name not in known)][: len(START)])
+
+
 def _saved_view(here: Site, question: kb.SavedQuestion) -> SavedView:
-    fields = tuple(
-        Field(param.name, _default(here, param), param.description, _options(here, param)) for param in question.params
-    )
+    fields = tuple(_field(here, param) for param in question.params)
     return SavedView(question.name, question.title, question.description, fields)
+
+
+def _field(here: Site, param: kb.Param) -> Field:
+    """A field for a parameter; one that takes a thing of the base tells by its name which kind."""
+    kind = param.name.rstrip("0123456789") if param.type == "iri" else ""
+    suggestions = kind if kind in here.names.suggestions else ""
+    return Field(param.name, _default(here, param), param.description, here.names.choices.get(kind, ()), suggestions)
 
 
 def _default(here: Site, param: kb.Param) -> str:
@@ -261,15 +285,6 @@ def _default(here: Site, param: kb.Param) -> str:
 def _typed(here: Site, term: ox.NamedNode | ox.Literal) -> str:
     """A value as a visitor would type it."""
     return here.names.short(term.value) if isinstance(term, ox.NamedNode) else term.value
-
-
-def _options(here: Site, param: kb.Param) -> tuple[tuple[str, str], ...]:
-    """What one may choose for a parameter that takes a thing of the base: its name tells which kind."""
-    return here.names.choices.get(param.name.rstrip("0123456789"), ()) if param.type == "iri" else ()
-
-
-def _statuses(here: Site) -> list[tuple[StatusView, int]]:
-    return [(status_view(iri, here.names), here.figures.statuses.get(iri, 0)) for iri in STATUSES]
 
 
 # --- pages of things -------------------------------------------------------------------------------------

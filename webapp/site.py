@@ -7,11 +7,13 @@ request.
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import pyoxigraph as ox
 from flask import Flask, current_app
@@ -23,6 +25,8 @@ from webapp.settings import Settings
 from webapp.worker import Pool, Reply
 
 KEY = "factcite"
+PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ class Site:
     _report: list[kb.Report] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _downloads: dict[tuple[str, str | None], Download] = field(default_factory=dict)
+    _kept: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def figures(self) -> Figures:
@@ -137,6 +142,13 @@ class Site:
                 self._downloads[format, article] = found
             return found
 
+    def keep(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """What `make` gives, made at the first look: a base does not change while it is served."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        found: Kept = self._kept[name]
+        return found
+
     def slug(self, article: str) -> str | None:
         """What the files of an article are called; None where its record has no file of its own."""
         records = (file for file in self.base.files if file.name.startswith("corpus/"))
@@ -152,6 +164,16 @@ class Site:
         limits = kb.QueryLimits(chars=self.settings.max_query_chars)
         kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
         return self.pool.ask(question, page=page)
+
+    def table(self, name: str) -> tuple[tuple[str, ...], list[dict[str, dict[str, Any]]]]:
+        """Columns and rows of the answer to a stored question without parameters, for a page.
+
+        Raises:
+            QueryRefused, Stopped: as `Pool.ask` says.
+        """
+        reply = self.ask(Question(self.questions[name].text, graph=None, max_rows=PAGE_ROWS), page=True)
+        document = json.loads(reply.body)
+        return tuple(document["head"]["vars"]), document["results"]["bindings"]
 
     def behind(self, kind: str, iri: str) -> str:
         """The stored query behind a page, its parameter filled in: a whole query, to run or to change.

@@ -1,0 +1,78 @@
+"""The base at a glance: its pictures and figures, each with the stored query behind it.
+
+A base does not change while it is served, so each picture is asked for once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+
+import kb
+from webapp.pictures import (
+    DependenceLine,
+    FigureTable,
+    Sharing,
+    Timeline,
+    dependences,
+    figures,
+    shared_claims,
+    shared_questions,
+    timeline,
+)
+from webapp.site import Site, site
+from webapp.views import STATUSES, StatusView, status_view
+
+blueprint = Blueprint("overview", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """Everything on the page; each part comes from one stored query."""
+
+    statuses: tuple[tuple[StatusView, int], ...]
+    timeline: Timeline
+    claims: Sharing
+    questions: Sharing
+    dependences: tuple[DependenceLine, ...]
+    tables: tuple[FigureTable, ...]
+
+
+@blueprint.get("/overview")
+def overview() -> str:
+    """The pictures and the figures."""
+    here = site()
+    return render_template(
+        "overview.html", page=here.keep("overview", lambda: overview_page(here)), queries=here.questions
+    )
+
+
+def overview_page(here: Site) -> OverviewPage:
+    """Ask every query of the page.
+
+    Raises:
+        QueryError: one was stopped.
+    """
+    return OverviewPage(
+        statuses=statuses(here),
+        timeline=timeline_of(here),
+        claims=shared_claims(here.table("page-shared")[1], here.names),
+        questions=shared_questions(here.table("page-topics")[1], here.names),
+        dependences=dependences(here.table("page-dependences")[1], here.names),
+        tables=tuple(
+            figures(here.questions[name], *here.table(name), here.names)
+            for name in kb.STATS_QUESTIONS
+            if name in here.questions
+        ),
+    )
+
+
+def timeline_of(here: Site) -> Timeline:
+    """The timeline; the front page shows a small one."""
+    return here.keep("timeline", lambda: timeline(here.table("page-timeline")[1], here.names))
+
+
+def statuses(here: Site) -> tuple[tuple[StatusView, int], ...]:
+    """How many claims have each status."""
+    return tuple((status_view(iri, here.names), here.figures.statuses.get(iri, 0)) for iri in STATUSES)

@@ -1,0 +1,426 @@
+"""Pictures of the base: where its dates lie, what its articles share, and its figures, as plain values to lay out.
+
+A picture is the answer to one stored query, turned into places in per cent. It is drawn in the page itself (SVG
+between words), so that it needs no script, grows and shrinks with the window, prints, and can be read aloud.
+Nothing is said by colour alone: shapes differ, and every mark stands beside its words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+import kb
+from webapp.names import Link, Names
+from webapp.views import StatusView, status_view
+
+Rows: TypeAlias = Sequence[Mapping[str, Mapping[str, Any]]]
+"""The bindings of an answer in the JSON of SPARQL results."""
+
+MOST_MARKS = 80
+"""Claims that a timeline shows; what is beyond can be asked for."""
+MOST_ROWS = 40
+"""Rows of a table of what is shared."""
+MOST_LANES = 14
+STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+MOST_TICKS = 8
+LEFT, RIGHT = 5.0, 95.0
+"""Where the first and the last year stand, in per cent of the width; the rest is room for arrows."""
+POINT_YEARS = 1.01
+MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
+SIGNS = {
+    kb.FC.asserts: ("asserts", "asserts it"),
+    kb.FC.specialises: ("specific", "asserts something more specific"),
+    kb.FC.denies: ("denies", "denies it"),
+    kb.FC.mentions: ("mentions", "mentions it without putting it forward"),
+}
+
+
+# --- the timeline ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A year on the axis, and where it stands, in per cent."""
+
+    year: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A dated claim.
+
+    Attributes:
+        when: the date as the base has it (EDTF).
+        words: the same for people.
+        shape: `point`, `whole` (all the time from start to end), `within` (some time between them), `since`,
+            `until`; empty where no year is known.
+        start, end: in per cent of the width.
+        lane: row of the small picture, from 0.
+        notes: what to know about the date: uncertain, approximate, computed.
+    """
+
+    claim: Link
+    status: StatusView | None
+    when: str
+    words: str
+    shape: str = ""
+    start: float = 0.0
+    end: float = 0.0
+    lane: int = 0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def middle(self) -> float:
+        """Where a point stands."""
+        return (self.start + self.end) / 2
+
+    @property
+    def width(self) -> float:
+        """Length of a bar."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When claims are dated to.
+
+    Attributes:
+        ticks: the years of the axis.
+        marks: claims with a year, in the order of time; `more` of them are not shown.
+        yearless: claims with a date that names no year.
+        undated: number of claims that say no date.
+        lanes: rows of the small picture.
+    """
+
+    ticks: tuple[Tick, ...]
+    marks: tuple[Mark, ...]
+    more: int
+    yearless: tuple[Mark, ...]
+    undated: int
+    lanes: int
+
+    @property
+    def dated(self) -> int:
+        """Claims with a year."""
+        return len(self.marks) + self.more
+
+
+def timeline(rows: Rows, names: Names) -> Timeline:
+    """The answer to `page-timeline`, as a picture."""
+    total = int(rows[0]["claims"]["value"]) if rows else 0
+    found = _by_claim(rows)
+    dated = [row for row in found if "earliest" in row or "latest" in row]
+    years = [_year(row[end]["value"]) for row in dated for end in ("earliest", "latest") if end in row]
+    ticks, place = _axis(min(years), max(years)) if years else ((), float)
+    marks = [_mark(row, names, place) for row in sorted(dated, key=_in_time)[:MOST_MARKS]]
+    packed, lanes = _packed(marks)
+    return Timeline(
+        ticks=ticks,
+        marks=packed,
+        more=len(dated) - len(marks),
+        yearless=tuple(_plain_mark(row, names) for row in found if row not in dated)[:MOST_MARKS],
+        undated=total - len(found),
+        lanes=lanes,
+    )
+
+
+def _by_claim(rows: Rows) -> list[Mapping[str, Mapping[str, Any]]]:
+    """One row a claim: the first where the answer has several."""
+    found: dict[str, Mapping[str, Mapping[str, Any]]] = {}
+    for row in rows:
+        if "claim" in row:
+            found.setdefault(row["claim"]["value"], row)
+    return list(found.values())
+
+
+def _in_time(row: Mapping[str, Mapping[str, Any]]) -> tuple[float, float, str]:
+    first = _year(row["earliest"]["value"]) if "earliest" in row else _year(row["latest"]["value"])
+    last = _year(row["latest"]["value"]) if "latest" in row else float("inf")
+    return first, last, row["claim"]["value"]
+
+
+def _axis(first: float, last: float) -> tuple[tuple[Tick, ...], Callable[[float], float]]:
+    """Round years, and the function from a year to its place."""
+    step = next((step for step in STEPS if (last - first) / step <= MOST_TICKS - 1), STEPS[-1])
+    half = max(step // 2, 1)
+    low = int(first // half * half)
+    high = max(int(-(-last // half) * half), low + half)
+    scale = (RIGHT - LEFT) / (high - low)
+
+    def place(year: float) -> float:
+        return round(LEFT + (year - low) * scale, 2)
+
+    years = range(-(-low // step) * step, high + 1, step)
+    return tuple(Tick(year, place(year)) for year in years), place
+
+
+def _mark(row: Mapping[str, Mapping[str, Any]], names: Names, place: Callable[[float], float]) -> Mark:
+    plain = _plain_mark(row, names)
+    first = _year(row["earliest"]["value"]) if "earliest" in row else None
+    last = _year(row["latest"]["value"], end=True) if "latest" in row else None
+    whole = "/" in plain.when or ".." in plain.when
+    if first is None or last is None:
+        shape = "since" if last is None else "until"
+    elif last - first <= POINT_YEARS:
+        shape = "point"
+    else:
+        shape = "whole" if whole else "within"
+    start = LEFT if first is None else place(first)
+    end = RIGHT if last is None else place(last)
+    return replace(plain, shape=shape, start=start, end=end)
+
+
+def _plain_mark(row: Mapping[str, Mapping[str, Any]], names: Names) -> Mark:
+    """A dated claim without its place."""
+    when = row["when"]["value"]
+    first, last = (row[end]["value"] if end in row else None for end in ("earliest", "latest"))
+    notes = [word for sign, word in (("?", "uncertain"), ("~", "approximate")) if sign in when]
+    if "%" in when:
+        notes = ["uncertain", "approximate"]
+    if row.get("computed", {}).get("value") == "true":
+        notes.append("computed, not printed")
+    status = status_view(row["status"]["value"], names) if "status" in row else None
+    return Mark(names.link(row["claim"]["value"]), status, when, words(when, first, last), notes=tuple(notes))
+
+
+def _year(day: str, *, end: bool = False) -> float:
+    """A day as a fraction of years; `end` takes the evening of it."""
+    match = re.fullmatch(r"(-?\d+)-(\d\d)-(\d\d)", day)
+    if match is None:
+        return 0.0
+    return int(match[1]) + (int(match[2]) - 1) / 12 + (int(match[3]) - (0 if end else 1)) / 372
+
+
+def words(when: str, first: str | None, last: str | None) -> str:
+    """A date for people.
+
+    Args:
+        when: EDTF.
+        first, last: the days between which it lies (`YYYY-MM-DD`), where they are known.
+
+    >>> words("1970/1989", "1970-01-01", "1989-12-31")
+    '1970 to 1989'
+    >>> words("199X", "1990-01-01", "1999-12-31")
+    'some time from 1990 to 1999'
+    """
+    if first is None and last is None:
+        match = re.fullmatch(r"X{4}-(\d\d)-(\d\d)", when)
+        return f"{int(match[2])} {MONTHS[int(match[1]) - 1]}, no year" if match and 1 <= int(match[1]) <= 12 else when
+    if last is None:
+        return f"since {_said(first or '', first or '', opens=True)}"
+    if first is None:
+        return f"until {_said(last, last, closes=True)}"
+    together = _said(first, last)
+    if together:
+        return together
+    both = f"{_said(first, first, opens=True)} to {_said(last, last, closes=True)}"
+    return both if "/" in when or ".." in when else f"some time from {both}"
+
+
+def _said(first: str, last: str, *, opens: bool = False, closes: bool = False) -> str:
+    """A day, a month or a year that reaches from `first` to `last`; empty where none does.
+
+    An interval that opens on a first of January, or closes on the last of December, is said in years.
+    """
+    year, month, day = first.rsplit("-", 2)
+    if (opens and (month, day) == ("01", "01")) or (closes and (month, day) == ("12", "31")):
+        return year
+    if first == last:
+        return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
+    if (first, last) == (f"{year}-01-01", f"{year}-12-31"):
+        return year
+    same_month = last.startswith(f"{year}-{month}-") and day == "01" and int(last[-2:]) >= 28
+    return f"{MONTHS[int(month) - 1]} {year}" if same_month else ""
+
+
+def _packed(marks: Sequence[Mark]) -> tuple[tuple[Mark, ...], int]:
+    """Marks in lanes, so that those of one lane do not touch even on a phone; and the number of lanes."""
+    free: list[float] = []
+    found = []
+    for mark in marks:
+        start, end = min(mark.start, mark.middle - 1.6), max(mark.end, mark.middle + 1.6)
+        lane = next((at for at, until in enumerate(free) if until + 0.8 <= start), len(free))
+        lane = min(lane, MOST_LANES - 1)
+        if lane == len(free):
+            free.append(end)
+        free[lane] = max(free[lane], end)
+        found.append(replace(mark, lane=lane))
+    return tuple(found), len(free)
+
+
+# --- what articles share ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What an article does with a claim: the name of the sign, the words, and how many citations do it."""
+
+    name: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """An article: its link, and its short name to stand over a narrow column."""
+
+    link: Link
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRow:
+    """A claim or a question, and a cell for each article."""
+
+    link: Link
+    status: StatusView | None
+    cells: tuple[tuple[Sign, ...], ...]
+
+    @property
+    def articles(self) -> int:
+        """How many take part."""
+        return sum(map(bool, self.cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Rows that two or more articles share; `more` are not shown."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[SharedRow, ...]
+    more: int
+
+
+def shared_claims(rows: Rows, names: Names) -> Sharing:
+    """The answer to `page-shared`, as a table: those that most articles share first."""
+    found: dict[str, dict[str, list[Sign]]] = {}
+    status: dict[str, StatusView] = {}
+    for row in rows:
+        name, said = SIGNS[row["stance"]["value"]]
+        sign = Sign(name, said, int(row["citations"]["value"]))
+        found.setdefault(row["claim"]["value"], {}).setdefault(row["article"]["value"], []).append(sign)
+        status[row["claim"]["value"]] = status_view(row["status"]["value"], names)
+    return _sharing(found, status, names)
+
+
+def shared_questions(rows: Rows, names: Names) -> Sharing:
+    """The answer to `page-topics`, as a table of how many answers each article gives."""
+    found: dict[str, dict[str, list[Sign]]] = {}
+    for row in rows:
+        count = int(row["answers"]["value"])
+        sign = Sign("answers", "answer" if count == 1 else "answers", count)
+        found.setdefault(row["question"]["value"], {}).setdefault(row["article"]["value"], []).append(sign)
+    return _sharing(found, {}, names)
+
+
+def _sharing(
+    found: Mapping[str, Mapping[str, Sequence[Sign]]], status: Mapping[str, StatusView], names: Names
+) -> Sharing:
+    order = list(SIGNS.values())
+    rank = {name: at for at, (name, _) in enumerate(order)}
+    articles = sorted({article for cells in found.values() for article in cells})
+    lines = [
+        SharedRow(
+            names.link(iri),
+            status.get(iri),
+            tuple(tuple(sorted(cells.get(each, ()), key=lambda sign: rank.get(sign.name, 0))) for each in articles),
+        )
+        for iri, cells in found.items()
+    ]
+    lines.sort(key=lambda line: (-line.articles, line.link.text, line.link.name))
+    columns = tuple(Column(names.link(iri), re.split(r"[/#:]", iri)[-1]) for iri in articles)
+    return Sharing(columns, tuple(lines[:MOST_ROWS]), max(len(lines) - MOST_ROWS, 0))
+
+
+# --- voices that do not count apart ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DependenceLine:
+    """Voices that share an origin, and why; the link is to a page of its own."""
+
+    link: Link
+    voices: tuple[Link, ...]
+    reason: Link | None
+
+
+def dependences(rows: Rows, names: Names) -> tuple[DependenceLine, ...]:
+    """The answer to `page-dependences`."""
+    voices: dict[str, dict[str, None]] = {}
+    reasons: dict[str, Link] = {}
+    for row in rows:
+        node = row["dependence"]["value"]
+        voices.setdefault(node, {})[row["voice"]["value"]] = None
+        if "reason" in row:
+            reasons[node] = Link(row["reason"]["value"], lang=str(row["reason"].get("xml:lang", "")))
+    lines = (
+        DependenceLine(names.link(node), tuple(map(names.link, found)), reasons.get(node))
+        for node, found in voices.items()
+    )
+    return tuple(sorted(lines, key=lambda line: ([voice.text for voice in line.voices], line.link.name)))
+
+
+# --- figures ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """The answer to a question of figures.
+
+    Attributes:
+        question: its name, title and description.
+        columns: heads; those of `numbers` are set to the right.
+        rows: cells.
+        more: rows that are not shown.
+    """
+
+    question: kb.SavedQuestion
+    columns: tuple[Link, ...]
+    numbers: tuple[bool, ...]
+    rows: tuple[tuple[Link | None, ...], ...]
+    more: int
+
+
+def figures(question: kb.SavedQuestion, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
+    """A table for people: numbers by two properties become a table of rows and columns."""
+    if _is_crossed(columns, rows):
+        return _crossed(question, columns, rows, names)
+    cells = tuple(tuple(names.cell(row.get(column)) for column in columns) for row in rows)
+    heads = tuple(Link(column.replace("_", " ")) for column in columns)
+    numbers = tuple(bool(rows) and all(_is_number(row.get(column)) for row in rows) for column in columns)
+    return FigureTable(question, heads, numbers, cells[:MOST_ROWS], max(len(cells) - MOST_ROWS, 0))
+
+
+def _is_crossed(columns: Sequence[str], rows: Rows) -> bool:
+    """Whether the rows say a number for things by a property that several of them have."""
+    if len(columns) != 3 or not all(set(columns) <= row.keys() and _is_number(row[columns[2]]) for row in rows):
+        return False
+    return len({row[columns[1]]["value"] for row in rows}) < len(rows)
+
+
+def _crossed(question: kb.SavedQuestion, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
+    """First column down, second column across, third in the cells."""
+    down, across, number = columns
+    heads = {name: names.cell(row[across]) for row in rows for name in [row[across]["value"]]}
+    lines = {name: names.cell(row[down]) for row in rows for name in [row[down]["value"]]}
+    values = {(row[down]["value"], row[across]["value"]): names.cell(row[number]) for row in rows}
+    wide = sorted(heads)
+    body = tuple((lines[line], *(values.get((line, head)) for head in wide)) for line in sorted(lines))
+    return FigureTable(
+        question,
+        (Link(down.replace("_", " ")), *(heads[head] or Link(head) for head in wide)),
+        (False, *(True for _ in wide)),
+        body[:MOST_ROWS],
+        max(len(body) - MOST_ROWS, 0),
+    )
+
+
+def _is_number(cell: Mapping[str, Any] | None) -> bool:
+    return cell is not None and str(cell.get("datatype", "")).endswith("#integer")
