@@ -43,7 +43,7 @@ class Result:
         value_node: the value by name.
         message: empty where the shape has none.
         reported_focus: the engine's own focus node, as `value` is.
-        node: the engine's own focus node, by name.
+        node: the engine's own focus node, in N-Triples form; `_:label` where it is blank.
     """
 
     shape: str
@@ -227,7 +227,7 @@ def _result(
             message=message,
             severity=_name(one(SH.resultSeverity)),
             reported_focus=_written(focus),
-            node=_name(focus),
+            node=focus.n3() if focus is not None else "",
         )
 
 
@@ -251,8 +251,8 @@ def _culprits(
     back = shapes.value(head[0], _uri(SH.inversePath)) if len(head) > 1 else None
     if back is None or focus is None or value is None:
         return []
-    onward = SequencePath(*(_rdf_path(shapes, step) for step in head[1:]))
-    between = set(data.subjects(_rdf_path(shapes, back), focus))
+    onward = SequencePath(*(rdf_path(shapes, step) for step in head[1:]))
+    between = set(data.subjects(rdf_path(shapes, back), focus))
     return sorted((node for node in between if value in set(data.objects(node, onward))), key=str)
 
 
@@ -262,22 +262,22 @@ def _members(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> list[rdflib
     return list(shapes.items(path))
 
 
-def _rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
+def rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
     """A SHACL property path as one of rdflib's (SHACL section 2.3.1)."""
     if isinstance(path, rdflib.URIRef):
         return path
     members = _members(shapes, path)
     if members:
-        return SequencePath(*(_rdf_path(shapes, member) for member in members))
+        return SequencePath(*(rdf_path(shapes, member) for member in members))
     for predicate, sign in _MULTIPLES.items():
         inner = shapes.value(path, _uri(predicate))
         if inner is not None:
-            return MulPath(_rdf_path(shapes, inner), sign)
+            return MulPath(rdf_path(shapes, inner), sign)
     inverse = shapes.value(path, _uri(SH.inversePath))
     if inverse is not None:
-        return InvPath(_rdf_path(shapes, inverse))
+        return InvPath(rdf_path(shapes, inverse))
     alternatives = _members(shapes, shapes.value(path, _uri(SH.alternativePath)))
-    return AlternativePath(*(_rdf_path(shapes, member) for member in alternatives))
+    return AlternativePath(*(rdf_path(shapes, member) for member in alternatives))
 
 
 def _named_values(graph: rdflib.Graph) -> Callable[[str, str], str | None]:

@@ -49,7 +49,7 @@ MAY_USE = {
 """Rooms whose uses are few by design. A report is a function of `Finding`s; what is derived reads a graph only."""
 
 LIBRARIES = {
-    "rdflib": ("kb.rdf", "kb.shapes", "kb.recheck"),  # it changes literals on load: validation only
+    "rdflib": ("kb.rdf", "kb.shapes", "kb.reach", "kb.recheck"),  # it changes literals on load: validation only
     "pyshacl": ("kb.shapes",),
     "edtf": ("kb.dates",),
     "flask": ("webapp",),
