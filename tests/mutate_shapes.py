@@ -35,18 +35,25 @@ NUMBERS = {"minCount": -1, "maxCount": 1, "minInclusive": -1, "minLength": -1, "
 DROPPED = (
     *NUMBERS,
     *("datatype", "class", "nodeKind", "pattern", "in", "hasValue", "uniqueLang", "lessThan", "equals"),
-    *("disjoint", "or", "not", "property", "sparql"),  # a prefix that goes missing stops the engine, loudly
+    *("disjoint", "or", "not", "node", "property", "sparql"),  # a prefix that goes missing stops the engine, loudly
     *("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf"),
 )
 OTHER_KINDS = {"BlankNode": ("BlankNodeOrIRI", "BlankNodeOrLiteral")}
 OTHER_SEVERITIES = {"Violation": ("Warning",), "Warning": ("Info", "Violation")}
 BROKEN = (AssertionError, ParseException, ReportableRuntimeError)
 _LOOP = "with * a node also reaches itself, which matters for a link to itself only; + finds that link as well"
+_NONE = "no step at all is allowed by the other way up, so it makes no difference whether this way allows it too"
+_KIN, _SAME = "(specialises)*|(^specialises)+", "(specialises)*|(^specialises)*"
+_RESTATED = "(restates|translates|duplicates)"
 REASONS = {
     "DuplicateCycle path (^duplicateOf)+ -> (^duplicateOf)*": _LOOP,
     "ReplyCycle path (^inReplyTo)+ -> (^inReplyTo)*": _LOOP,
     "SpecialisesCycle path (^specialises)+ -> (^specialises)*": _LOOP,
     "RestatesCycle path (^(restates|translates|duplicates))+ -> (^(restates|translates|duplicates))*": _LOOP,
+    **{
+        f"{name} path ({_RESTATED}/{stance}/({_KIN})) -> ({_RESTATED}/{stance}/({_SAME}))": _NONE
+        for name, stance in (("AssertsElse", "asserts"), ("DeniesElse", "denies"), ("MentionsElse", "mentions"))
+    },
 }
 
 

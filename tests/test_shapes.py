@@ -39,7 +39,7 @@ CODE_RULES = {
     **dict.fromkeys(("FC901", "FC902", "FC903", "FC904", "FC905", "FC906", "FC907", "FC921", "FC931"), "violation"),
     **dict.fromkeys(("FC922", "FC923", "FC941"), "warning"),
 }
-WARNINGS = {"FC135", "FC212", "FC344"}
+WARNINGS = {"FC135", "FC212", "FC221", "FC344", "FC407", "FC505"}
 CORE = (FC.Article, FC.Paragraph, FC.Claim, FC.Citation, FC.Relation)
 SH_TERMS = """
 NodeShape PropertyShape SPARQLConstraint PrefixDeclaration property path severity message deactivated
