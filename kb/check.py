@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import metadata
@@ -27,8 +27,9 @@ from kb.graph import Graph, key
 from kb.home import Home, find_home
 from kb.lint import lint
 from kb.load import KnowledgeBase, LoadedFile, Place, read_files
+from kb.recheck import Memory
 from kb.rules import explained
-from kb.shapes import Result, Rule, focus_nodes, has_target, run_shapes, severity_word
+from kb.shapes import Result, Rule, focus_nodes, has_target, severity_word
 from kb.text import TextParagraph, digest_bytes
 from kb.turtle import SHAPES
 from kb.verify import Verification, verify
@@ -54,28 +55,47 @@ class _Inputs:
     floors: Floors
 
 
-def check(home: Home | Path | str | None = None, *, texts: Iterable[Path] = (), today: date | None = None) -> Report:
+def check(
+    home: Home | Path | str | None = None,
+    *,
+    texts: Iterable[Path] = (),
+    today: date | None = None,
+    memory: Memory | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Report:
     """Check a whole base.
 
     Args:
         home: a `Home`, a folder, or None for the base that came with the program.
         texts: folders with a reader's own copies, beside `corpus/texts`.
         today: the day on which waivers are judged; None is the day it is.
+        memory: what an earlier check of the same base left; makes this one quick and changes no answer.
+        progress: is told what is being done, in a few words.
 
     Raises:
         HomeError: no base there. Everything else that is wrong stands in the report.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
     place = home if isinstance(home, Home) else find_home(home)
-    report = _check(place, texts, today or date.today())
+    steps = _Steps(memory or Memory(), progress or (lambda step: None))
+    report = _check(place, texts, today or date.today(), steps)
     return replace(report, started=f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds=round(time.perf_counter() - clock, 3))
 
 
 # --- steps -----------------------------------------------------------------------------------------------
 
 
-def _check(place: Home, texts: Iterable[Path], today: date) -> Report:
-    inputs = _read(place)
+@dataclass(frozen=True)
+class _Steps:
+    """What the steps share beside their inputs: the memory, and whom to tell."""
+
+    memory: Memory
+    tell: Callable[[str], None]
+
+
+def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Report:
+    steps.tell("reading the files")
+    inputs = _read(place, steps.memory)
     gate = tuple(_gate_findings(inputs))
     if gate:
         return _report(inputs, gate, stopped="the gate refused a file", exit_code=3)
@@ -86,10 +106,12 @@ def _check(place: Home, texts: Iterable[Path], today: date) -> Report:
     blind = _blind(inputs, counted)
     if blind:
         return _report(inputs, flaws, shapes=counted, stopped=blind, exit_code=4)
+    steps.tell(f"running {len(counted)} rules over {len(inputs.kb.graph.triples):,} triples")
     try:
-        broken = tuple(_shape_findings(inputs))
+        broken = tuple(_shape_findings(inputs, steps.memory))
     except CannotLook as error:
         return _report(inputs, flaws, shapes=counted, stopped=error.message, exit_code=4)
+    steps.tell("comparing the citations with the texts at hand")
     at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
     verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
     coverage = measure(inputs.kb.graph)
@@ -115,16 +137,17 @@ def _check(place: Home, texts: Iterable[Path], today: date) -> Report:
     )
 
 
-def _read(home: Home) -> _Inputs:
-    files, errors = read_files(home, home.data_files())
-    shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES)
+def _read(home: Home, memory: Memory) -> _Inputs:
+    files, errors = read_files(home, home.data_files(), known=memory.files)
+    shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES, known=memory.files)
+    memory.keep((*files, *shape_files))
     shapes = Graph.of(triple for file in shape_files for triple in file.document.triples)
     base = KnowledgeBase(home, files)
     return _Inputs(
         base,
         shape_files,
         shapes,
-        explained(KnowledgeBase(home, shape_files)),
+        memory.rules(shape_files, lambda: explained(KnowledgeBase(home, shape_files))),
         errors + shape_errors,
         read_waivers(home, base.prefixes),
         read_floors(home),
@@ -231,9 +254,9 @@ def _lint_findings(inputs: _Inputs) -> Iterator[Finding]:
         yield _placed(finding, uses if flaw.code == "FC951" else shapes.locate(flaw.node, flaw.path))
 
 
-def _shape_findings(inputs: _Inputs) -> Iterator[Finding]:
+def _shape_findings(inputs: _Inputs, memory: Memory) -> Iterator[Finding]:
     rules = {rule.iri: rule for rule in inputs.rules}
-    for result in dict.fromkeys(run_shapes(inputs.kb.graph, inputs.shapes)):
+    for result in dict.fromkeys(memory.run(inputs.kb.graph, inputs.shapes)):
         predicate = result.path if is_iri(result.path) else ""
         finding = replace(finding_of(result, rules), focus=inputs.kb.holder(result.focus))
         yield _placed(finding, inputs.kb.locate(result.focus, predicate, result.value))

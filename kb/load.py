@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -164,16 +164,24 @@ def load_kb(home: Home | Path | str | None = None) -> KnowledgeBase:
 
 
 def read_files(
-    home: Home, paths: tuple[Path, ...], policy: Policy = HOUSE
+    home: Home, paths: tuple[Path, ...], policy: Policy = HOUSE, *, known: Mapping[str, LoadedFile] | None = None
 ) -> tuple[tuple[LoadedFile, ...], tuple[KbError, ...]]:
-    """Read every file that can be read, and keep the error of every one that cannot."""
+    """Read every file that can be read, and keep the error of every one that cannot.
+
+    Args:
+        known: files that were read before, by name; one with the same bytes is not parsed again.
+    """
     files: list[LoadedFile] = []
     errors: list[KbError] = []
     for path in paths:
         name = home.name(path)
         try:
             data = read_bytes(path, limit=policy.max_bytes)
-            files.append(LoadedFile(name, read_turtle(data, source=name, policy=policy)))
+            before = (known or {}).get(name)
+            if before is not None and before.document.data == data:
+                files.append(before)
+            else:
+                files.append(LoadedFile(name, read_turtle(data, source=name, policy=policy)))
         except KbError as error:
             error.source = name
             errors.append(error)

@@ -218,7 +218,7 @@ def _says_its_own(shapes: RdfGraph, shape: Node) -> bool:
     messages = tuple(shapes.objects(shape, URIRef(SH.message)))
     names = (str(predicate) for predicate in shapes.predicates(shape))
     silent = all(name in _SAYS_NOTHING or name == SH.property for name in names if name.startswith(_SH))
-    return silent or (bool(messages) and not any("{" in message for message in messages))
+    return silent or (bool(messages) and not any("{" in str(message) for message in messages))
 
 
 def _has_target(shapes: RdfGraph, shape: Node) -> bool:

@@ -8,13 +8,16 @@ themselves change, or most of the base does, it is a full run.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
 import pyoxigraph as ox
 from rdflib.term import Identifier, Node
 
+from kb.finding import Rule
 from kb.graph import Graph
+from kb.load import LoadedFile
 from kb.rdf import FlatGraph, rdf_graph, rdf_triples
 from kb.reach import Reach
 from kb.shapes import Result, literals_kept, rdf_shapes, run_graphs, sorted_results
@@ -50,35 +53,35 @@ class Rerun:
     _triples: dict[ox.Triple, None] = field(default_factory=dict)
     _shapes: tuple[ox.Triple, ...] = ()
     _graph: FlatGraph = field(default_factory=FlatGraph)
+    _rules: FlatGraph | None = None
     _reach: Reach | None = None
     _results: tuple[Result, ...] = ()
 
     def __call__(self, data: Graph, shapes: Graph) -> tuple[Result, ...]:
         """As `kb.shapes.run_shapes`."""
         triples = dict.fromkeys(data.triples)
+        rules, self._rules = self._rules, None  # in case the engine fails, the next run is a full one
         with literals_kept():
-            if self._reach is None or self._shapes != shapes.triples:
-                self._start(data, shapes)
+            if rules is None or self._shapes != shapes.triples:
+                rules = rdf_shapes(shapes)
+                self._start(data, rules)
             else:
+                self._reach = self._reach or Reach.of(rules)
                 self._go_on(self._reach, triples)
-        self._triples = triples
+        self._triples, self._shapes, self._rules = triples, shapes.triples, rules
         return self._results
 
     def forget(self) -> None:
         """Make the next run a full one."""
-        self._reach = None
+        self._rules = None
 
-    def _start(self, data: Graph, shapes: Graph) -> None:
-        self._reach = None
-        graph, rules = rdf_graph(data.triples), rdf_shapes(shapes)
-        self._results = run_graphs(graph, rules)
-        self._graph, self._shapes, self._reach = graph, shapes.triples, Reach.of(rules)
-        self.looked = Looked()
+    def _start(self, data: Graph, rules: FlatGraph) -> None:
+        self._graph, self._reach, self.looked = rdf_graph(data.triples), None, Looked()
+        self._results = run_graphs(self._graph, rules)
 
     def _go_on(self, reach: Reach, triples: dict[ox.Triple, None]) -> None:
         removed = tuple(rdf_triples(triple for triple in self._triples if triple not in triples))
         added = tuple(rdf_triples(triple for triple in triples if triple not in self._triples))
-        self._reach = None  # in case the engine fails, the next run is a full one
         touched = reach.touched(self._graph, removed)
         for triple in removed:
             self._graph.remove(triple)
@@ -90,7 +93,6 @@ class Rerun:
             self.looked = Looked()
         else:
             self._look_again(reach, touched, reach.stirred((*removed, *added)))
-        self._reach = reach
 
     def _look_again(self, reach: Reach, touched: set[tuple[Node, Node]], whole: frozenset[Node]) -> None:
         """Take the results of these looks, and of these whole shapes, anew; the others stand."""
@@ -104,3 +106,27 @@ class Rerun:
         anew = run_graphs(self._graph, reach.aimed(pairs, whole)) if pairs or whole else ()
         self._results = sorted_results((*kept, *anew))
         self.looked = Looked(False, len(pairs), len(whole))
+
+
+@dataclass
+class Memory:
+    """What a check of a base leaves for the next check of the same base, so that it is quick.
+
+    Attributes:
+        files: every file that passed the gate, by name.
+        run: the shapes, with what they said.
+    """
+
+    files: dict[str, LoadedFile] = field(default_factory=dict)
+    run: Rerun = field(default_factory=Rerun)
+    _rules: tuple[tuple[LoadedFile, ...], tuple[Rule, ...]] = ((), ())
+
+    def rules(self, files: tuple[LoadedFile, ...], read: Callable[[], tuple[Rule, ...]]) -> tuple[Rule, ...]:
+        """The rules of these shapes files, read again only where a file is another one."""
+        if not self._rules[1] or self._rules[0] != files:
+            self._rules = (files, read())
+        return self._rules[1]
+
+    def keep(self, files: Iterable[LoadedFile]) -> None:
+        """Remember files beside those that are known."""
+        self.files.update({file.name: file for file in files})
