@@ -283,6 +283,12 @@ def test_two_languages_stand_side_by_side_and_say_where_they_part(client: FlaskC
     assert 'aria-labelledby="languages"' not in read(client, "/article/ferry-sale")
 
 
+def test_rival_answers_of_one_voice_say_so(client: FlaskClient) -> None:
+    html = said(read(client, "/question/who-opened"))
+    assert "Here one voice alone, people of both banks, gives both." in html
+    assert "one voice alone" not in said(read(client, "/question/how-long-does-the-repair-last"))
+
+
 def test_an_entity_has_what_it_says_apart_from_what_is_said_about_it(client: FlaskClient) -> None:
     html = read(client, "/entity/mayor")
     assert "What the mayor says 2" in said(html) and "Words of others through this voice 2" in said(html)

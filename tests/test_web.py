@@ -518,6 +518,28 @@ def test_a_saved_question_says_what_it_lacks(client: FlaskClient, arguments: dic
     assert "What to do:" in response.get_data(as_text=True)
 
 
+def test_a_column_that_says_what_another_is_called_is_shown_once(client: FlaskClient) -> None:
+    sparql = "SELECT ?claim ?says { ?claim a fc:Claim ; rdfs:label ?says } ORDER BY ?claim"
+    html = client.get("/", query_string={"query": sparql}).get_data(as_text=True)
+    table = html[html.index("<table>") : html.index("</table>")]
+    assert re.findall(r"<th[^>]*><bdi>(.*?)</bdi>", table) == ["claim · says"]
+    assert table.count("The pier is a third weaker than it was.") == 1
+    assert ask(client, sparql, format="csv").data.startswith(b"claim,says\r\n"), "downloads keep both"
+    other = client.get("/", query_string={"query": sparql.replace("?says {", "(STR(?says) AS ?other) ?says {")})
+    table = other.get_data(as_text=True)
+    assert "claim · other · says" in table[table.index("<table>") :]
+    apart = client.get("/", query_string={"query": sparql.replace("?says {", '("x" AS ?other) {')})
+    assert "claim ·" not in apart.get_data(as_text=True)
+
+
+def test_names_in_a_text_are_links_where_the_base_holds_them(client: FlaskClient) -> None:
+    sparql = 'SELECT ("Denied in cite:mill-bridge-4-2. See cite:nowhere-1 <script>" AS ?why) {}'
+    html = client.get("/", query_string={"query": sparql}).get_data(as_text=True)
+    table = html[html.index("<table>") : html.index("</table>")]
+    assert table.count("<a ") == 1 and 'href="/citation/mill-bridge-4-2"' in table
+    assert "cite:nowhere-1" in table and "<script" not in table
+
+
 # --- limits ----------------------------------------------------------------------------------------------
 
 

@@ -105,7 +105,7 @@ def dress_templates(app: Flask) -> None:
     """What every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(shown=pages.shown, plain=pages.plain)
+    app.jinja_env.filters.update(shown=pages.shown, plain=pages.plain, pieces=pages.pieces)
     app.context_processor(lambda: {"version": kb.__version__})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pyoxigraph as ox
@@ -23,7 +23,7 @@ from webapp.overview import statuses, timeline_of
 from webapp.protocol import bindings, status_of
 from webapp.reader import Reader
 from webapp.site import PAGE_ROWS, Download, Site, site
-from webapp.things import PAGES
+from webapp.things import PAGES, linked_sentences
 from webapp.worker import Reply
 
 START = ("claims-about", "who-says", "contested", "denials", "claims-by-status", "claims-by-article")
@@ -186,12 +186,12 @@ def _ask(here: Site, asked: Asked) -> AnswerView:
     columns = tuple(document["head"].get("vars", ()))
     bindings = document.get("results", {}).get("bindings", [])
     shown = bindings[: here.settings.page_rows]
-    names = here.names
+    heads, rows = _merged(columns, [[here.names.cell(row.get(column)) for column in columns] for row in shown])
     return AnswerView(
         form=reply.form,
         truth=document.get("boolean"),
-        columns=columns,
-        rows=tuple(_row(names.cell(row.get(column)) for column in columns) for row in shown),
+        columns=heads,
+        rows=rows,
         count=reply.rows,
         truncated=reply.truncated,
         milliseconds=reply.seconds * 1000,
@@ -200,13 +200,37 @@ def _ask(here: Site, asked: Asked) -> AnswerView:
     )
 
 
-def _row(cells: Iterable[Link | None]) -> tuple[Link | None, ...]:
-    """A row in which nothing stands twice: a thing whose label has a column of its own is shown by its name."""
-    row = tuple(cells)
-    words = {cell.text for cell in row if cell and not cell.name}
-    return tuple(
-        replace(cell, text=cell.name, lang="") if cell and cell.name and cell.text in words else cell for cell in row
+def _merged(
+    columns: Sequence[str], rows: Sequence[Sequence[Link | None]]
+) -> tuple[tuple[str, ...], tuple[tuple[Link | None, ...], ...]]:
+    """The columns to show, and the rows: a column that only says what the things of another are called is left out.
+
+    The head of that other column names both. Downloads have every column.
+    """
+    told = {
+        at: teller for at in range(len(columns)) for teller in [_teller(at, rows, len(columns))] if teller is not None
+    }
+    heads = tuple(
+        " · ".join([name, *(columns[other] for other, teller in told.items() if teller == at)])
+        for at, name in enumerate(columns)
+        if at not in told
     )
+    return heads, tuple(tuple(cell for at, cell in enumerate(row) if at not in told) for row in rows)
+
+
+def _teller(at: int, rows: Sequence[Sequence[Link | None]], width: int) -> int | None:
+    """The column of things whose labels are the words of the column `at`; None where there is none."""
+    words = [row[at] for row in rows]
+    if not any(words) or any(cell and (cell.name or cell.note) for cell in words):
+        return None
+    for other in range(width):
+        things = [row[other] for row in rows]
+        if all(
+            (thing and thing.href and thing.text == cell.text) if cell else thing is None or thing.name
+            for thing, cell in zip(things, words, strict=True)
+        ):
+            return other
+    return None
 
 
 def _downloads(reply: Reply, asked: Asked) -> tuple[tuple[str, str, str], ...]:
@@ -269,10 +293,21 @@ def _saved_view(here: Site, question: kb.SavedQuestion) -> SavedView:
 
 
 def _field(here: Site, param: kb.Param) -> Field:
-    """A field for a parameter; one that takes a thing of the base tells by its name which kind."""
-    kind = param.name.rstrip("0123456789") if param.type == "iri" else ""
+    """A field for a parameter; one that takes a thing of the base offers those of its kind."""
+    kind = _kind(here, param)
     suggestions = kind if kind in here.names.suggestions else ""
     return Field(param.name, _default(here, param), param.description, here.names.choices.get(kind, ()), suggestions)
+
+
+def _kind(here: Site, param: kb.Param) -> str:
+    """The kind of thing that a parameter takes, from its name or its default; empty where neither tells."""
+    if param.type != "iri":
+        return ""
+    named = param.name.rstrip("0123456789")
+    if named in (*KINDS, "paragraph"):
+        return named
+    iri = kb.expand(param.default or "", here.names.prefixes) or ""
+    return here.names.paths.get(iri, "").partition("/")[0]
 
 
 def _default(here: Site, param: kb.Param) -> str:
@@ -374,6 +409,7 @@ def report_data(suffix: str) -> Response:
 
 # --- for templates ---------------------------------------------------------------------------------------
 
+NAMED = re.compile(r"\b(?:cite|claim|ent|art|q):[a-z]")
 _CONTROL = Markup('<span class="control">{}</span>')
 
 
@@ -382,6 +418,15 @@ def shown(text: str) -> Markup:
     if text.isprintable():
         return escape(text)
     return Markup("").join(_CONTROL.format(_spelt(char)) if _is_control(char) else escape(char) for char in text)
+
+
+def pieces(link: Link) -> tuple[Link, ...]:
+    """A text in which the names of things are links, as pieces; anything else whole."""
+    if link.href or link.name or not NAMED.search(link.text):
+        return (link,)
+    sentences = linked_sentences(link.text, site().names)
+    spaced = (piece for sentence in sentences for piece in (*sentence, Link(" ")))
+    return tuple(replace(piece, lang=piece.lang if piece.href else link.lang) for piece in spaced)[:-1]
 
 
 def plain(text: str) -> str:

@@ -224,9 +224,11 @@ def question_page(reader: Reader, iri: str) -> QuestionPage:
     """The page of a question."""
     answers = reader.claims(reader.graph.subjects(kb.FC.answers, iri))
     iris = {reader.names.link(claim).name: claim for claim in reader.graph.subjects(kb.FC.answers, iri)}
+    voices = reader.speakers(iris.values(), kb.FC.asserts)
     return QuestionPage(
         thing=reader.thing(iri, "question"),
         single=kb.FC.SingleAnswerQuestion in reader.graph.nodes(iri, kb.RDF.type),
+        voice=voices[0] if len(voices) == 1 and len(answers) > 1 else None,
         facts=reader.rows(iri, (("note", kb.RDFS.comment),)),
         answers=tuple(AnswerView(view, reader.citing(iris[view.link.name])) for view in answers),
     )

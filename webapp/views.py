@@ -277,10 +277,16 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """A question, whole; `single` where it can have one answer only."""
+    """A question, whole.
+
+    Attributes:
+        single: whether it can have one answer only.
+        voice: who alone asserts its answers, where there are several answers and one voice.
+    """
 
     thing: Thing
     single: bool
+    voice: Link | None
     facts: tuple[Row, ...]
     answers: tuple[AnswerView, ...]
 
