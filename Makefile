@@ -2,6 +2,7 @@
 
 PORT ?= 8000
 TEXTS ?=
+CHECK ?=
 PYTEST ?=
 INSTALL ?= .ci/install
 
@@ -16,7 +17,7 @@ endif
 help:
 	@echo "make serve   install into .venv, check the base, serve it on http://127.0.0.1:$(PORT)   (PORT=8080)"
 	@echo "make test    install and run the tests                                     (PYTEST='-k words -x')"
-	@echo "make check   check the base; reports in build/                             (TEXTS='folder folder')"
+	@echo "make check   check the base; reports in build/         (TEXTS='folder folder' CHECK='more options')"
 	@echo "make lint    ruff and mypy"
 	@echo "make build   the wheel, into dist/"
 	@echo "make pins    choose the pinned versions anew, into .ci/constraints*.txt"
@@ -36,8 +37,9 @@ test:
 check:
 	@$(INSTALL) run
 	@mkdir -p build
-	@$(BIN)/kb check $(addprefix --texts ,$(TEXTS)) --format json --output build/report.json; code=$$?; \
-	  $(BIN)/kb check $(addprefix --texts ,$(TEXTS)) >build/report.txt; cat build/report.txt; exit $$code
+	@$(BIN)/kb check $(addprefix --texts ,$(TEXTS)) --also text=build/report.txt --also html=build/report.html \
+	  --also json=build/report.json --also sarif=build/report.sarif --also junit=build/report.xml \
+	  --also turtle=build/report.ttl $(CHECK)
 
 lint:
 	@$(INSTALL) test

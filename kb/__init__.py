@@ -22,10 +22,20 @@ from kb.errors import (
     TurtleError,
     UsageError,
 )
+from kb.explain import explain, explain_all
 from kb.export import FORMATS as EXPORT_FORMATS
 from kb.export import export
 from kb.files import write_atomic
-from kb.finding import CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
+from kb.finding import (
+    CitationsChecked,
+    Commit,
+    Coverage,
+    FileChecked,
+    Finding,
+    Report,
+    Rule,
+    ShapeChecked,
+)
 from kb.floors import raise_floors
 from kb.fmt import files_of, format_files
 from kb.graph import Graph
@@ -46,6 +56,8 @@ from kb.query import (
     saved_questions,
 )
 from kb.report import FORMATS as REPORT_FORMATS
+from kb.report import as_text as report_text
+from kb.rules import rule, rules
 from kb.standing import Standing
 from kb.stats import QUESTIONS as STATS_QUESTIONS
 from kb.stats import Table, stats, stats_json, stats_text
@@ -91,6 +103,7 @@ __all__ = [
     "CitationsChecked",
     "CiteError",
     "ClosedNamespace",
+    "Commit",
     "Coverage",
     "Entry",
     "FileChecked",
@@ -108,6 +121,7 @@ __all__ = [
     "QueryRefused",
     "QueryStopped",
     "Report",
+    "Rule",
     "SavedQuestion",
     "ShapeChecked",
     "Standing",
@@ -127,6 +141,8 @@ __all__ = [
     "cite",
     "compare",
     "expand",
+    "explain",
+    "explain_all",
     "export",
     "files_of",
     "find_home",
@@ -139,6 +155,9 @@ __all__ = [
     "raise_floors",
     "read_baseline",
     "refuse",
+    "report_text",
+    "rule",
+    "rules",
     "run",
     "saved_question",
     "saved_questions",

@@ -73,7 +73,7 @@ def _parser(others: Mapping[str, metadata.EntryPoint]) -> argparse.ArgumentParse
     )
     parser.add_argument("--version", action="version", version=f"kb {kb.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_check, _query, _stats, _export, _add, _cite, _fmt, _init):
+    for add in (_check, _explain, _query, _stats, _export, _add, _cite, _fmt, _init):
         add(commands)
     for name, help in {"serve": "show the base in a browser and answer SPARQL"}.items():
         if name in others:
@@ -114,13 +114,33 @@ def _check(commands: _Commands) -> None:
     parser = _command(commands, "check", "check the base: gate, shapes, citations, wording", _run_check)
     _home_option(parser)
     _texts_option(parser)
-    parser.add_argument("--format", choices=("text", "json", "turtle"), default="text")
+    parser.add_argument("--format", choices=tuple(kb.REPORT_FORMATS), default="text")
     _output_option(parser)
+    parser.add_argument(
+        "--also",
+        metavar="FORMAT=FILE",
+        action="append",
+        default=[],
+        help="write the same report to FILE as well, - for the terminal; may be repeated",
+    )
+    parser.add_argument("--quiet", action="store_true", help="text without the files and the rules one by one")
+    parser.add_argument("--no-time", action="store_true", help="leave times out, so that the same input gives the same")
+    parser.add_argument(
+        "--source-root",
+        metavar="DIR",
+        help="paths in the reports start from here, such as the top of the repository (default: the base)",
+    )
     parser.add_argument("--baseline", metavar="FILE", help="findings listed in FILE are known and do not fail")
     writing = parser.add_mutually_exclusive_group()
     writing.add_argument("--write-baseline", action="store_true", help="make the baseline FILE, once")
     writing.add_argument("--update-baseline", action="store_true", help="take what was mended out of the baseline FILE")
     parser.add_argument("--raise-floors", action="store_true", help="write the coverage reached as the new floors")
+
+
+def _explain(commands: _Commands) -> None:
+    parser = _command(commands, "explain", "say what a rule checks, why, and how to mend what breaks it", _run_explain)
+    parser.add_argument("code", nargs="?", metavar="CODE", help="such as FC321; without one, every rule in a line")
+    _home_option(parser)
 
 
 def _query(commands: _Commands) -> None:
@@ -181,13 +201,54 @@ def _init(commands: _Commands) -> None:
 
 
 def _run_check(arguments: argparse.Namespace) -> int:
+    others = _also(arguments.also)
     home = kb.find_home(arguments.home)
     report = kb.check(home, texts=_text_folders(arguments.texts), today=_today())
     if arguments.raise_floors:
         _raise_floors(home, report)
     report = _compared(arguments, report)
-    _write(kb.REPORT_FORMATS[arguments.format](report).encode(), arguments.output)
+    _write_reports(arguments, _presented(arguments, home, report), others)
     return report.exit_code
+
+
+def _also(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    pairs = tuple(word.partition("=") for word in given)
+    for name, _, file in pairs:
+        if name not in kb.REPORT_FORMATS or not file:
+            raise kb.UsageError(
+                f"--also {name}: not a format and a file",
+                help=f"write --also FORMAT=FILE, with one of {', '.join(kb.REPORT_FORMATS)}",
+            )
+    return tuple((name, file) for name, _, file in pairs)
+
+
+def _presented(arguments: argparse.Namespace, home: kb.Home, report: kb.Report) -> kb.Report:
+    """The report with the times and the paths that were asked for."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if arguments.no_time:
+        report = report.untimed()
+    elif epoch.isdecimal():
+        report = report.untimed(f"{datetime.fromtimestamp(int(epoch), UTC):%Y-%m-%dT%H:%M:%SZ}")
+    if arguments.source_root is None:
+        return report
+    top = Path(arguments.source_root).resolve()
+    if not home.root.resolve().is_relative_to(top):
+        raise kb.UsageError(f"the base is not below {top}", help="--source-root takes a folder that the base is in")
+    return report.under(home.root.resolve().relative_to(top).as_posix())
+
+
+def _write_reports(arguments: argparse.Namespace, report: kb.Report, others: Sequence[tuple[str, str]]) -> None:
+    for name, file in ((arguments.format, arguments.output or "-"), *others):
+        if name == "text":
+            text = kb.report_text(report, colour=file == "-" and _has_colour(), brief=arguments.quiet)
+        else:
+            text = kb.REPORT_FORMATS[name](report)
+        _write(text.encode(), None if file == "-" else file)
+
+
+def _has_colour() -> bool:
+    """Whether there is a terminal that shows colour, and nobody has said no (https://no-color.org)."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _raise_floors(home: kb.Home, report: kb.Report) -> None:
@@ -218,6 +279,15 @@ def _compared(arguments: argparse.Namespace, report: kb.Report) -> kb.Report:
         if smaller != baseline:
             kb.write_atomic(path, smaller.data())
     return kb.compare(report, baseline)
+
+
+def _run_explain(arguments: argparse.Namespace) -> int:
+    if arguments.code is None:
+        text = kb.explain_all(kb.rules(arguments.home))
+    else:
+        text = kb.explain(kb.rule(arguments.home, arguments.code))
+    _write(text.encode(), None)
+    return 0
 
 
 def _run_query(arguments: argparse.Namespace) -> int:

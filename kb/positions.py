@@ -83,8 +83,9 @@ class Positions:
         own = self._by_owner.get(subject, ())
         under = tuple(located for located in own if located.via == predicate) if predicate else own
         objects = [located.at_object for located in under if value and str(located.object) == value]
-        predicates = [located.at_predicate for located in under if predicate]
-        subjects = [located.at_subject for located in own]
+        direct = [located for located in own if key(located.subject) == subject]  # and not in brackets
+        predicates = [located.at_predicate for located in direct if located.predicate == predicate]
+        subjects = [located.at_subject for located in direct]
         for nearness, found in ((3, objects), (2, predicates), (1, subjects)):
             if found:
                 return nearness, tuple(dict.fromkeys(found))

@@ -13,13 +13,37 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from kb.finding import Report
+from kb.report.github import as_github
+from kb.report.html import as_html
 from kb.report.json import as_json
+from kb.report.junit import as_junit
+from kb.report.markdown import as_markdown
+from kb.report.sarif import as_sarif
 from kb.report.text import as_text
 from kb.report.turtle import as_turtle
 
 FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
-    {"text": as_text, "json": as_json, "turtle": as_turtle}
+    {
+        "text": as_text,
+        "json": as_json,
+        "turtle": as_turtle,
+        "sarif": as_sarif,
+        "junit": as_junit,
+        "github": as_github,
+        "markdown": as_markdown,
+        "html": as_html,
+    }
 )
 """Name of a format to its writer."""
 
-__all__ = ["FORMATS", "as_json", "as_text", "as_turtle"]
+__all__ = [
+    "FORMATS",
+    "as_github",
+    "as_html",
+    "as_json",
+    "as_junit",
+    "as_markdown",
+    "as_sarif",
+    "as_text",
+    "as_turtle",
+]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kb.answer import short_iri, visible
-from kb.finding import Finding, Report
+from kb.finding import SEVERITIES, Commit, FileChecked, Finding, Report, Rule
 
 WORDS = {"violation": "error", "warning": "warning", "info": "note"}
+
+
+# --- text ------------------------------------------------------------------------------------------------
 
 
 def clean(text: str) -> str:
@@ -20,10 +23,38 @@ def clean(text: str) -> str:
     return spelt.replace("##[", "##\\u005b")
 
 
+def clean_lines(text: str) -> str:
+    """The same for text that may have lines."""
+    return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def plural(count: int, word: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def and_more(count: int, word: str) -> str:
+    """What stands where a reader takes no more: `and 3 more errors`."""
+    return f"and {count:,} more {word}{'' if count == 1 else 's'}"
+
+
+def short_digest(digest: str) -> str:
+    """The first twelve hex digits of a digest."""
+    return digest.removeprefix("sha256:")[:12]
+
+
+# --- findings --------------------------------------------------------------------------------------------
+
+
 def place(finding: Finding) -> str:
     """`file:line:column`, as far as known."""
     parts = (finding.file, finding.line, finding.column)
     return clean(":".join(str(part) for part in parts if part not in ("", None))) or "(no file)"
+
+
+def related(finding: Finding) -> tuple[str, ...]:
+    """The further places, as `file:line:column`."""
+    return tuple(clean(f"{file}:{line}:{column}") for file, line, column in finding.related)
 
 
 def about(finding: Finding, prefixes: Mapping[str, str]) -> tuple[str, ...]:
@@ -40,9 +71,38 @@ def _shortened(text: str, prefixes: Mapping[str, str]) -> str:
     return re.sub(r"<([^<>]*)>", lambda match: short_iri(match[1], prefixes), short_iri(text, prefixes))
 
 
-def plural(count: int, word: str) -> str:
-    """`1 error`, `2 errors`."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+def marked(finding: Finding) -> tuple[str, str, str]:
+    """The line of the excerpt in three: before the marked words, the words, after them; safe to show.
+
+    Tabs become spaces, so that what is before takes the same room everywhere.
+    """
+    if not finding.excerpt:
+        return "", "", ""
+    line = finding.excerpt[0]
+    start = max(0, (finding.column or 1) - 1)
+    end = start + finding.width
+    parts = (line[:start], line[start:end], line[end:])
+    before, words, after = (clean(part.replace("\t", "    ")) for part in parts)
+    return before, words, after
+
+
+def count_by_severity(findings: Sequence[Finding]) -> dict[str, int]:
+    """How many findings of each severity there are, worst first."""
+    return {severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES}
+
+
+def rules_by_code(report: Report) -> dict[str, Rule]:
+    """Every rule by its code; one made of its first finding for a code that no rule describes."""
+    known = {rule.code: rule for rule in reversed(report.rules)}
+    for finding in reversed(report.findings):
+        if finding.code not in known or not known[finding.code].message:
+            known[finding.code] = Rule(
+                finding.shape, finding.code, finding.severity, finding.message, finding.help, "", True
+            )
+    return dict(sorted(known.items()))
+
+
+# --- what was looked at ----------------------------------------------------------------------------------
 
 
 def looked_at(report: Report) -> Iterator[tuple[str, str]]:
@@ -53,9 +113,8 @@ def looked_at(report: Report) -> Iterator[tuple[str, str]]:
         f"{len(report.files)} files, {size:,} bytes, {report.triples:,} triples, {report.claims:,} claims",
     )
     if report.shapes:
-        idle = [shape for shape in report.shapes if shape.nodes == 0]
         nodes = sum(shape.nodes for shape in report.shapes)
-        rest = f"; {len(idle)} had nothing to look at" if idle else ""
+        rest = f"; {len(idle(report))} had nothing to look at" if idle(report) else ""
         yield "rules", f"{len(report.shapes)} shapes looked at nodes {nodes:,} times{rest}"
     else:
         yield "rules", "not run"
@@ -73,14 +132,56 @@ def looked_at(report: Report) -> Iterator[tuple[str, str]]:
         yield "baseline", f"{report.count('known'):,} known; {gone} of the baseline no longer there"
 
 
+def idle(report: Report) -> tuple[str, ...]:
+    """The shapes that looked at no node, by code and name."""
+    names = {rule.iri: rule.name for rule in report.rules}
+    return tuple(
+        clean(f"{shape.code} {names.get(shape.iri, shape.iri)}") for shape in report.shapes if shape.nodes == 0
+    )
+
+
+def circumstances(report: Report, *, times: bool = True) -> Iterator[tuple[str, str]]:
+    """What the run was made with, at which commit, and, where it is known and wanted, when."""
+    yield "tools", clean(", ".join(f"{name} {version}" for name, version in report.versions.items()))
+    if report.commit is not None:
+        count = len(report.commit.differing)
+        names = clean(", ".join(report.commit.differing[:3])) + (
+            f", {and_more(count - 3, 'file')}" if count > 3 else ""
+        )
+        same = f"{plural(count, 'file')} read otherwise than in it: {names}" if count else "every file is as in it"
+        yield "commit", f"{clean(report.commit.name[:12])}; {same}"
+    if report.coverage is not None:
+        reached = report.coverage
+        yield (
+            "coverage",
+            f"{reached.covered:,} of {plural(reached.paragraphs, 'paragraph')} cited or said to yield no claim; "
+            f"{plural(reached.two_origins, 'claim')} with two independent origins",
+        )
+    if times and report.started:
+        took = "" if report.seconds is None else f", {report.seconds:.1f} s"
+        yield "time", f"{report.started}{took}"
+
+
+def _compared(commit: Commit) -> str:
+    count = len(commit.differing)
+    if not count:
+        return "every file is as in it"
+    more = f", {and_more(count - 3, 'file')}" if count > 3 else ""
+    return f"{plural(count, 'file')} not as in it: {clean(', '.join(commit.differing[:3]))}{more}"
+
+
+def file_row(file: FileChecked) -> tuple[str, str, str, str]:
+    """The digest, short, the bytes, the triples and the name of a file."""
+    return short_digest(file.digest), f"{file.size:,}", f"{file.triples:,}", clean(file.name)
+
+
 def verdict(report: Report) -> str:
     """The one line that says it all."""
     if report.stopped:
         return f"not checked: {clean(report.stopped)} (exit {report.exit_code})"
     if not report.findings:
         return f"nothing found (exit {report.exit_code})"
-    new = [finding for finding in report.findings if finding.state == "new"]
-    counts = {word: sum(f.severity == name for f in new) for name, word in WORDS.items()}
-    said = [plural(count, word) for word, count in counts.items() if count] or ["nothing new"]
+    new = count_by_severity([finding for finding in report.findings if finding.state == "new"])
+    said = [plural(count, WORDS[severity]) for severity, count in new.items() if count] or ["nothing new"]
     said += [f"{report.count(state):,} {state}" for state in ("known", "waived") if report.count(state)]
     return f"{', '.join(said)} (exit {report.exit_code})"

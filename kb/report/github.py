@@ -1,0 +1,69 @@
+"""The report as workflow commands, which GitHub shows beside the lines of a change
+(https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
+
+It shows ten errors, ten warnings and ten notices of a step. Where there are more, the tenth says how many; all of
+them stand in the other reports. Text of the base cannot give commands: a line that begins with `::` would be one,
+so none does but ours, and within ours whatever has a meaning is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from kb.finding import Finding, Report
+from kb.report.common import about, and_more, circumstances, clean, looked_at, verdict
+
+MAX_SHOWN = 10
+_COMMANDS = {"violation": "error", "warning": "warning", "info": "notice"}
+
+
+def as_github(report: Report) -> str:
+    """Lines for the log of a step: one command a finding, then what was looked at."""
+    lines: list[str] = []
+    if report.stopped:
+        lines.append(_command("error", {"title": "factcite could not look"}, report.stopped))
+    for severity, command in _COMMANDS.items():
+        found = [f for f in report.findings if f.severity == severity and f.state == "new"]
+        room = MAX_SHOWN - (1 if report.stopped and command == "error" else 0)
+        lines += _some(command, found, room, report.prefixes)
+    facts = [*circumstances(report, times=False), *looked_at(report), ("result", verdict(report))]
+    lines += [f"{name:10} {sentence}" for name, sentence in facts]
+    return "\n".join(lines) + "\n"
+
+
+def _some(command: str, findings: Sequence[Finding], room: int, prefixes: Mapping[str, str]) -> Iterator[str]:
+    shown = findings if len(findings) <= room else findings[: room - 1]
+    for finding in shown:
+        yield _finding(command, finding, prefixes)
+    left = len(findings) - len(shown)
+    if left:
+        yield _command(command, {"title": and_more(left, command)}, f"{and_more(left, command)}: see the whole report")
+
+
+def _finding(command: str, finding: Finding, prefixes: Mapping[str, str]) -> str:
+    properties: dict[str, str] = {}
+    if finding.file:
+        properties["file"] = finding.file
+    if finding.file and finding.line is not None:
+        properties["line"] = str(finding.line)
+        if finding.column is not None:
+            properties["col"] = str(finding.column)
+            properties["endColumn"] = str(finding.column + finding.width)
+    properties["title"] = finding.code
+    lines = [finding.message, "  ".join(about(finding, prefixes)), finding.help and f"help: {finding.help}"]
+    return _command(command, properties, "\n".join(clean(line) for line in lines if line))
+
+
+def _command(name: str, properties: Mapping[str, str], message: str) -> str:
+    said = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {said}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    """What stands behind the second `::`; only our own line ends are in it."""
+    lines = (clean(line).replace("%", "%25") for line in text.split("\n"))
+    return "%0A".join(lines)
+
+
+def _property(text: str) -> str:
+    return clean(text).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
