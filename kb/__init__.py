@@ -42,6 +42,7 @@ from kb.graph import Graph
 from kb.home import Home, find_home
 from kb.init import init
 from kb.load import KnowledgeBase, LoadedFile, load_kb
+from kb.progress import progress
 from kb.query import (
     Answer,
     Param,
@@ -77,6 +78,7 @@ from kb.vocab import (
     SKOS,
     ClosedNamespace,
 )
+from kb.watch import Glimpse, watch
 
 __version__ = "0.1.0"
 
@@ -108,6 +110,7 @@ __all__ = [
     "Entry",
     "FileChecked",
     "Finding",
+    "Glimpse",
     "Graph",
     "Home",
     "HomeError",
@@ -152,6 +155,7 @@ __all__ = [
     "load_kb",
     "open_read_only",
     "open_store",
+    "progress",
     "raise_floors",
     "read_baseline",
     "refuse",
@@ -171,6 +175,7 @@ __all__ = [
     "stats_text",
     "verify",
     "visible",
+    "watch",
     "write_atomic",
     "write_baseline",
     "write_turtle",

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
@@ -134,6 +136,7 @@ def _check(commands: _Commands) -> None:
     writing = parser.add_mutually_exclusive_group()
     writing.add_argument("--write-baseline", action="store_true", help="make the baseline FILE, once")
     writing.add_argument("--update-baseline", action="store_true", help="take what was mended out of the baseline FILE")
+    parser.add_argument("--watch", action="store_true", help="check again whenever a file changes, until Ctrl+C")
     parser.add_argument("--raise-floors", action="store_true", help="write the coverage reached as the new floors")
 
 
@@ -203,7 +206,11 @@ def _init(commands: _Commands) -> None:
 def _run_check(arguments: argparse.Namespace) -> int:
     others = _also(arguments.also)
     home = kb.find_home(arguments.home)
-    report = kb.check(home, texts=_text_folders(arguments.texts), today=_today())
+    texts = _text_folders(arguments.texts)
+    if arguments.watch:
+        return _watch(arguments, home, texts)
+    with kb.progress() as tell:
+        report = kb.check(home, texts=texts, today=_today(), progress=tell)
     if arguments.raise_floors:
         _raise_floors(home, report)
     report = _compared(arguments, report)
@@ -249,6 +256,31 @@ def _write_reports(arguments: argparse.Namespace, report: kb.Report, others: Seq
 def _has_colour() -> bool:
     """Whether there is a terminal that shows colour, and nobody has said no (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _watch(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) -> int:
+    """Show each answer in place of the one before; where no terminal is, one after the other."""
+    asked = ("output", "also", "write_baseline", "update_baseline", "raise_floors")
+    if any(getattr(arguments, name) for name in asked) or arguments.format != "text":
+        raise kb.UsageError("--watch only shows text, and writes nothing", help="leave out the other options")
+    with suppress(KeyboardInterrupt):
+        for glimpse in kb.watch(home, texts=texts, today=_today):
+            report = _compared(arguments, glimpse.report)
+            lines = [f"watching {home.root}   {datetime.now():%H:%M:%S}   {report.seconds:.2f} s   (Ctrl+C stops)"]
+            text = kb.report_text(report, colour=_has_colour(), brief=True)
+            _redraw([*lines, kb.visible(glimpse.words), "", *text.splitlines()])
+    return 0
+
+
+def _redraw(lines: Sequence[str]) -> None:
+    """Put lines on the terminal, as many as fit, over what stood there."""
+    if not sys.stdout.isatty():
+        print("\n".join([*lines, ""]), flush=True)
+        return
+    height = shutil.get_terminal_size().lines - 1
+    shown = list(lines) if len(lines) <= height else [*lines[: height - 2], "…", lines[-1]]
+    sys.stdout.write("\x1b[H" + "".join(f"{line}\x1b[K\n" for line in shown) + "\x1b[J")
+    sys.stdout.flush()
 
 
 def _raise_floors(home: kb.Home, report: kb.Report) -> None:

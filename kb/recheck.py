@@ -22,8 +22,9 @@ from kb.rdf import FlatGraph, rdf_graph, rdf_triples
 from kb.reach import Reach
 from kb.shapes import Result, literals_kept, rdf_shapes, run_graphs, sorted_results
 
-MOST = 5_000
-"""Looks (a shape at a node) from which on a full run is as cheap."""
+MOST_CHANGED = 2_000
+MOST_LOOKS = 5_000
+"""Changed triples, and looks (a shape at a node), from which on a full run is as cheap."""
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,14 @@ class Rerun:
     def _go_on(self, reach: Reach, triples: dict[ox.Triple, None]) -> None:
         removed = tuple(rdf_triples(triple for triple in self._triples if triple not in triples))
         added = tuple(rdf_triples(triple for triple in triples if triple not in self._triples))
-        touched = reach.touched(self._graph, removed)
+        much = len(removed) + len(added) > MOST_CHANGED
+        touched = set() if much else reach.touched(self._graph, removed)
         for triple in removed:
             self._graph.remove(triple)
         for triple in added:
             self._graph.add(triple)
-        touched |= reach.touched(self._graph, added)
-        if len(touched) > MOST:
+        touched |= set() if much else reach.touched(self._graph, added)
+        if much or len(touched) > MOST_LOOKS:
             self._results = run_graphs(self._graph, reach.shapes)
             self.looked = Looked()
         else:
