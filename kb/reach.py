@@ -20,8 +20,6 @@ from functools import cached_property
 from rdflib.graph import Graph as RdfGraph
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.algebra import traverse
 from rdflib.term import BNode, Node, URIRef
 
 from kb.rdf import FlatGraph, Triple
@@ -331,6 +329,9 @@ def _iri(node: Node) -> URIRef:
 
 def _asked(shapes: RdfGraph, shape: Node, query: Node) -> frozenset[Node]:
     """The predicates that a query asks for."""
+    from rdflib.plugins.sparql import prepareQuery  # a tenth of a second to import, and only a second run needs it
+    from rdflib.plugins.sparql.algebra import traverse
+
     text = shapes.value(query, URIRef(_SH + "select"))
     if text is None or "$PATH" in str(text) or shapes.value(shape, URIRef(SH.path)) is not None:
         raise _NotUnderstoodError
