@@ -250,8 +250,12 @@ def run(
     prefixes: Mapping[str, str] = PREFIXES,
     default_graphs: Sequence[str] = (),
     named_graphs: Sequence[str] = (),
+    base_iri: str | None = None,
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """Evaluate without the tests of `refuse`, lazily; for callers that stream and limit by themselves.
+
+    Args:
+        base_iri: what relative IRIs of the question are resolved against; None refuses them.
 
     Raises:
         QueryRefused: not SPARQL, with line and column, or a graph or function that the engine does not know.
@@ -263,6 +267,7 @@ def run(
     try:
         return store.query(
             text,
+            base_iri=base_iri,
             prefixes=dict(prefixes),
             use_default_graph_as_union=not chosen and not _names_graphs(sparql),
             default_graph=chosen or None,

@@ -360,7 +360,7 @@ DIRECT, FORM = "application/sparql-query", "application/x-www-form-urlencoded"
 @pytest.mark.parametrize(
     ("method", "arguments", "body", "type", "status"),
     [
-        ("GET", "", b"", "", 400),
+        ("GET", "default-graph-uri=urn:x", b"", "", 400),
         ("GET", "query=ASK{}&query=ASK{}", b"", "", 400),
         ("GET", "update=CLEAR+ALL", b"", "", 400),
         ("GET", "query=SELECT+{", b"", "", 400),

@@ -19,16 +19,19 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
 
 import kb
-from webapp import overview, pages, protocol
+from webapp import describe, graphs, openapi, overview, pages, protocol
+from webapp.compress import compress
 from webapp.media import HTML, PROBLEM, choose
 from webapp.names import Names
 from webapp.settings import Settings, read_settings
 from webapp.site import KEY, Site, site
 from webapp.worker import Pool, store_on_disk
 
-__all__ = ["Settings", "close", "create_app"]
+__all__ = ["WAITRESS", "Settings", "close", "create_app"]
 
 MAX_BODY = 2 * 1024 * 1024
+WAITRESS = {"ident": "factcite", "max_request_body_size": 2 * MAX_BODY, "channel_request_lookahead": 1}
+"""Settings for waitress; looking ahead is how it notices that a client has gone."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -66,8 +69,12 @@ def create_app(
     app.register_blueprint(protocol.blueprint)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(overview.blueprint)
+    app.register_blueprint(graphs.blueprint)
+    app.register_blueprint(describe.blueprint)
+    app.register_blueprint(openapi.blueprint)
     dress_templates(app)
     handle_errors(app)
+    app.after_request(compress)  # functions run last to first: this one sees the response last
     app.after_request(protect)
     return app
 

@@ -21,7 +21,7 @@ from flask import Flask
 from waitress.server import create_server
 
 import kb
-from webapp import MAX_BODY, close, create_app
+from webapp import WAITRESS, close, create_app
 from webapp.site import site_of
 
 THREADS = 8
@@ -91,9 +91,7 @@ def run(options: argparse.Namespace) -> None:
         )
         try:
             end_questions_first(app)
-            server = create_server(
-                app, sockets=[listener], threads=THREADS, ident="factcite", max_request_body_size=2 * MAX_BODY
-            )
+            server = create_server(app, sockets=[listener], threads=THREADS, **WAITRESS)
             print(greeting(app, options.host, listener.getsockname()[1]), flush=True)
             server.run()
         finally:

@@ -56,6 +56,7 @@ class Question:
         default_graphs: IRIs of the graphs that make the default graph; with `named_graphs` empty too: all.
         named_graphs: IRIs of the graphs that GRAPH can name.
         max_rows: rows or triples of the answer; None for the setting's.
+        base: what relative IRIs are resolved against; empty refuses them.
     """
 
     sparql: str
@@ -65,6 +66,7 @@ class Question:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     max_rows: int | None = None
+    base: str = ""
 
 
 class TooLarge(Exception):
@@ -130,6 +132,7 @@ def answer(
         prefixes=prefixes,
         default_graphs=_dataset(question.default_graphs, question.named_graphs),
         named_graphs=_dataset(question.named_graphs, question.default_graphs),
+        base_iri=question.base or None,
     )
     if isinstance(result, ox.QueryTriples):
         return _graph(result, question.graph, limits, prefixes)

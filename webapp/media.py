@@ -63,6 +63,12 @@ def choose(accept: str, offers: Iterable[str]) -> str | None:
     return best
 
 
+def accepts_coding(accept: str, coding: str) -> bool:
+    """Whether an Accept-Encoding header allows a coding; an empty header allows none but the plain one."""
+    found = {name: quality for name, quality in _weighted(accept)}
+    return found.get(coding, found.get("*", 0.0)) > 0
+
+
 def find(medias: Sequence[Media], media_type: str | None) -> Media | None:
     """The format that has this media type."""
     return next((media for media in medias if media_type in media.types), None)
@@ -85,11 +91,16 @@ def content_type(media_type: str) -> str:
 
 
 def _ranges(accept: str) -> tuple[tuple[str, float], ...]:
-    """Each range with its quality; parameters other than q are not looked at."""
+    """Each media range with its quality."""
+    return tuple((name, quality) for name, quality in _weighted(accept) if "/" in name)
+
+
+def _weighted(header: str) -> tuple[tuple[str, float], ...]:
+    """Each member of a header with its quality; parameters other than q are not looked at."""
     found = []
-    for part in accept.split(","):
+    for part in header.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        if "/" in name:
+        if name:
             found.append((name, _q(parameters)))
     return tuple(found)
 

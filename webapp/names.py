@@ -18,6 +18,7 @@ import kb
 
 KINDS = ("article", "claim", "citation", "entity", "question", "dependence")
 DATA_PREFIXES = ("art", "cite", "claim", "ent", "q", "rel")
+SUFFIXES = (".ttl", ".nt", ".json", ".jsonld")  # of documents; a thing whose name ends so has no page
 MOST_CHOICES = 300  # things that one field of a form offers
 MOST_SUGGESTED = 3_000  # and that a page carries to be suggested while somebody types
 _NAME = re.compile(r"[A-Za-z0-9_~][A-Za-z0-9._~-]*")
@@ -86,7 +87,7 @@ class Names:
         for kind, iris in members.items():
             for iri in sorted(iris):
                 name = re.split(r"[/#]", iri)[-1]
-                if _NAME.fullmatch(name) and not name.endswith(".ttl"):
+                if _NAME.fullmatch(name) and not name.endswith(SUFFIXES):
                     found.setdefault((kind, name), iri)
         return found
 

@@ -16,18 +16,22 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 from markupsafe import Markup, escape
 
 import kb
+from webapp.documents import SUFFIXES, by_accept, by_suffix, send, serialised
 from webapp.evaluate import ROWS, Question
 from webapp.media import DATASETS, GRAPHS, TABLES, Media, content_type, named
 from webapp.names import KINDS, Link
 from webapp.overview import statuses, timeline_of
 from webapp.protocol import bindings, status_of
 from webapp.reader import Reader
-from webapp.site import PAGE_ROWS, Download, Site, site
+from webapp.site import PAGE_ROWS, Site, site
 from webapp.things import PAGES, linked_sentences
 from webapp.worker import Reply
 
 START = ("claims-about", "who-says", "contested", "denials", "claims-by-status", "claims-by-article")
 """Questions that somebody who comes for the first time can use; where a base has others, its first ones are shown."""
+THINGS = GRAPHS[:3]
+"""Formats of things; JSON-LD has two addresses, because programs look for `.json`."""
+SHOWN_SUFFIXES = ("ttl", "nt", "jsonld")
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
 FIRST_QUESTION = """\
 PREFIX fc: <https://w3id.org/factcite/ns#>
@@ -181,7 +185,7 @@ def _asked(here: Site) -> Asked | None:
 
 
 def _ask(here: Site, asked: Asked) -> AnswerView:
-    reply = here.ask(Question(asked.text, table="json", graph=ROWS, params=asked.params))
+    reply = here.ask(Question(asked.text, table="json", graph=ROWS, params=asked.params, base=here.endpoint))
     document = json.loads(reply.body)
     columns = tuple(document["head"].get("vars", ()))
     bindings = document.get("results", {}).get("bindings", [])
@@ -326,27 +330,43 @@ def _typed(here: Site, term: ox.NamedNode | ox.Literal) -> str:
 
 
 @blueprint.get(f"/<any({','.join(KINDS)}):kind>/<name>")
-def thing(kind: str, name: str) -> Response | str:
-    """The page of an article, a claim, a citation, an entity or a question; with `.ttl` behind it, its Turtle."""
+def thing(kind: str, name: str) -> Response:
+    """The page of a thing; or what the page is made of, as RDF, by suffix or by the Accept header."""
     here = site()
-    plain, wants_turtle = (name[:-4], True) if name.endswith(".ttl") else (name, False)
+    plain, media, media_type = by_suffix(name)
     iri = here.names.iri(kind, plain)
     if iri is None:
         abort(404)
+    if media is None:
+        media, media_type = by_accept(THINGS, page=True)
+    if media is None:
+        response = Response(_page(here, kind, plain, iri))
+        response.vary.add("Accept")
+        return response
     slug = here.slug(iri) if kind == "article" else None
-    if wants_turtle and slug is not None:
-        return _send(here.download("turtle", slug), GRAPHS[0], f"factcite-{plain}")
-    text = here.behind(kind, iri)
-    graph = graph_of(here.ask(Question(text, graph=ROWS, max_rows=PAGE_ROWS), page=True))
-    if wants_turtle:
-        body = kb.write_turtle(graph.triples, prefixes=here.names.prefixes, source=f"{kind}/{plain}")
-        return _send(Download.of(body), GRAPHS[0], f"factcite-{kind}-{plain}")
+    if slug is not None:
+        return send(here.download(media.name, slug), media, f"factcite-{plain}", media_type)
+    triples = _graph(here, kind, iri).triples
+    document = serialised(triples, media, here.names.prefixes, source=f"{kind}/{plain}")
+    return send(document, media, f"factcite-{kind}-{plain}", media_type)
+
+
+def _page(here: Site, kind: str, name: str, iri: str) -> str:
     return render_template(
         f"{kind}.html",
-        page=PAGES[kind](Reader(graph, here.names), iri),
-        behind=url_for(".home", query=text),
-        turtle=url_for(".thing", kind=kind, name=f"{plain}.ttl"),
+        page=PAGES[kind](Reader(_graph(here, kind, iri), here.names), iri),
+        behind=url_for(".home", query=here.behind(kind, iri)),
+        forms=tuple(
+            (media.label, media_type, url_for(".thing", kind=kind, name=f"{name}.{suffix}"))
+            for suffix, (media, media_type) in SUFFIXES.items()
+            if suffix in SHOWN_SUFFIXES
+        ),
     )
+
+
+def _graph(here: Site, kind: str, iri: str) -> kb.Graph:
+    """The answer to the query behind a page."""
+    return graph_of(here.ask(Question(here.behind(kind, iri), graph=ROWS, max_rows=PAGE_ROWS), page=True))
 
 
 def graph_of(reply: Reply) -> kb.Graph:
@@ -378,16 +398,7 @@ def download(suffix: str) -> Response:
     media = named(DATASETS, suffix)
     if media is None or suffix != media.suffix:
         abort(404)
-    return _send(site().download(media.name), media, "factcite")
-
-
-def _send(document: Download, media: Media, name: str) -> Response:
-    response = Response(document.body, content_type=content_type(media.types[0]))
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.{media.suffix}"'
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(document.etag)
-    response.make_conditional(request)
-    return response
+    return send(site().download(media.name), media, "factcite")
 
 
 @blueprint.get("/report")

@@ -8,6 +8,7 @@ to the page. Nothing is ever fetched for FROM or for `default-graph-uri`: a grap
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
+from webapp import describe
 from webapp.evaluate import Question
 from webapp.media import GRAPHS, HTML, PROBLEM, TABLES, Media, choose, content_type, find, named, offered
 from webapp.site import Site, site
@@ -58,6 +60,8 @@ def sparql() -> AnyResponse:
             response = redirect(url_for("pages.home", **_for_page(request.args)), 303)
             response.vary.add("Accept")
             return response
+        if request.method != "POST" and not (set(request.args) - {"format"}):
+            return describe.service()
         wanted = _formats(request)
         question = _question(here, request, *wanted)
         reply = here.ask(question)
@@ -90,6 +94,7 @@ def _question(here: Site, request: Request, table: str | None, graph: str | None
         params=bindings(here, arguments),
         default_graphs=tuple(arguments.getlist("default-graph-uri")),
         named_graphs=tuple(arguments.getlist("named-graph-uri")),
+        base=here.endpoint,
     )
 
 
@@ -176,6 +181,10 @@ def _answer(reply: Reply, wanted: tuple[str | None, str | None], question: Quest
     if unknown:
         response.headers["Factcite-Unknown-Graphs"] = str(len(unknown))
     response.vary.add("Accept")
+    if request.method != "POST":
+        response.headers["Cache-Control"] = "no-cache"
+        response.set_etag(hashlib.sha256(reply.body).hexdigest(), weak=True)
+        response.make_conditional(request)
     return response
 
 

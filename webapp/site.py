@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import pyoxigraph as ox
-from flask import Flask, current_app
+from flask import Flask, current_app, request, url_for
 
 import kb
 from webapp.evaluate import Question
@@ -164,6 +164,20 @@ class Site:
         limits = kb.QueryLimits(chars=self.settings.max_query_chars)
         kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
         return self.pool.ask(question, page=page)
+
+    @property
+    def origin(self) -> str:
+        """Where the site is seen from, without the path: as it was told, or as it is called by a name it trusts."""
+        if self.settings.public_base:
+            return self.settings.public_base.rstrip("/")
+        if current_app.config.get("TRUSTED_HOSTS"):
+            return request.host_url.rstrip("/")
+        return "http://localhost"
+
+    @property
+    def endpoint(self) -> str:
+        """The whole address of the endpoint; relative IRIs of a question are resolved against it."""
+        return self.origin + url_for("protocol.sparql")
 
     def table(self, name: str) -> tuple[tuple[str, ...], list[dict[str, dict[str, Any]]]]:
         """Columns and rows of the answer to a stored question without parameters, for a page.
