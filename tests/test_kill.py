@@ -65,7 +65,7 @@ COMMANDS: dict[str, tuple[Callable[[Path], None], list[str]]] = {
     ),
     "fmt": (unformat, ["fmt"]),
     "export": (old_output, ["export", "--output", "out"]),
-    "check": (old_output, ["check", "--format", "json", "--output", "out"]),
+    "check": (old_output, ["check", "--format", "json", "--no-time", "--output", "out"]),
 }
 
 
