@@ -23,12 +23,12 @@ PACKAGES = ("kb", "webapp")
 
 STAGES = (
     ("errors", "vocab", "finding"),  # use nothing
-    ("text", "files", "home", "graph", "lexical", "dates"),
+    ("text", "files", "home", "commit", "graph", "lexical", "dates"),
     ("turtle", "canon", "copies", "align", "pieces", "origins", "standing"),
     ("record", "merge", "article", "store", "derive"),
     ("load",),
     ("shapes", "verify", "wording", "query"),
-    ("answer", "check", "report", "export", "cite", "fmt", "init"),
+    ("answer", "rules", "lint", "explain", "check", "report", "export", "cite", "fmt", "init"),
     ("",),  # the face
     ("cli", "__main__"),
 )

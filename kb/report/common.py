@@ -144,12 +144,7 @@ def circumstances(report: Report, *, times: bool = True) -> Iterator[tuple[str, 
     """What the run was made with, at which commit, and, where it is known and wanted, when."""
     yield "tools", clean(", ".join(f"{name} {version}" for name, version in report.versions.items()))
     if report.commit is not None:
-        count = len(report.commit.differing)
-        names = clean(", ".join(report.commit.differing[:3])) + (
-            f", {and_more(count - 3, 'file')}" if count > 3 else ""
-        )
-        same = f"{plural(count, 'file')} read otherwise than in it: {names}" if count else "every file is as in it"
-        yield "commit", f"{clean(report.commit.name[:12])}; {same}"
+        yield "commit", f"{clean(report.commit.name[:12])}; {_compared(report.commit)}"
     if report.coverage is not None:
         reached = report.coverage
         yield (

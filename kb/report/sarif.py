@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -66,7 +67,7 @@ def as_sarif(report: Report) -> str:
             }
             for file in report.files
         ],
-        "results": [_result(finding, codes, files, report.prefixes) for finding in kept],
+        "results": [_result(_somewhere(finding, rules, report), codes, files, report.prefixes) for finding in kept],
         "columnKind": "unicodeCodePoints",
         "properties": _properties(report),
     }
@@ -86,7 +87,7 @@ def _rule(rule: Rule) -> _Json:
     plain = [rule.message, rule.why, *(f"Wrong: {rule.bad}" for _ in range(bool(rule.bad))), f"Right: {rule.help}"]
     return {
         "id": rule.code,
-        "name": clean(rule.name),
+        **({} if rule.name == rule.code else {"name": clean(rule.name)}),
         "shortDescription": {"text": _message(rule.message)},
         "fullDescription": {"text": _message(rule.why or rule.message)},
         "help": {"text": _message("\n\n".join(part for part in plain if part)), "markdown": _markdown(rule)},
@@ -121,6 +122,15 @@ def _message(text: str) -> str:
     """Plain text of a message: brackets would be links, braces places to fill in (sections 3.11.5 and 3.11.6)."""
     spelt = re.sub(r"([\\\[\]])", r"\\\1", clean_lines(text))
     return spelt.replace("{", "{{").replace("}", "}}")
+
+
+def _somewhere(finding: Finding, rules: Mapping[str, Rule], report: Report) -> Finding:
+    """The finding with a place, which GitHub asks for: its own, else its rule's, else the first file that was read."""
+    rule = rules[finding.code]
+    if finding.file or not (rule.file or report.files):
+        return finding
+    line = rule.line if rule.file else 1
+    return replace(finding, file=rule.file or report.files[0].name, line=line, column=None, excerpt=())
 
 
 def _result(finding: Finding, codes: Sequence[str], files: Mapping[str, int], prefixes: Mapping[str, str]) -> _Json:

@@ -27,6 +27,7 @@ _REPORT = "urn:factcite:report"
 _RUN = "urn:factcite:run"
 _SEVERITIES = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
 _PATH_TOKEN = re.compile(r"<[^<>]*>|[\^()/|*+?]")
+_PATH = re.compile(r"(?:<[^<>\s\"{}|\\^`]*>|[\^()/|*+?])+")
 _REPEATED = {"*": SH.zeroOrMorePath, "+": SH.oneOrMorePath, "?": SH.zeroOrOnePath}
 
 _Value = ox.NamedNode | ox.Literal
@@ -75,11 +76,12 @@ class _Writer:
         yield FC.code, _text(finding.code)
         yield SH.focusNode, self.focus(finding)
         if finding.reported_focus and finding.focus:
-            yield DCTERMS.subject, _iri(finding.focus)
+            yield DCTERMS.subject, _node(finding.focus)
         if finding.shape:
-            yield SH.sourceShape, _iri(finding.shape) if is_iri(finding.shape) else self.blank(BLANK)
+            yield SH.sourceShape, _node(finding.shape) if is_iri(finding.shape) else self.blank(BLANK)
         if finding.path:
-            yield SH.resultPath, _iri(finding.path) if is_iri(finding.path) else self.blank(_path(finding.path))
+            written = _PATH.fullmatch(finding.path) is not None
+            yield SH.resultPath, self.blank(_path(finding.path)) if written else _node(finding.path)
         if finding.value:
             yield SH.value, self.term(finding.value)
         if finding.file:
@@ -89,7 +91,7 @@ class _Writer:
     def focus(self, finding: Finding) -> _Value:
         if finding.reported_focus:
             return self.term(finding.reported_focus)
-        return _iri(finding.focus if finding.focus else f"urn:factcite:file:{_quoted(finding.file)}")
+        return _node(finding.focus) if finding.focus else _iri(f"urn:factcite:file:{_quoted(finding.file)}")
 
     def run(self) -> Iterator[tuple[str, str, _Value]]:
         yield _RUN, RDF.type, _iri(PROV.Activity)
@@ -190,6 +192,14 @@ def _path(written: str) -> str:
 
 def _iri(name: str) -> ox.NamedNode:
     return ox.NamedNode(name)
+
+
+def _node(name: str) -> ox.NamedNode:
+    """A node of the base; what only looks like one (in a file of settings, say) by a name made of its letters."""
+    try:
+        return _iri(name)
+    except ValueError:
+        return _iri(f"urn:factcite:name:{_quoted(name)}")
 
 
 def _text(value: str, language: str | None = None) -> ox.Literal:
