@@ -21,6 +21,9 @@ from kb.text import digest_bytes
 from kb.turtle import read_turtle
 from kb.vocab import PREFIXES
 
+ROUNDS = 100
+"""How often a run is killed."""
+
 INIT = """
 import sys
 from pathlib import Path
@@ -144,9 +147,9 @@ def test_a_kill_in_the_middle_leaves_all_or_nothing(tmp_path: Path) -> None:
     whole = files(tmp_path / "whole")
     target = tmp_path / "mybase"
     interrupted = 0
-    for step in range(20):
+    for step in range(ROUNDS):
         process = subprocess.Popen([sys.executable, "-c", INIT, str(target)], stderr=subprocess.DEVNULL)
-        while process.poll() is None and written(tmp_path) < max(1, step * len(whole) // 20):
+        while process.poll() is None and written(tmp_path) < max(1, step * len(whole) // ROUNDS):
             time.sleep(0.0002)
         process.send_signal(signal.SIGKILL)
         process.wait()
