@@ -63,9 +63,7 @@ def write_turtle(
     writer = _Writer(Graph.of(triples), prefixes, source)
     blocks = [writer.block(subject, (comments or {}).get(subject, ())) for subject in writer.subjects()]
     if header and not writer.used and prefixes:
-        writer.used.add(
-            min(prefixes)
-        )  # a header without a directive below it would read as the first subject's
+        writer.used.add(min(prefixes))  # a header without a directive below it would read as the first subject's
     top = [f"@prefix {name}: <{prefixes[name]}> ." for name in sorted(writer.used)]
     parts = ["\n".join(header)] if header else []
     parts += ["\n".join(top)] if top else []
@@ -231,9 +229,7 @@ class _Writer:
 
     def literal(self, term: ox.Literal) -> str:
         value, datatype = term.value, term.datatype.value
-        bare = {XSD.integer: _INTEGER, XSD.decimal: _DECIMAL, XSD.boolean: re.compile("true|false")}.get(
-            datatype
-        )
+        bare = {XSD.integer: _INTEGER, XSD.decimal: _DECIMAL, XSD.boolean: re.compile("true|false")}.get(datatype)
         if bare and bare.fullmatch(value):
             return value
         quoted = '"' + _ESCAPED.sub(_escape, value) + '"'

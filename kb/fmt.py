@@ -32,9 +32,7 @@ def format_files(paths: Sequence[Path], *, write: bool) -> tuple[Formatted, ...]
         InputError: a file cannot be read or written.
     """
     before = [read_bytes(path, limit=HOUSE.max_bytes) for path in paths]
-    after = [
-        format_turtle(read_turtle(data, source=str(path))) for path, data in zip(paths, before, strict=True)
-    ]
+    after = [format_turtle(read_turtle(data, source=str(path))) for path, data in zip(paths, before, strict=True)]
     found = tuple(Formatted(path, old != new) for path, old, new in zip(paths, before, after, strict=True))
     for formatted, new in zip(found, after, strict=True):
         if write and formatted.changed:

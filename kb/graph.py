@@ -47,9 +47,7 @@ class Graph:
         index: dict[str, dict[str, list[Term]]] = {}
         for triple in self.triples:
             if not isinstance(triple.object, ox.Triple):
-                index.setdefault(key(triple.subject), {}).setdefault(triple.predicate.value, []).append(
-                    triple.object
-                )
+                index.setdefault(key(triple.subject), {}).setdefault(triple.predicate.value, []).append(triple.object)
         return index
 
     @cached_property
@@ -79,9 +77,7 @@ class Graph:
 
     def nodes(self, subject: str, predicate: str) -> tuple[str, ...]:
         """Every object of (subject, predicate) that is a node, by name."""
-        return tuple(
-            key(term) for term in self.objects(subject, predicate) if not isinstance(term, ox.Literal)
-        )
+        return tuple(key(term) for term in self.objects(subject, predicate) if not isinstance(term, ox.Literal))
 
     def value(self, subject: str, predicate: str) -> str | None:
         """The first object's name or lexical form; None where there is none."""

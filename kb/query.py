@@ -95,9 +95,7 @@ def refuse(
         QueryRefused: with line and column.
     """
     if len(text) > limits.chars:
-        raise QueryRefused(
-            f"the question is longer than {limits.chars:,} characters", help="ask less at once"
-        )
+        raise QueryRefused(f"the question is longer than {limits.chars:,} characters", help="ask less at once")
     words = tuple(_words(text))
     _refuse_cost(text, words, limits)
     _refuse_keywords(text, words)
@@ -124,9 +122,7 @@ def _refuse_cost(text: str, words: Sequence[_Word], limits: QueryLimits) -> None
         counts["operators"] += word.kind == "operator"
         counts["patterns"] += word.kind == "word" and word.text.upper() in _PATTERNS
         if depth > limits.depth:
-            raise _refused(
-                text, word, f"brackets nest deeper than {limits.depth}", "write a flatter question"
-            )
+            raise _refused(text, word, f"brackets nest deeper than {limits.depth}", "write a flatter question")
         for name, count in counts.items():
             most = getattr(limits, name)
             if count > most:
@@ -139,14 +135,10 @@ def _refuse_keywords(text: str, words: Sequence[_Word]) -> None:
             continue
         keyword = word.text.upper()
         if keyword == "SERVICE":
-            raise _refused(
-                text, word, "SERVICE is not allowed: this base asks nobody else", "ask over this base only"
-            )
+            raise _refused(text, word, "SERVICE is not allowed: this base asks nobody else", "ask over this base only")
         opens = before is None or before.kind in ("close", "iri") or before.text == ";"
         if keyword in _UPDATES and opens:
-            raise _refused(
-                text, word, f"{keyword} is an update, and this base is read-only", "ask with SELECT"
-            )
+            raise _refused(text, word, f"{keyword} is an update, and this base is read-only", "ask with SELECT")
 
 
 def _declared(words: Sequence[_Word]) -> dict[str, str]:
@@ -162,23 +154,17 @@ def _refuse_prefixes(text: str, words: Sequence[_Word], known: Collection[str]) 
     for word in words:
         prefix = word.text.partition(":")[0]
         if word.kind == "name" and prefix not in known and prefix != "_":
-            raise _refused(
-                text, word, f"the prefix {prefix}: is not declared", f"write PREFIX {prefix}: <…> above"
-            )
+            raise _refused(text, word, f"the prefix {prefix}: is not declared", f"write PREFIX {prefix}: <…> above")
 
 
-def _refuse_graphs(
-    text: str, words: Sequence[_Word], prefixes: Mapping[str, str], graphs: frozenset[str]
-) -> None:
+def _refuse_graphs(text: str, words: Sequence[_Word], prefixes: Mapping[str, str], graphs: frozenset[str]) -> None:
     for index, word in enumerate(words):
         if word.kind == "word" and word.text.upper() == "FROM":
             target = next((w for w in words[index + 1 : index + 3] if w.kind in ("iri", "name")), None)
             named = None if target is None else expand(target.text, prefixes)
             if target is not None and named not in graphs:
                 shown = target.text
-                raise _refused(
-                    text, target, f"no graph {shown} in this base, and nothing is fetched", "drop FROM"
-                )
+                raise _refused(text, target, f"no graph {shown} in this base, and nothing is fetched", "drop FROM")
 
 
 def _refused(text: str, word: _Word, message: str, help: str) -> QueryRefused:
@@ -236,8 +222,7 @@ def ask(
         return Answer(triples=triples[:max_rows], truncated=len(triples) > max_rows)
     columns = tuple(variable.value for variable in result.variables)
     rows = tuple(
-        tuple(row[at] for at in range(len(columns)))
-        for row, _ in zip(result, range(max_rows + 1), strict=False)
+        tuple(row[at] for at in range(len(columns))) for row, _ in zip(result, range(max_rows + 1), strict=False)
     )
     return Answer(columns=columns, rows=rows[:max_rows], truncated=len(rows) > max_rows)
 
@@ -261,9 +246,7 @@ def run(
         QueryRefused: not SPARQL, with line and column, or a graph or function that the engine does not know.
     """
     text = with_values(sparql, params or {})
-    chosen: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [
-        ox.NamedNode(iri) for iri in default_graphs
-    ]
+    chosen: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(iri) for iri in default_graphs]
     try:
         return store.query(
             text,
@@ -295,9 +278,7 @@ def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) ->
             return f"{sparql[:at]} VALUES ({names}) {{ ({values}) }}{sparql[at:]}"
         depth += {"open": 1, "close": -1}.get(word.kind, 0)
         after_where = after_where or (depth == 0 and word.kind == "word" and word.text.upper() == "WHERE")
-    raise QueryRefused(
-        "there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket"
-    )
+    raise QueryRefused("there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket")
 
 
 def _names_graphs(sparql: str) -> bool:
@@ -346,9 +327,7 @@ def saved_questions(home: Home) -> tuple[SavedQuestion, ...]:
     Raises:
         InputError: a file whose head cannot be read.
     """
-    return tuple(
-        read_question(path) for path in sorted(home.queries.glob("*.rq"), key=lambda path: path.stem)
-    )
+    return tuple(read_question(path) for path in sorted(home.queries.glob("*.rq"), key=lambda path: path.stem))
 
 
 def saved_question(home: Home, name: str) -> SavedQuestion:

@@ -211,9 +211,7 @@ def _parse(data: bytes, source: str, policy: Policy) -> tuple[list[ox.Triple], d
                 raise TurtleError.of(source, (_rdf12_problem(data),))
             triples.append(ox.Triple(quad.subject, quad.predicate, quad.object))
             if len(triples) > policy.max_triples:
-                fault = Problem(
-                    "FC901", f"holds more than {policy.max_triples:,} triples", help="split the file"
-                )
+                fault = Problem("FC901", f"holds more than {policy.max_triples:,} triples", help="split the file")
                 raise TurtleError.of(source, (fault,))
     except SyntaxError as error:
         raise TurtleError.of(source, (_syntax_problem(error),)) from error
@@ -239,9 +237,7 @@ def _rdf12_problem(data: bytes) -> Problem:
     text = data.decode("utf-8")
     found = re.search(r"<<|\{\||~|@[A-Za-z0-9-]+--", _without_strings(text))
     line, column = position(text, found.start()) if found else (None, None)
-    return Problem(
-        "FC903", "a triple term or a text direction (RDF 1.2)", line, column, "write RDF 1.1 Turtle"
-    )
+    return Problem("FC903", "a triple term or a text direction (RDF 1.2)", line, column, "write RDF 1.1 Turtle")
 
 
 def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
@@ -304,11 +300,7 @@ def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[P
                 continue
             assert not isinstance(term, ox.Triple)
             seen.add(term)
-            fault = (
-                _iri_problem(term, policy)
-                if isinstance(term, ox.NamedNode)
-                else _literal_problem(term, policy)
-            )
+            fault = _iri_problem(term, policy) if isinstance(term, ox.NamedNode) else _literal_problem(term, policy)
             if fault:
                 code, message, help = fault
                 yield Problem(code, message, *places.of(term), help)
@@ -362,11 +354,7 @@ def _nearest(name: str) -> str:
         FC[name]
     except AttributeError as error:
         hint = str(error).partition("did you mean ")[2]
-        return (
-            f"did you mean fc:{hint.strip('?').strip(chr(39))}?"
-            if hint
-            else "see kb/vocabulary.ttl for the terms"
-        )
+        return f"did you mean fc:{hint.strip('?').strip(chr(39))}?" if hint else "see kb/vocabulary.ttl for the terms"
     return ""
 
 

@@ -65,9 +65,7 @@ def _names(graph: Graph) -> Mapping[str, tuple[tuple[str, ...], ...]]:
             words = tuple(_words(key(term)))
             if len(words) > 1:
                 found.setdefault(words[0], set()).add(words)
-    return {
-        first: tuple(sorted(names, key=lambda name: (-len(name), name))) for first, names in found.items()
-    }
+    return {first: tuple(sorted(names, key=lambda name: (-len(name), name))) for first, names in found.items()}
 
 
 def _words(text: str) -> list[str]:
@@ -79,9 +77,7 @@ def _fold(words: Sequence[str], names: Mapping[str, tuple[tuple[str, ...], ...]]
     folded: list[str] = []
     at = 0
     while at < len(words):
-        name = next(
-            (n for n in names.get(words[at], ()) if tuple(words[at : at + len(n)]) == n), (words[at],)
-        )
+        name = next((n for n in names.get(words[at], ()) if tuple(words[at : at + len(n)]) == n), (words[at],))
         folded.append(" ".join(name))
         at += len(name)
     return folded

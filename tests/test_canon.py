@@ -110,9 +110,7 @@ IRIS = st.builds(
 WORDS = st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=20)
 LITERALS = st.one_of(
     st.builds(ox.Literal, WORDS),
-    st.builds(
-        lambda text, tag: ox.Literal(text, language=tag), WORDS, st.sampled_from(["en", "ko", "zh-hant"])
-    ),
+    st.builds(lambda text, tag: ox.Literal(text, language=tag), WORDS, st.sampled_from(["en", "ko", "zh-hant"])),
     st.builds(
         lambda text, name: ox.Literal(text, datatype=ox.NamedNode(XSD.iri + name)),
         st.from_regex(r"[+-]?[0-9]{0,3}\.?[0-9]{0,3}", fullmatch=True),

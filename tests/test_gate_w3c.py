@@ -49,9 +49,7 @@ def test_accepts_every_sound_file(w3c: Path, kind: str) -> None:
 def test_reads_the_graph_that_the_suite_expects(w3c: Path) -> None:
     for name, action, result in cases(w3c, "TestTurtleEval"):
         assert result is not None
-        document = read_turtle(
-            action.read_bytes(), source=action.name, policy=syntax_only(BASE + action.name)
-        )
+        document = read_turtle(action.read_bytes(), source=action.name, policy=syntax_only(BASE + action.name))
         expected = ox.parse(result.read_bytes(), format=ox.RdfFormat.N_TRIPLES)
         assert canonical(document.triples) == canonical(
             ox.Triple(quad.subject, quad.predicate, quad.object) for quad in expected

@@ -48,9 +48,7 @@ def prose() -> str:
 def prefixes() -> dict[str, str]:
     """The prefixes of a base of one's own, as the example declares them."""
     heads = (path.read_text("utf-8") for path in sorted(TEMPLATE.rglob("*.ttl")))
-    return {
-        name: space for head in heads for name, space in re.findall(r"^@prefix (\w+): <(.*)> \.$", head, re.M)
-    }
+    return {name: space for head in heads for name, space in re.findall(r"^@prefix (\w+): <(.*)> \.$", head, re.M)}
 
 
 def stated() -> tuple[ox.Triple, ...]:
@@ -193,9 +191,7 @@ def test_every_kind_and_modality_and_stance_has_an_example(base: Path) -> None:
     vocabulary = kb.load_kb(base).graph
     kinds = set(vocabulary.instances(kb.FC.Kind))
     modalities = set(vocabulary.instances(kb.FC.Modality)) - {kb.FC.Jocular}
-    links = {
-        kb.FC.iri + name for name in ("specialises", "contradicts", "inTensionWith", "qualifies", "answers")
-    }
+    links = {kb.FC.iri + name for name in ("specialises", "contradicts", "inTensionWith", "qualifies", "answers")}
     repeats = {kb.FC.restates, kb.FC.translates, kb.FC.duplicates}
     stances = {kb.FC.asserts, kb.FC.denies, kb.FC.mentions}
     rest = {kb.FC.channel, kb.FC.impliedVia, kb.FC.attributionSpan, kb.FC.noClaim, kb.FC.whenComputed}

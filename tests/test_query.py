@@ -147,9 +147,7 @@ def test_csv_and_json_are_the_standard_s(store: ox.Store) -> None:
 
 
 def test_a_table_lines_up_and_shows_no_control_characters(store: ox.Store) -> None:
-    answer = kb.ask(
-        store, 'SELECT ?t ?x { ?s dcterms:title ?t BIND("a\\u001B[31m\\u202Eb" AS ?x) } ORDER BY ?t'
-    )
+    answer = kb.ask(store, 'SELECT ?t ?x { ?s dcterms:title ?t BIND("a\\u001B[31m\\u202Eb" AS ?x) } ORDER BY ?t')
     table = kb.as_table(answer)
     assert "\x1b" not in table and "\u202e" not in table and "\\u001b" in table
     assert table.splitlines()[-1] == "(2 rows)"
