@@ -48,12 +48,12 @@ def _size(lines: Sequence[str]) -> int:
 
 def _head(report: Report) -> Iterator[str]:
     mark = "✅" if report.exit_code == 0 else "❌"
-    yield f"## {mark} Factcite: {_plain(verdict(report))}"
+    yield f"## {mark} Factcite: {plain(verdict(report))}"
     yield ""
     yield "| | |"
     yield "|---|---|"
     for name, sentence in (*looked_at(report), *circumstances(report)):
-        yield f"| {name or 'citations'} | {_plain(sentence)} |"
+        yield f"| {name or 'citations'} | {plain(sentence)} |"
     yield ""
 
 
@@ -86,9 +86,9 @@ def _row(finding: Finding, prefixes: Mapping[str, str]) -> str:
     excerpt = f"{_code(before.lstrip())}<b>{_code(words)}</b>{_code(after.rstrip())}" if finding.excerpt else ""
     named = _code("  ".join(about(finding, prefixes)))
     help = f"help: {_code(finding.help)}" if finding.help else ""
-    text = "<br>".join(part for part in (_plain(finding.message), excerpt, named, help) if part)
+    text = "<br>".join(part for part in (plain(finding.message), excerpt, named, help) if part)
     mark = f"{_MARKS[finding.severity]} {WORDS[finding.severity]}{state}"
-    return f"| {mark} | {_plain(finding.code)} | {_code(place(finding))} | {text} |"
+    return f"| {mark} | {plain(finding.code)} | {_code(place(finding))} | {text} |"
 
 
 def _inputs(report: Report) -> Iterator[str]:
@@ -109,16 +109,16 @@ def _inputs(report: Report) -> Iterator[str]:
         yield "|---|---|--:|"
         for shape in report.shapes:
             nodes = f"{shape.nodes:,}" if shape.nodes else "**none**"
-            yield f"| {_plain(shape.code)} | {_plain(names.get(shape.iri, shape.iri))} | {nodes} |"
+            yield f"| {plain(shape.code)} | {plain(names.get(shape.iri, shape.iri))} | {nodes} |"
         yield ""
         yield "</details>"
 
 
 def _code(text: str) -> str:
-    return f"<code>{_plain(text)}</code>" if text else ""
+    return f"<code>{plain(text)}</code>" if text else ""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text in which nothing has a meaning: whatever could have one is written as its number."""
     return re.sub(r"[^A-Za-z0-9 ,;=/.-]|(?<=www)\.", _numbered, clean(text), flags=re.ASCII | re.IGNORECASE)
 
