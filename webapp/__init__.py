@@ -17,9 +17,11 @@ from typing import Any
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb
 from webapp import describe, graphs, openapi, overview, pages, protocol
+from webapp.budget import Budget
 from webapp.compress import compress
 from webapp.media import HTML, PROBLEM, choose
 from webapp.names import Names
@@ -65,6 +67,9 @@ def create_app(
     loaded = base if base is not None else kb.load_kb(home)
     app = Flask(__name__)
     configure(app, flasks)
+    if ours.proxies:
+        proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
     app.extensions[KEY] = build_site(loaded, ours)
     app.register_blueprint(protocol.blueprint)
     app.register_blueprint(pages.blueprint)
@@ -98,7 +103,7 @@ def build_site(base: kb.KnowledgeBase, settings: Settings) -> Site:
     names = Names(base)
     pool = Pool(store_on_disk(base), settings, names.prefixes)
     pool.start()
-    return Site(base, settings, pool, names, read_questions(base))
+    return Site(base, settings, pool, names, read_questions(base), Budget(settings.budget_seconds))
 
 
 def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:

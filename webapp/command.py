@@ -61,6 +61,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--public-base", default="", metavar="URL", help="where the site is seen from outside, behind a proxy"
     )
+    parser.add_argument(
+        "--proxies", type=int, default=0, metavar="N", help="proxies in front that add to X-Forwarded-For (0)"
+    )
     return parser.parse_args(arguments)
 
 
@@ -87,11 +90,15 @@ def run(options: argparse.Namespace) -> None:
             options.home,
             TEXTS=tuple(options.texts),
             PUBLIC_BASE=options.public_base,
+            PROXIES=max(options.proxies, 0),
             TRUSTED_HOSTS=trusted_hosts(options.host, options.public_base),
         )
         try:
             end_questions_first(app)
-            server = create_server(app, sockets=[listener], threads=THREADS, **WAITRESS)
+            alone = not options.proxies  # otherwise X-Forwarded-For has to come through
+            server = create_server(
+                app, sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=alone, **WAITRESS
+            )
             print(greeting(app, options.host, listener.getsockname()[1]), flush=True)
             server.run()
         finally:

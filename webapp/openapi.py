@@ -69,7 +69,7 @@ PROBLEM_SCHEMA: Mapping[str, Any] = {
         "line": {"type": "integer", "description": "of the query, from 1"},
         "column": {"type": "integer", "description": "of the query, from 1"},
         "help": {"type": "string", "description": "what to do"},
-        "limit": {"type": "string", "enum": ["time", "memory", "size", "crash", "busy"]},
+        "limit": {"type": "string", "enum": ["time", "memory", "size", "crash", "busy", "gone"]},
     },
 }
 PROBLEMS = {

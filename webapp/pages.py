@@ -21,7 +21,7 @@ from webapp.evaluate import ROWS, Question
 from webapp.media import DATASETS, GRAPHS, TABLES, Media, content_type, named
 from webapp.names import KINDS, Link
 from webapp.overview import statuses, timeline_of
-from webapp.protocol import bindings, status_of
+from webapp.protocol import bindings, retry_after, status_of
 from webapp.reader import Reader
 from webapp.site import PAGE_ROWS, Site, site
 from webapp.things import PAGES, linked_sentences
@@ -136,17 +136,18 @@ class ErrorView:
 
 
 @blueprint.get("/")
-def home() -> tuple[str, int]:
+def home() -> tuple[str, int, dict[str, str]]:
     """The query page, with an answer if something was asked."""
     here = site()
     asked, answer, error = None, None, None
+    headers: dict[str, str] = {}
     try:
         asked = _asked(here)
         if asked is not None:
             answer = _ask(here, asked)
     except (kb.QueryError, kb.UsageError) as problem:
         asked = asked or Asked(request.args.get("query", ""))
-        error = _error(problem, asked.text)
+        error, headers = _error(problem, asked.text), retry_after(problem)
     page = render_template(
         "home.html",
         asked=asked,
@@ -163,7 +164,7 @@ def home() -> tuple[str, int]:
         max_rows=here.settings.max_rows,
         timeout=here.settings.timeout_seconds,
     )
-    return page, error.status if error else 200
+    return page, error.status if error else 200, headers
 
 
 def _asked(here: Site) -> Asked | None:

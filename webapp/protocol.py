@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import kb
 from webapp import describe
+from webapp.budget import Spent
 from webapp.evaluate import Question
 from webapp.media import GRAPHS, HTML, PROBLEM, TABLES, Media, choose, content_type, find, named, offered
 from webapp.site import Site, site
@@ -36,6 +38,7 @@ TITLES = {
     406: "no such format",
     413: "too long",
     415: "not a question",
+    429: "too much for one client",
     500: "something broke",
     503: "stopped",
 }
@@ -194,6 +197,8 @@ def status_of(error: kb.QueryError) -> int:
         return error.status
     if isinstance(error, Unacceptable):
         return 406
+    if isinstance(error, Spent):
+        return 429
     return 503 if isinstance(error, Stopped) else 400
 
 
@@ -203,9 +208,16 @@ def problem_of(error: kb.QueryError) -> Response:
     if isinstance(error, Stopped):
         more["limit"] = error.reason
     response = problem(status_of(error), error.message, **more)
-    if isinstance(error, Stopped) and error.reason in ("time", "busy"):
-        response.headers["Retry-After"] = RETRY_SECONDS
+    response.headers.update(retry_after(error))
     return response
+
+
+def retry_after(error: kb.KbError) -> dict[str, str]:
+    """The header that says when to come back; none where waiting does not help."""
+    if isinstance(error, Spent):
+        return {"Retry-After": str(math.ceil(error.seconds))}
+    worth_it = isinstance(error, Stopped) and error.reason in ("time", "busy")
+    return {"Retry-After": RETRY_SECONDS} if worth_it else {}
 
 
 def problem(status: int, detail: str, **more: Any) -> Response:

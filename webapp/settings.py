@@ -28,6 +28,10 @@ class Settings:
         max_query_chars: code points of one question.
         page_rows: rows of an answer that a page shows; downloads hold them all.
         texts: folders with a reader's own copies of the articles, for the report.
+        budget_seconds: seconds of the engine's time that one client may use in a minute; 0 for no limit. Clients on
+            this machine have no limit.
+        proxies: how many proxies stand in front; each has added the address of its client to X-Forwarded-For. With
+            0, that header is not believed.
         public_base: where the site is seen from outside, such as `https://facts.example/`; empty for nowhere in
             particular. Used in permanent links only: every other link is relative, and the Host header is never used.
     """
@@ -41,6 +45,8 @@ class Settings:
     recycle_after: int = 2_000
     max_query_chars: int = 100_000
     page_rows: int = 500
+    budget_seconds: float = 60.0
+    proxies: int = 0
     texts: tuple[Path, ...] = ()
     public_base: str = ""
 

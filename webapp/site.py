@@ -19,10 +19,11 @@ import pyoxigraph as ox
 from flask import Flask, current_app, request, url_for
 
 import kb
+from webapp.budget import Budget
 from webapp.evaluate import Question
 from webapp.names import Link, Names
 from webapp.settings import Settings
-from webapp.worker import Pool, Reply
+from webapp.worker import Pool, Reply, stays
 
 KEY = "factcite"
 PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
@@ -104,6 +105,7 @@ class Site:
         pool: where questions are answered.
         names: labels and addresses of everything in the base.
         questions: the saved questions by name; those of pages too.
+        budget: what each client has left.
     """
 
     base: kb.KnowledgeBase
@@ -111,6 +113,7 @@ class Site:
     pool: Pool
     names: Names
     questions: Mapping[str, kb.SavedQuestion]
+    budget: Budget
     _report: list[kb.Report] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _downloads: dict[tuple[str, str | None], Download] = field(default_factory=dict)
@@ -158,12 +161,23 @@ class Site:
     def ask(self, question: Question, *, page: bool = False) -> Reply:
         """Answer a question in a worker, after looking at its text.
 
+        A visitor's question is paid for from the visitor's budget, and ends when the visitor goes.
+
         Raises:
             QueryRefused, Unacceptable, Stopped: as `Pool.ask` says.
+            Spent: the visitor has nothing left.
         """
         limits = kb.QueryLimits(chars=self.settings.max_query_chars)
         kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
-        return self.pool.ask(question, page=page)
+        if page:
+            return self.pool.ask(question, page=True)
+        client = request.remote_addr
+        self.budget.check(client)
+        return self.pool.ask(
+            question,
+            gone=request.environ.get("waitress.client_disconnected", stays),
+            spent=lambda seconds: self.budget.charge(client, seconds),
+        )
 
     @property
     def origin(self) -> str:

@@ -21,7 +21,8 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
@@ -35,6 +36,7 @@ from webapp.settings import Settings
 
 START_SECONDS = 60.0
 END_SECONDS = 2.0
+LOOK_SECONDS = 0.1  # between two looks whether whoever asked is still there
 START_TRIES = 3
 PROCESSES = threading.Lock()  # multiprocessing reads an exit code once: two threads that look would lose it
 
@@ -68,7 +70,7 @@ class Stopped(kb.QueryStopped):
     """A question that was stopped.
 
     Args:
-        reason: `time`, `memory`, `size`, `crash` or `busy`.
+        reason: `time`, `memory`, `size`, `crash`, `busy` or `gone`.
     """
 
     def __init__(self, reason: str, message: str, *, help: str | None = None) -> None:
@@ -82,6 +84,19 @@ class Died(Exception):
 
 class Late(Exception):
     """The worker did not answer in time."""
+
+
+class Gone(Exception):
+    """Nobody waits for the answer any more."""
+
+
+def stays() -> bool:
+    """Whether somebody who never leaves has left."""
+    return False
+
+
+def unpaid(seconds: float) -> None:
+    """Charge nobody."""
 
 
 class Worker:
@@ -102,19 +117,20 @@ class Worker:
         if not self.walls:
             self.walls = self._receive(START_SECONDS)[0]
 
-    def ask(self, question: Question, seconds: float) -> tuple[dict[str, Any], bytes]:
+    def ask(self, question: Question, seconds: float, gone: Callable[[], bool] = stays) -> tuple[dict[str, Any], bytes]:
         """Head and body of the worker's reply.
 
         Raises:
             Died: in the middle of it.
             Late: it took longer than `seconds`.
+            Gone: `gone` said that nobody waits any more.
         """
         self.asked += 1
         try:
             self.connection.send(question)
         except OSError as error:
             raise Died from error
-        return self._receive(seconds)
+        return self._receive(seconds, gone)
 
     def end(self) -> None:
         """End the process, whatever it is doing. Another thread that waits for its answer meets `Died`."""
@@ -133,10 +149,14 @@ class Worker:
         with PROCESSES:
             return self.process.is_alive()
 
-    def _receive(self, seconds: float) -> tuple[dict[str, Any], bytes]:
+    def _receive(self, seconds: float, gone: Callable[[], bool] = stays) -> tuple[dict[str, Any], bytes]:
+        end = time.monotonic() + seconds
         try:
-            if not self.connection.poll(seconds):
-                raise Late
+            while not self.connection.poll(min(LOOK_SECONDS, max(end - time.monotonic(), 0))):
+                if gone():
+                    raise Gone
+                if time.monotonic() >= end:
+                    raise Late
             head: dict[str, Any] = json.loads(self.connection.recv_bytes())
             return head, self.connection.recv_bytes()
         except (EOFError, OSError) as error:
@@ -180,21 +200,34 @@ class Pool:
             worker.end()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def ask(self, question: Question, *, page: bool = False) -> Reply:
+    def ask(
+        self,
+        question: Question,
+        *,
+        page: bool = False,
+        gone: Callable[[], bool] = stays,
+        spent: Callable[[float], None] = unpaid,
+    ) -> Reply:
         """Answer one question, within the limits.
 
         Args:
             page: a question of the site itself rather than of a visitor.
+            gone: whether whoever asked has gone; then the question ends.
+            spent: told how many seconds a worker has spent on it, however it ends.
 
         Raises:
             QueryRefused: not SPARQL (line and column), or beyond the engine.
             Unacceptable: no format fits.
             Stopped: over a limit, or no worker is free.
         """
-        with self._place(page):
+        with self._place(page, gone):
             worker = self._take()
+            started = time.monotonic()
             try:
-                head, body = worker.ask(question, self.settings.timeout_seconds)
+                head, body = worker.ask(question, self.settings.timeout_seconds, gone)
+            except Gone:
+                self._replace(worker)
+                raise Stopped("gone", "nobody waits for the answer any more") from None
             except Late:
                 self._replace(worker)
                 raise self._out_of_time() from None
@@ -202,6 +235,8 @@ class Pool:
                 code = worker.exit_code()
                 self._replace(worker)
                 raise self._death(code) from None
+            finally:
+                spent(time.monotonic() - started)
             if head.get("tired") or worker.asked >= self.settings.recycle_after:
                 self._replace(worker)
             else:
@@ -211,14 +246,22 @@ class Pool:
         return Reply(head["form"], head["format"], body, head["rows"], head["truncated"], head["seconds"])
 
     @contextlib.contextmanager
-    def _place(self, page: bool) -> Iterator[None]:
+    def _place(self, page: bool, gone: Callable[[], bool]) -> Iterator[None]:
         """A place in front of the workers, given back at the end."""
         with contextlib.ExitStack() as places:
             for place in (self.everybody,) if page else (self.visitors, self.everybody):
-                if not place.acquire(timeout=self.settings.wait_seconds):
-                    raise Stopped("busy", "too many questions are being answered", help="try again in a moment")
+                self._wait(place, gone)
                 places.callback(place.release)
             yield
+
+    def _wait(self, place: threading.Semaphore, gone: Callable[[], bool]) -> None:
+        """Wait for a place, as long as somebody waits for the answer."""
+        end = time.monotonic() + self.settings.wait_seconds
+        while not place.acquire(timeout=min(LOOK_SECONDS, max(end - time.monotonic(), 0))):
+            if gone():
+                raise Stopped("gone", "nobody waits for the answer any more")
+            if time.monotonic() >= end:
+                raise Stopped("busy", "too many questions are being answered", help="try again in a moment")
 
     def _take(self) -> Worker:
         """A worker that is alive and ready; those that died while they waited are left behind."""

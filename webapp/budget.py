@@ -1,0 +1,91 @@
+"""A budget for each client: so many seconds of the engine's time in a minute, refilled steadily.
+
+It is time that is counted, not requests: a thousand small questions cost less than one that searches for its whole
+time limit. Whoever is on this machine has no budget, because nobody has to be kept from their own machine.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+import kb
+
+MINUTE = 60.0
+MOST_CLIENTS = 10_000
+"""Clients that are remembered; those who asked longest ago are forgotten first."""
+IPV6_NETWORK = 64
+"""Bits of an IPv6 address that tell one client from another: the rest is theirs to choose."""
+
+
+class Spent(kb.QueryError):
+    """A client has used up its share; `seconds` from now there is some again."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            "this client has used more of the engine's time than its share", help="wait, or ask smaller questions"
+        )
+        self.seconds = seconds
+
+
+class Budget:
+    """What each client has left, in seconds of the engine's time.
+
+    Args:
+        seconds: what a client may use in a minute; 0 for no limit.
+        clock: seconds that only go up.
+    """
+
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.seconds = seconds
+        self.clock = clock
+        self.lock = threading.Lock()
+        self.left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and when that was so
+
+    def check(self, address: str | None) -> None:
+        """Let a client ask.
+
+        Raises:
+            Spent: it has nothing left.
+        """
+        client = self._client(address)
+        if client is None:
+            return
+        with self.lock:
+            left = self._now(client)
+        if left <= 0:
+            raise Spent((0.1 * self.seconds - left) * MINUTE / self.seconds)  # until there is a tenth again
+
+    def charge(self, address: str | None, seconds: float) -> None:
+        """Take from a client what its question has cost."""
+        client = self._client(address)
+        if client is None:
+            return
+        with self.lock:
+            self.left[client] = (self._now(client) - seconds, self.clock())
+            self.left.move_to_end(client)
+            while len(self.left) > MOST_CLIENTS:
+                self.left.popitem(last=False)
+
+    def _now(self, client: str) -> float:
+        left, then = self.left.get(client, (self.seconds, self.clock()))
+        return min(left + (self.clock() - then) * self.seconds / MINUTE, self.seconds)
+
+    def _client(self, address: str | None) -> str | None:
+        """What a client is remembered by; None for one without a budget."""
+        if self.seconds <= 0 or not address:
+            return None
+        try:
+            parsed = ipaddress.ip_address(address.partition("%")[0])
+        except ValueError:
+            return address
+        if isinstance(parsed, ipaddress.IPv6Address):
+            parsed = parsed.ipv4_mapped or parsed
+        if parsed.is_loopback:
+            return None
+        if isinstance(parsed, ipaddress.IPv6Address):
+            return str(ipaddress.ip_network((parsed, IPV6_NETWORK), strict=False))
+        return str(parsed)
