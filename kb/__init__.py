@@ -25,6 +25,7 @@ from kb.errors import (
 from kb.explain import explain, explain_all
 from kb.export import FORMATS as EXPORT_FORMATS
 from kb.export import export
+from kb.fates import fates_json, fates_text
 from kb.files import write_atomic
 from kb.finding import (
     CitationsChecked,
@@ -56,6 +57,7 @@ from kb.query import (
     saved_question,
     saved_questions,
 )
+from kb.reanchor import Proposal, Reanchored, propose, reanchor
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
 from kb.rules import rule, rules
@@ -119,10 +121,12 @@ __all__ = [
     "KnowledgeBase",
     "LoadedFile",
     "Param",
+    "Proposal",
     "QueryError",
     "QueryLimits",
     "QueryRefused",
     "QueryStopped",
+    "Reanchored",
     "Report",
     "Rule",
     "SavedQuestion",
@@ -147,6 +151,8 @@ __all__ = [
     "explain",
     "explain_all",
     "export",
+    "fates_json",
+    "fates_text",
     "files_of",
     "find_home",
     "find_texts",
@@ -156,8 +162,10 @@ __all__ = [
     "open_read_only",
     "open_store",
     "progress",
+    "propose",
     "raise_floors",
     "read_baseline",
+    "reanchor",
     "refuse",
     "report_text",
     "rule",

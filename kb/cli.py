@@ -75,7 +75,7 @@ def _parser(others: Mapping[str, metadata.EntryPoint]) -> argparse.ArgumentParse
     )
     parser.add_argument("--version", action="version", version=f"kb {kb.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_check, _explain, _query, _stats, _export, _add, _cite, _fmt, _init):
+    for add in (_check, _verify, _explain, _query, _stats, _export, _add, _cite, _fmt, _init):
         add(commands)
     for name, help in {"serve": "show the base in a browser and answer SPARQL"}.items():
         if name in others:
@@ -138,6 +138,27 @@ def _check(commands: _Commands) -> None:
     writing.add_argument("--update-baseline", action="store_true", help="take what was mended out of the baseline FILE")
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes, until Ctrl+C")
     parser.add_argument("--raise-floors", action="store_true", help="write the coverage reached as the new floors")
+    parser.add_argument("--fix", action="store_true", help="first write what cannot be wrong: the canonical form")
+    parser.add_argument(
+        "--confirm",
+        metavar="CITATION",
+        action="append",
+        default=[],
+        help="with --fix: set this moved citation to its place, cite:NAME, or to the place that you found, "
+        "cite:NAME=PARAGRAPH:START-END; may be repeated",
+    )
+
+
+def _verify(commands: _Commands) -> None:
+    parser = _command(
+        commands, "verify", "say where the words of each citation stand in the texts at hand", _run_verify
+    )
+    _home_option(parser)
+    _texts_option(parser)
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    parser.add_argument("--all", action="store_true", help="list the exact ones too")
+    parser.add_argument("--propose", action="store_true", help="print a patch that sets moved citations to their place")
+    _output_option(parser)
 
 
 def _explain(commands: _Commands) -> None:
@@ -209,6 +230,7 @@ def _run_check(arguments: argparse.Namespace) -> int:
     texts = _text_folders(arguments.texts)
     if arguments.watch:
         return _watch(arguments, home, texts)
+    _fix(arguments, home, texts)
     with kb.progress() as tell:
         report = kb.check(home, texts=texts, today=_today(), progress=tell)
     if arguments.raise_floors:
@@ -216,6 +238,19 @@ def _run_check(arguments: argparse.Namespace) -> int:
     report = _compared(arguments, report)
     _write_reports(arguments, _presented(arguments, home, report), others)
     return report.exit_code
+
+
+def _fix(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) -> None:
+    """Write the canonical form, and the places that were confirmed; say what was written, apart from the report."""
+    if not arguments.fix:
+        if arguments.confirm:
+            raise kb.UsageError("--confirm writes nothing by itself", help="add --fix")
+        return
+    for change in kb.reanchor(home, arguments.confirm, texts):
+        print(kb.visible(change.said), file=sys.stderr)
+    for found in kb.format_files(kb.files_of(home), write=True):
+        if found.changed:
+            print(f"formatted {home.name(found.path)}", file=sys.stderr)
 
 
 def _also(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -311,6 +346,38 @@ def _compared(arguments: argparse.Namespace, report: kb.Report) -> kb.Report:
         if smaller != baseline:
             kb.write_atomic(path, smaller.data())
     return kb.compare(report, baseline)
+
+
+def _run_verify(arguments: argparse.Namespace) -> int:
+    home = kb.find_home(arguments.home)
+    folders = _text_folders(arguments.texts)
+    if arguments.propose:
+        return _propose(arguments, home, folders)
+    base = kb.load_kb(home)
+    at_hand = kb.find_texts(base.graph, [home.texts, *folders])
+    found = kb.verify(base.graph, at_hand.copies, spare=at_hand.spare)
+    for line in at_hand.ignored:
+        print(f"kb: not used: {kb.visible(line)}", file=sys.stderr)
+    if arguments.format == "json":
+        text = kb.fates_json(found, at_hand.copies, every=arguments.all, prefixes=base.prefixes)
+    else:
+        words = arguments.output is None and sys.stdout.isatty()  # words of a text go to its reader, nowhere else
+        text = kb.fates_text(found, at_hand.copies, every=arguments.all, words=words, prefixes=base.prefixes)
+    _write(text.encode(), arguments.output)
+    if not at_hand.copies:
+        raise kb.CannotLook(
+            "no copy of any article is at hand", help=f"put yours into {home.name(home.texts)}/, or name --texts DIR"
+        )
+    return int(any(outcome.failed for outcome in found.outcomes))
+
+
+def _propose(arguments: argparse.Namespace, home: kb.Home, folders: Sequence[Path]) -> int:
+    proposal = kb.propose(home, folders)
+    _write(proposal.patch().encode(), arguments.output)
+    done = f"{len(proposal.changes)} re-anchored; apply it with: git apply, or patch -p1" if proposal.changes else ""
+    left = f"{len(proposal.left)} wait for their record" if proposal.left else ""
+    print("; ".join(part for part in (done, left) if part) or "nothing re-anchored", file=sys.stderr)
+    return int(bool(proposal.changes or proposal.left))
 
 
 def _run_explain(arguments: argparse.Namespace) -> int:

@@ -6,12 +6,13 @@ proven, because a lookalike (another paragraph with the same words at the same c
 
 - a paragraph with the recorded digest at the recorded number is the recorded one; the characters are compared;
 - a paragraph with another digest is the recorded one, edited, only where both its neighbours stand beside it,
-  unchanged, and every other recorded paragraph has a place of its own; and then the words may stand in it once
-  only, for a sentence that went may have left its twin at the same characters;
+  unchanged, every other recorded paragraph has a place of its own, and no other edited one would fit better by its
+  length; and then the words may stand once only, for a sentence that went may have left its twin there;
 - words in a paragraph that is recorded as another one, and is unchanged, stood there all along: they are not
   ours. Where our paragraph is gone, it is missing.
 
-Whatever is not exact comes with offsets only, never with words.
+One limit is left: a paragraph that repeats itself and is edited twice, so that the repetition comes to stand at the
+very characters of the words that went. Whatever is not exact comes with offsets only, never with words.
 """
 
 from __future__ import annotations
@@ -230,6 +231,18 @@ class Paragraphs:
         return all(len(run) == len(gap) for run, gap in self._runs)
 
     @cached_property
+    def mistakable(self) -> frozenset[str]:
+        """Edited paragraphs that may have changed places with another edited one, by their lengths."""
+        edited = [(self.by_name[name], len(self.text(index))) for name, index in sorted(self.homes.items())]
+        return frozenset(
+            old.name
+            for old, length in edited
+            for other, its in edited
+            if other is not old
+            and abs(old.length - its) + abs(other.length - length) <= abs(old.length - length) + abs(other.length - its)
+        )
+
+    @cached_property
     def _runs(self) -> tuple[tuple[tuple[Recorded, ...], tuple[int, ...]], ...]:
         """Runs of recorded paragraphs that do not stand unchanged, each with the free places in its stead."""
         if not self.whole:
@@ -257,6 +270,16 @@ class Paragraphs:
     def likely(self) -> Mapping[str, int]:
         """Where `kb add --update` takes each recorded paragraph to be: certain or not, a place to look at."""
         return {name: index for index, name in align(self.recorded, self.copy.paragraphs).items()}
+
+    @cached_property
+    def names(self) -> Mapping[int, str]:
+        """Number in the copy to the recorded paragraph that stands there: for certain first, else likely."""
+        found = {index: name for name, index in self.likely.items()}
+        for known in (self.homes, self.whole):
+            taken = set(known)
+            found = {index: name for index, name in found.items() if name not in taken}
+            found.update({index: name for name, index in known.items()})
+        return found
 
     def text(self, index: int) -> str:
         """The text of one paragraph of the copy."""
@@ -331,9 +354,12 @@ class Ladder:
         same = (home, to.start) == (own.index, anchor.start)
         if not same:
             return Fate(MOVED, f"the words stand in {to} now", to)
-        if self.paragraphs.settled:
+        alike = [place for place in places if place.paragraph != home and self._is_free(place)]
+        if alike:
+            return Fate(AMBIGUOUS, f"the words stand {_times([to, *alike])}, and these paragraphs were edited")
+        if self.paragraphs.settled and own.name not in self.paragraphs.mistakable:
             return Fate(EXACT)
-        return Fate(AMBIGUOUS, f"the words stand in {to}, but some paragraph is gone, and this may be another one")
+        return Fate(AMBIGUOUS, f"the words stand in {to}, but more paragraphs changed, and this may be another one")
 
     def _elsewhere(self, anchor: Anchor, own: Recorded, places: Sequence[At]) -> Fate | None:
         """In a paragraph that is new, or was edited; anywhere, where the citation never fitted its paragraph."""
@@ -469,4 +495,3 @@ def _times(places: Sequence[At]) -> str:
 
 def _digest(words: str) -> str:
     return "sha256:" + hashlib.sha256(words.encode()).hexdigest()
-

@@ -48,6 +48,7 @@ class Outcome:
         at: where the base says that the words stand; None where it does not.
         to: where they stand now (moved), or where to look (drifted); None where nothing is known.
         similarity: likeness of what stands at `to`, from 0 to 1; None where the old words are not known.
+        target: IRI of the recorded paragraph that stands where the words stand now; empty where it is not recorded.
     """
 
     node: str
@@ -58,6 +59,7 @@ class Outcome:
     at: At | None = None
     to: At | None = None
     similarity: float | None = None
+    target: str = ""
 
     @property
     def failed(self) -> bool:
@@ -159,8 +161,17 @@ def _outcome(quote: _Quote, copies: Mapping[str, Copy], ladder: Ladder | None) -
         reason = f"no copy of {quote.article.rpartition('/')[2]} at hand"
         return Outcome(quote.node, quote.citation, NOT_CHECKED, reason, quote.article, at)
     fate = ladder.fate(quote.anchor)
+    target = ladder.paragraphs.names.get(fate.to.paragraph, "") if fate.to else ""
     return Outcome(
-        quote.node, quote.citation, fate.state, fate.reason, quote.article, at, fate.to, fate.similarity
+        quote.node,
+        quote.citation,
+        fate.state,
+        fate.reason,
+        quote.article,
+        at,
+        fate.to,
+        fate.similarity,
+        target,
     )
 
 
@@ -267,8 +278,6 @@ def _paragraph_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator
         if not 0 < index <= len(copy.paragraphs):
             yield Difference(paragraph, f"the copy at hand has no paragraph {index}")
         elif copy.paragraphs[index - 1].digest != graph.value(paragraph, FC.digest):
-            yield Difference(
-                paragraph, f"paragraph {index} of the copy at hand differs from the recorded one"
-            )
+            yield Difference(paragraph, f"paragraph {index} of the copy at hand differs from the recorded one")
         elif len(copy.paragraphs[index - 1].text) != _whole(graph.value(paragraph, FC.length)):
             yield Difference(paragraph, f"the recorded length of paragraph {index} is wrong")

@@ -27,8 +27,8 @@ STAGES = (
     ("turtle", "canon", "copies", "align", "pieces", "origins", "standing"),
     ("record", "merge", "article", "store", "derive"),
     ("load",),
-    ("shapes", "verify", "wording", "query"),
-    ("answer", "rules", "lint", "explain", "check", "report", "export", "cite", "fmt", "init"),
+    ("shapes", "drift", "verify", "wording", "query"),
+    ("answer", "rules", "lint", "explain", "check", "report", "export", "cite", "fmt", "init", "fates", "reanchor"),
     ("",),  # the face
     ("cli", "__main__"),
 )

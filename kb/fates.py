@@ -1,0 +1,137 @@
+"""What `kb verify` prints: the state of each citation, as text for a reader or as JSON for a program.
+
+Offsets stand in both. Words of a text are shown in one place only: on the terminal of the reader who holds the
+copy. A pipe, a file or the log of a CI run gets none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from kb.answer import short_iri, visible
+from kb.copies import Copy
+from kb.drift import EXACT, At
+from kb.verify import Outcome, Verification
+from kb.vocab import PREFIXES
+
+CONTEXT = 24
+"""Code points shown on either side of a place, and at either end of a long one."""
+
+
+def fates_text(
+    verification: Verification,
+    copies: Mapping[str, Copy],
+    *,
+    every: bool = False,
+    words: bool = False,
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> str:
+    """The states counted, then every span that is not exact.
+
+    Args:
+        copies: article IRI to the copy that was compared.
+        every: list the exact ones too.
+        words: show a little of the copy at the places to look at; for a reader's own terminal only.
+        prefixes: how IRIs are shortened.
+    """
+    lines = [_counts("citations", verification, True), _counts("other spans", verification, False)]
+    lines += [f"{'copy':12} {visible(line)}" for line in _copies(copies)]
+    for outcome in _chosen(verification, every):
+        lines += ["", f"{outcome.state:14} {short_iri(outcome.node, prefixes)}"]
+        lines += [f"{'':14} {visible(line)}" for line in _details(outcome, copies, words)]
+    return "\n".join([*lines, "", _result(verification, copies)]) + "\n"
+
+
+def fates_json(
+    verification: Verification,
+    copies: Mapping[str, Copy],
+    *,
+    every: bool = False,
+    prefixes: Mapping[str, str] = PREFIXES,
+) -> str:
+    """The same for programs; never a word of a text."""
+    counts = verification.citations
+    content = {
+        "citations": {
+            "total": counts.total,
+            "exact": counts.exact,
+            "failed": counts.failed,
+            "not_checked": counts.not_checked,
+            "states": dict(counts.states),
+            "reasons": dict(counts.reasons),
+        },
+        "copies": [
+            {"article": article, "file": str(copy.path), "recorded_file": copy.exact_file}
+            for article, copy in sorted(copies.items())
+        ],
+        "spans": [_span(outcome, prefixes) for outcome in _chosen(verification, every)],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _chosen(verification: Verification, every: bool) -> Sequence[Outcome]:
+    return [outcome for outcome in verification.outcomes if every or outcome.state != EXACT]
+
+
+def _counts(title: str, verification: Verification, citation: bool) -> str:
+    states = [outcome.state for outcome in verification.outcomes if outcome.citation is citation]
+    parts = [f"{states.count(state):,} {state}" for state in verification.citations.states if state in states]
+    return f"{title:12} {len(states):,}" + (f": {', '.join(parts)}" if parts else "")
+
+
+def _result(verification: Verification, copies: Mapping[str, Copy]) -> str:
+    failed = sum(outcome.failed for outcome in verification.outcomes)
+    if not copies:
+        return f"{'result':12} no copy at hand, so nothing was compared (exit 4)"
+    return (
+        f"{'result':12} {failed:,} not exact (exit 1)"
+        if failed
+        else f"{'result':12} all that was compared is exact (exit 0)"
+    )
+
+
+def _copies(copies: Mapping[str, Copy]) -> Iterator[str]:
+    for article, copy in sorted(copies.items()):
+        known = "the recorded file" if copy.exact_file else "not the recorded file"
+        yield f"{article.rpartition('/')[2]}: {copy.path}, {known}"
+
+
+def _details(outcome: Outcome, copies: Mapping[str, Copy], words: bool) -> Iterator[str]:
+    if outcome.at is not None:
+        yield f"recorded at {outcome.at}"
+    if outcome.reason:
+        yield outcome.reason
+    copy = copies.get(outcome.article)
+    if words and copy is not None and outcome.to is not None:
+        yield _around(copy, outcome.to)
+
+
+def _around(copy: Copy, at: At) -> str:
+    """A place with a little of what stands around it."""
+    text = copy.paragraphs[at.paragraph - 1].text
+    before, after = max(0, at.start - CONTEXT), min(len(text), at.end + CONTEXT)
+    middle = text[at.start : at.end]
+    if len(middle) > 3 * CONTEXT:
+        middle = f"{middle[:CONTEXT]} … {middle[-CONTEXT:]}"
+    head, tail = "…" * (before > 0), "…" * (after < len(text))
+    return f"{head}{text[before : at.start]}[{middle}]{text[at.end : after]}{tail}"
+
+
+def _span(outcome: Outcome, prefixes: Mapping[str, str]) -> dict[str, object]:
+    return {
+        "node": outcome.node,
+        "name": short_iri(outcome.node, prefixes),
+        "citation": outcome.citation,
+        "state": outcome.state,
+        "reason": outcome.reason,
+        "article": outcome.article,
+        "at": _at(outcome.at),
+        "to": _at(outcome.to),
+        "target": outcome.target,
+        "similarity": None if outcome.similarity is None else round(outcome.similarity, 3),
+    }
+
+
+def _at(at: At | None) -> dict[str, int] | None:
+    return None if at is None else {"paragraph": at.paragraph, "start": at.start, "end": at.end}
