@@ -3,6 +3,8 @@
 from kb.answer import as_csv, as_json, as_table, short, short_iri, visible
 from kb.article import AddResult, add
 from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
+from kb.blast import Blast, compare_graphs, retract
+from kb.blast_report import BLAST_FORMATS
 from kb.canon import write_turtle
 from kb.check import check
 from kb.cite import cite
@@ -60,6 +62,7 @@ from kb.query import (
 from kb.reanchor import Proposal, Reanchored, propose, reanchor
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
+from kb.revision import read_revision
 from kb.rules import rule, rules
 from kb.standing import Standing
 from kb.stats import QUESTIONS as STATS_QUESTIONS
@@ -85,6 +88,7 @@ from kb.watch import Glimpse, watch
 __version__ = "0.1.0"
 
 __all__ = [
+    "BLAST_FORMATS",
     "DCTERMS",
     "DERIVED_GRAPH",
     "EXPORT_FORMATS",
@@ -103,6 +107,7 @@ __all__ = [
     "Answer",
     "ArticleError",
     "Baseline",
+    "Blast",
     "CannotLook",
     "CitationsChecked",
     "CiteError",
@@ -147,6 +152,7 @@ __all__ = [
     "check",
     "cite",
     "compare",
+    "compare_graphs",
     "expand",
     "explain",
     "explain_all",
@@ -165,9 +171,11 @@ __all__ = [
     "propose",
     "raise_floors",
     "read_baseline",
+    "read_revision",
     "reanchor",
     "refuse",
     "report_text",
+    "retract",
     "rule",
     "rules",
     "run",

@@ -75,7 +75,7 @@ def _parser(others: Mapping[str, metadata.EntryPoint]) -> argparse.ArgumentParse
     )
     parser.add_argument("--version", action="version", version=f"kb {kb.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_check, _verify, _explain, _query, _stats, _export, _add, _cite, _fmt, _init):
+    for add in (_check, _diff, _verify, _explain, _query, _stats, _export, _add, _cite, _fmt, _init):
         add(commands)
     for name, help in {"serve": "show the base in a browser and answer SPARQL"}.items():
         if name in others:
@@ -158,6 +158,19 @@ def _verify(commands: _Commands) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--all", action="store_true", help="list the exact ones too")
     parser.add_argument("--propose", action="store_true", help="print a patch that sets moved citations to their place")
+    _output_option(parser)
+
+
+def _diff(commands: _Commands) -> None:
+    parser = _command(commands, "diff", "say what a change does: which claims fall or rise, and why", _run_diff)
+    parser.add_argument("base", nargs="?", metavar="BASE", help="a commit, or a folder with a base")
+    parser.add_argument("head", nargs="?", metavar="HEAD", help="another one (default: the base as it lies here)")
+    parser.add_argument(
+        "--retract", metavar="NAME", help="who falls without an article, a citation or a voice, such as art:old-bridge"
+    )
+    parser.add_argument("--format", choices=tuple(kb.BLAST_FORMATS), default="text")
+    parser.add_argument("--fail-on-fall", action="store_true", help="exit 1 when a claim falls")
+    _home_option(parser)
     _output_option(parser)
 
 
@@ -251,6 +264,27 @@ def _fix(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) ->
     for found in kb.format_files(kb.files_of(home), write=True):
         if found.changed:
             print(f"formatted {home.name(found.path)}", file=sys.stderr)
+
+
+def _run_diff(arguments: argparse.Namespace) -> int:
+    if (arguments.base is None) == (arguments.retract is None) or (arguments.head and arguments.retract):
+        raise kb.UsageError(
+            "compare what?", help="kb diff BASE [HEAD] compares two; kb diff --retract NAME takes something away"
+        )
+    home = kb.find_home(arguments.home)
+    with kb.progress() as tell:
+        tell("reading both bases")
+        head = kb.read_revision(home, arguments.head)
+        if arguments.retract is None:
+            base = kb.read_revision(home, arguments.base, known={file.name: file for file in head.files})
+            tell("comparing where claims stand")
+            names = (arguments.base, arguments.head or "what lies here")
+            blast = kb.compare_graphs(base.graph, head.graph, names=names, prefixes=head.prefixes)
+        else:
+            blast = kb.retract(head.graph, arguments.retract, prefixes=head.prefixes)
+    text = kb.BLAST_FORMATS[arguments.format](blast, prefixes=head.prefixes)
+    _write(text.encode(), arguments.output)
+    return int(arguments.fail_on_fall and blast.falls > 0)
 
 
 def _also(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
