@@ -258,7 +258,9 @@ def _shape_findings(inputs: _Inputs, memory: Memory) -> Iterator[Finding]:
     rules = {rule.iri: rule for rule in inputs.rules}
     for result in dict.fromkeys(memory.run(inputs.kb.graph, inputs.shapes)):
         predicate = result.path if is_iri(result.path) else ""
-        finding = replace(finding_of(result, rules), focus=inputs.kb.holder(result.focus))
+        finding = finding_of(result, rules)
+        if result.focus.startswith("_:"):
+            finding = replace(finding, focus=inputs.kb.holder(result.focus))
         yield _placed(finding, inputs.kb.locate(result.focus, predicate, result.value))
 
 
@@ -266,9 +268,9 @@ def finding_of(result: Result, rules: Mapping[str, Rule]) -> Finding:
     """A result of the engine as a finding, nothing of it lost; without its place.
 
     Args:
-        rules: IRI of a shape to its rule; a shape without one is `FC000`.
+        rules: IRI of a shape to its rule; a shape without one is `FC953`.
     """
-    uncoded = Rule("", "FC000", severity_word(result.severity), "a shape without a code was broken", "", "", False)
+    uncoded = Rule("", "FC953", severity_word(result.severity), "a shape without a code was broken", "", "", False)
     rule = rules.get(result.shape, replace(uncoded, help="give the shape an fc:code"))
     named = not result.focus.startswith("_:") and not result.reported_focus.startswith('"')
     own_severity = result.severity not in (SH.Violation, SH.Warning, SH.Info)

@@ -80,6 +80,15 @@ def test_a_few_in_full() -> None:
     assert rule(None, "FC903").checks == ()
 
 
+def test_every_code_that_the_program_gives_has_a_rule() -> None:
+    given = {
+        code
+        for path in sorted((ROOT / "kb").rglob("*.py"))
+        for code in re.findall(r'"(FC\d{3})"', path.read_text("utf-8"))
+    }
+    assert len(given) > 15 and given <= {each.code for each in RULES}
+
+
 def test_a_code_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="kb explain"):
         rule(None, "nonsense")
