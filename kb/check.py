@@ -39,7 +39,7 @@ from kb.waivers import MALFORMED as BAD_WAIVERS
 from kb.waivers import Waivers, apply_waivers, read_waivers
 from kb.wording import borrowed
 
-TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rdflib")
+TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib")
 
 
 @dataclass(frozen=True)

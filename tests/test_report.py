@@ -414,6 +414,8 @@ def test_sarif_is_capped_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "and 4 more results" in notes[0]["message"]["text"] and notes[0]["level"] == "warning"
     places = [result.get("relatedLocations", []) for result in run["results"]]  # type: ignore
     assert max(map(len, places)) == 2, "with its own place that makes three"
+    (related,) = [each for each in places if each]
+    assert related[-1]["message"]["text"] == "the same, here, and 6 more places"
 
 
 def test_the_caps_are_the_readers() -> None:

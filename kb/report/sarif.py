@@ -147,21 +147,31 @@ def _result(finding: Finding, codes: Sequence[str], files: Mapping[str, int], pr
         },
     }
     if finding.related:
-        result["relatedLocations"] = [
-            {
-                "id": number,
-                "physicalLocation": {
-                    "artifactLocation": _artifact(file, files.get(file)),
-                    "region": {"startLine": line, "startColumn": column},
-                },
-                "message": {"text": "the same, here"},
-            }
-            for number, (file, line, column) in enumerate(finding.related[: MAX_PLACES - 1], start=1)
-        ]
+        result["relatedLocations"] = _related(finding, files)
     if finding.state == "waived":
         result["suppressions"] = [{"kind": "external", "justification": clean(finding.reason)}]
     result["baselineState"] = "unchanged" if finding.state == "known" else "new"
     return result
+
+
+def _related(finding: Finding, files: Mapping[str, int]) -> list[_Json]:
+    """The further places, as many as are taken beside the first; the last one says how many more there are."""
+    kept = finding.related[: MAX_PLACES - 1]
+    left = len(finding.related) - len(kept)
+    places: list[_Json] = [
+        {
+            "id": number,
+            "physicalLocation": {
+                "artifactLocation": _artifact(file, files.get(file)),
+                "region": {"startLine": line, "startColumn": column},
+            },
+            "message": {"text": "the same, here"},
+        }
+        for number, (file, line, column) in enumerate(kept, start=1)
+    ]
+    if left:
+        places[-1]["message"] = {"text": f"the same, here, {and_more(left, 'place')}"}
+    return places
 
 
 def _location(finding: Finding, files: Mapping[str, int]) -> _Json:
