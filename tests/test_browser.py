@@ -69,7 +69,15 @@ PATHS = (
     "/entity/harrowmere-council",
     "/question/how-long-does-the-repair-last",
     "/dependence/shared-desk",
+    "/relation/lastsYears",
     "/overview",
+    "/claims",
+    "/citations?stance=fc:asserts",
+    "/search?q=bridge",
+    "/search?q=%EB%8B%A4%EB%A6%AC",
+    "/about",
+    "/rules",
+    "/rule/FC001",
     "/report",
 )
 HARD = (
@@ -251,7 +259,17 @@ def test_hostile_names_do_not_run(browser: playwright.Browser, address: str) -> 
 def test_words_stand_out_from_their_ground(browser: playwright.Browser, address: str, scheme: str) -> None:
     """Contrast of every piece of text at least 4.5 to 1 (WCAG 2.2, 1.4.3)."""
     seen = visit(browser, address, color_scheme=scheme)
-    for path in ("/", "/overview", "/claim/repair-lasts-five-years", "/article/dari", "/report", MISTAKES[0]):
+    paths = (
+        "/",
+        "/overview",
+        "/claims",
+        "/about",
+        "/rule/FC001",
+        "/claim/repair-lasts-five-years",
+        "/article/dari",
+        "/report",
+    )
+    for path in (*paths, MISTAKES[0]):
         seen.page.goto(address + path)
         assert seen.page.evaluate(WEAK_WORDS) == [], path
 

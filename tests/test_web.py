@@ -133,7 +133,8 @@ def test_every_link_leads_somewhere_and_no_page_runs_anything(client: FlaskClien
             outside = bool(urlsplit(href).scheme)
             assert not outside or path.startswith("/?") or "example.org" in href, "only data leads out of the site"
             target = urljoin(path, href).partition("#")[0]
-            if not outside and target not in seen:
+            choices = urlsplit(target).query.count("&") if urlsplit(target).path in ("/claims", "/citations") else 0
+            if not outside and target not in seen and not choices:  # not every choice with every other
                 seen.add(target)
                 waiting.append(target)
     pages = {f"/{path}" for path in site_of(client.application).names.paths.values()}

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb
-from webapp import describe, graphs, openapi, overview, pages, protocol
+from webapp import browse, describe, graphs, openapi, overview, pages, protocol, reference
 from webapp.budget import Budget
 from webapp.compress import compress
 from webapp.media import HTML, PROBLEM, choose
@@ -71,12 +71,8 @@ def create_app(
         proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
     app.extensions[KEY] = build_site(loaded, ours)
-    app.register_blueprint(protocol.blueprint)
-    app.register_blueprint(pages.blueprint)
-    app.register_blueprint(overview.blueprint)
-    app.register_blueprint(graphs.blueprint)
-    app.register_blueprint(describe.blueprint)
-    app.register_blueprint(openapi.blueprint)
+    for room in (protocol, pages, overview, browse, reference, graphs, describe, openapi):
+        app.register_blueprint(room.blueprint)
     dress_templates(app)
     handle_errors(app)
     app.after_request(compress)  # functions run last to first: this one sees the response last

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 import kb
 
-KINDS = ("article", "claim", "citation", "entity", "question", "dependence")
+KINDS = ("article", "claim", "citation", "entity", "question", "dependence", "relation")
 DATA_PREFIXES = ("art", "cite", "claim", "ent", "q", "rel")
 SUFFIXES = (".ttl", ".nt", ".json", ".jsonld")  # of documents; a thing whose name ends so has no page
 MOST_CHOICES = 300  # things that one field of a form offers
@@ -82,6 +82,7 @@ class Names:
             "entity": set(things) - articles,
             "question": graph.instances(kb.FC.Question),
             "dependence": graph.instances(kb.FC.Dependence),
+            "relation": graph.instances(kb.FC.Relation),
         }
         found: dict[tuple[str, str], str] = {}
         for kind, iris in members.items():

@@ -20,6 +20,7 @@ from webapp.views import (
     EntityPage,
     ParagraphView,
     QuestionPage,
+    RelationPage,
 )
 
 QUALIFIERS = (
@@ -65,6 +66,16 @@ PARAGRAPH_FACTS = (
     ("part", kb.FC.role),
     ("language", kb.DCTERMS.language),
     *PARAGRAPH_NOTES,
+)
+RELATION_FACTS = (
+    ("means", kb.SKOS.definition),
+    ("subject is a", kb.RDFS.domain),
+    ("object is a", kb.RDFS.range),
+    ("same as", kb.SKOS.exactMatch),
+    ("near to", kb.SKOS.closeMatch),
+    ("under", kb.RDFS.subPropertyOf),
+    ("note", kb.RDFS.comment),
+    ("see also", kb.RDFS.seeAlso),
 )
 ENTITY_FACTS = (("is a", kb.RDF.type), ("note", kb.RDFS.comment), ("see also", kb.RDFS.seeAlso))
 
@@ -245,6 +256,15 @@ def dependence_page(reader: Reader, iri: str) -> DependencePage:
     )
 
 
+def relation_page(reader: Reader, iri: str) -> RelationPage:
+    """The page of a relation."""
+    return RelationPage(
+        thing=reader.thing(iri, "relation"),
+        facts=reader.rows(iri, RELATION_FACTS),
+        claims=reader.claims(reader.graph.subjects(kb.RDF.predicate, iri), voices=True),
+    )
+
+
 PAGES: dict[str, Callable[[Reader, str], object]] = {
     "article": article_page,
     "claim": claim_page,
@@ -252,6 +272,7 @@ PAGES: dict[str, Callable[[Reader, str], object]] = {
     "entity": entity_page,
     "question": question_page,
     "dependence": dependence_page,
+    "relation": relation_page,
 }
 
 

@@ -301,6 +301,15 @@ class DependencePage:
     both: tuple[ClaimView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RelationPage:
+    """A relation, whole."""
+
+    thing: Thing
+    facts: tuple[Row, ...]
+    claims: tuple[ClaimView, ...]
+
+
 def status_view(iri: str, names: Names) -> StatusView:
     """A status with its words, which come from the vocabulary."""
     definition = names.base.graph.value(iri, kb.SKOS.definition) or ""

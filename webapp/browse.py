@@ -1,0 +1,445 @@
+"""Finding things without a question: claims and citations by choices, everything by its names.
+
+A choice narrows the answer to one stored query, which is asked once, because a base does not change while it is
+served. The address says every choice, so it can be kept and passed on; the query behind it has them filled in.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request, url_for
+
+import kb
+from webapp.names import Link
+from webapp.site import Site, site
+from webapp.views import StatusView, status_view
+
+PAGE = 50
+"""Claims, citations or names on one page."""
+SHOWN = 10
+"""Values of a choice that are seen without opening the rest."""
+MOST_WORDS = 12
+LONGEST = 200
+
+blueprint = Blueprint("browse", __name__)
+
+
+# --- values ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A citation, as far as one can choose by it; everything but `says` is an IRI."""
+
+    citation: str
+    stance: str
+    claim: str
+    says: str
+    status: str
+    article: str
+    paragraph: str
+    kind: str
+    speaker: str
+    about: tuple[str, ...]
+
+    def has(self, facet: str, value: str) -> bool:
+        """Whether it fits a choice."""
+        return value in self.values(facet)
+
+    def values(self, facet: str) -> tuple[str, ...]:
+        """What it can be chosen by."""
+        if facet == "about":
+            return self.about
+        value: str = getattr(self, facet)
+        return (value,) if value else ()
+
+
+FACETS = (
+    ("article", "Article"),
+    ("status", "Status of the claim"),
+    ("stance", "What the citation does"),
+    ("kind", "Kind of statement"),
+    ("speaker", "Speaker"),
+    ("about", "About"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that one can choose, how many there are, and where that leads."""
+
+    link: Link
+    count: int
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Something to choose by: its values, or the one that was chosen and the way back."""
+
+    name: str
+    label: str
+    chosen: Link | None
+    back: str
+    first: tuple[Choice, ...]
+    more: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """A claim in the list, and who does what with it, as far as the choices let through."""
+
+    link: Link
+    status: StatusView
+    voices: tuple[tuple[str, tuple[Link, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CitationLine:
+    """A citation in the list."""
+
+    link: Link
+    stance: str
+    claim: Link
+    status: StatusView
+    speaker: Link
+    article: Link
+    paragraph: Link
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where one is in a list: numbers from 1, and where the pages before and after are; empty for none."""
+
+    number: int
+    of: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Browsed:
+    """A page of claims or citations.
+
+    Attributes:
+        what: `claims` or `citations`.
+        total: how many fit; `everything`: how many there are.
+        unknown: choices that name nothing in this base.
+        other: the same choices, with citations instead of claims or the other way round.
+        behind: the query with the choices filled in; empty where words were searched for, which no query does.
+    """
+
+    what: str
+    words: str
+    total: int
+    everything: int
+    lines: tuple[ClaimLine | CitationLine, ...]
+    facets: tuple[Facet, ...]
+    pages: Pages
+    unknown: tuple[str, ...]
+    other: str
+    behind: str
+
+
+# --- claims and citations --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for.
+
+    Attributes:
+        what: `claims` or `citations`.
+        words: words of the claim.
+        given: choices as they stand in the address; `chosen`: the same as IRIs, empty for what is none.
+        page: from 1.
+    """
+
+    what: str
+    words: str
+    given: Mapping[str, str]
+    chosen: Mapping[str, str]
+    page: int
+
+    @property
+    def key(self) -> str:
+        """What is listed."""
+        return "claim" if self.what == "claims" else "citation"
+
+    def fits(self, entry: Entry, but: str = "") -> bool:
+        """Whether an entry fits every choice, one left out."""
+        return all(entry.has(name, value) for name, value in self.chosen.items() if name != but)
+
+    def address(self, *, what: str = "", given: Mapping[str, str] | None = None, page: int = 1) -> str:
+        """An address like this one, with something else in it."""
+        values = {**(self.given if given is None else given)}
+        if self.words:
+            values["q"] = self.words
+        if page > 1:
+            values["page"] = str(page)
+        return url_for("browse.browse", what=what or self.what, **values)  # type: ignore[arg-type]
+
+    def without(self, name: str) -> str:
+        """The address without one choice."""
+        return self.address(given={other: value for other, value in self.given.items() if other != name})
+
+
+@blueprint.get("/<any(claims,citations):what>")
+def browse(what: str) -> str:
+    """Claims or citations by choices."""
+    here = site()
+    given = {name: request.args[name] for name, _ in FACETS if request.args.get(name)}
+    chosen = {name: kb.expand(value, here.names.prefixes) or "" for name, value in given.items()}
+    asked = Asked(what, request.args.get("q", "")[:LONGEST], given, chosen, _number(request.args.get("page")))
+    return render_template("browse.html", page=browsed(here, asked))
+
+
+def browsed(here: Site, asked: Asked) -> Browsed:
+    """The page that is asked for."""
+    everything = here.keep("citations", lambda: read_entries(here))
+    entries = [entry for entry in everything if matches(asked.words, entry.says)]
+    found = [entry for entry in entries if asked.fits(entry)]
+    names = list(dict.fromkeys(getattr(entry, asked.key) for entry in found))
+    pages = _pages(len(names), asked)
+    shown = set(names[(pages.number - 1) * PAGE : pages.number * PAGE])
+    on_page = [entry for entry in found if getattr(entry, asked.key) in shown]
+    known = {name for name, value in asked.chosen.items() if any(entry.has(name, value) for entry in everything)}
+    return Browsed(
+        what=asked.what,
+        words=asked.words,
+        total=len(names),
+        everything=len({getattr(entry, asked.key) for entry in everything}),
+        lines=_claims(here, on_page) if asked.what == "claims" else tuple(_citation(here, each) for each in on_page),
+        facets=tuple(_facet(here, name, label, entries, asked) for name, label in FACETS),
+        pages=pages,
+        unknown=tuple(value for name, value in asked.given.items() if name not in known),
+        other=asked.address(what="citations" if asked.what == "claims" else "claims"),
+        behind=_behind(here, asked),
+    )
+
+
+def read_entries(here: Site) -> tuple[Entry, ...]:
+    """The answer to `page-citations`, in the order of reading.
+
+    Raises:
+        QueryError: it was stopped.
+    """
+    _, rows = here.table("page-citations")
+    found: dict[tuple[str, str], Entry] = {}
+    for row in rows:
+        entry = _entry(row)
+        found.setdefault((entry.citation, entry.claim), entry)
+    index = {name: _number(here.base.graph.value(name, kb.FC.index)) for name in {e.paragraph for e in found.values()}}
+    return tuple(sorted(found.values(), key=lambda entry: (entry.article, index[entry.paragraph], entry.citation)))
+
+
+def _entry(row: Mapping[str, Mapping[str, str]]) -> Entry:
+    value = {name: cell["value"] for name, cell in row.items()}
+    about = dict.fromkeys(row[end]["value"] for end in ("subject", "object") if row.get(end, {}).get("type") == "uri")
+    return Entry(
+        citation=value["citation"],
+        stance=value["stance"],
+        claim=value["claim"],
+        says=value["says"],
+        status=value["status"],
+        article=value["article"],
+        paragraph=value["paragraph"],
+        kind=value.get("kind", ""),
+        speaker=value["speaker"],
+        about=tuple(about),
+    )
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else 0
+
+
+def _facet(here: Site, name: str, label: str, entries: Sequence[Entry], asked: Asked) -> Facet:
+    """A choice, with how many claims or citations each of its values would leave."""
+    if name in asked.chosen:
+        return Facet(name, label, here.names.link(asked.chosen[name]), asked.without(name), (), ())
+    pairs = {
+        (value, getattr(entry, asked.key))
+        for entry in entries
+        if asked.fits(entry, name)
+        for value in entry.values(name)
+    }
+    choices = [
+        Choice(here.names.link(value), count, asked.address(given={**asked.given, name: here.names.short(value)}))
+        for value, count in Counter(value for value, _ in pairs).items()
+    ]
+    choices.sort(key=lambda choice: (-choice.count, choice.link.text.casefold(), choice.link.name))
+    shown = len(choices) if len(choices) <= SHOWN + 2 else SHOWN
+    return Facet(name, label, None, asked.without(name), tuple(choices[:shown]), tuple(choices[shown:]))
+
+
+STANCES = (
+    (kb.FC.asserts, "asserted by"),
+    (kb.FC.denies, "denied by"),
+    (kb.FC.mentions, "mentioned, but not put forward, by"),
+)
+
+
+def _claims(here: Site, entries: Iterable[Entry]) -> tuple[ClaimLine, ...]:
+    """Claims with the voices of their citations."""
+    voices: dict[str, dict[str, dict[str, None]]] = {}
+    status: dict[str, str] = {}
+    for entry in entries:
+        voices.setdefault(entry.claim, {}).setdefault(entry.stance, {})[entry.speaker] = None
+        status[entry.claim] = entry.status
+    return tuple(
+        ClaimLine(
+            here.names.link(claim),
+            status_view(status[claim], here.names),
+            tuple((word, _links(here, by_stance[stance])) for stance, word in STANCES if stance in by_stance),
+        )
+        for claim, by_stance in voices.items()
+    )
+
+
+def _links(here: Site, iris: Iterable[str]) -> tuple[Link, ...]:
+    return tuple(sorted((here.names.link(iri) for iri in iris), key=lambda link: (link.text, link.name)))
+
+
+def _citation(here: Site, entry: Entry) -> CitationLine:
+    return CitationLine(
+        here.names.link(entry.citation),
+        entry.stance.rpartition("#")[2],
+        here.names.link(entry.claim),
+        status_view(entry.status, here.names),
+        here.names.link(entry.speaker),
+        here.names.link(entry.article),
+        here.names.link(entry.paragraph),
+        here.names.link(entry.kind).text if entry.kind else "",
+    )
+
+
+def _pages(total: int, asked: Asked) -> Pages:
+    last = max(-(-total // PAGE), 1)
+    number = min(max(asked.page, 1), last)
+    before = asked.address(page=number - 1) if number > 1 else ""
+    return Pages(number, last, before, asked.address(page=number + 1) if number < last else "")
+
+
+def _behind(here: Site, asked: Asked) -> str:
+    """The query page with the query and the choices; empty for what no value of a variable can say."""
+    if asked.words or "about" in asked.chosen or not all(asked.chosen.values()):
+        return ""
+    values = {f"${name}": f"<{value}>" for name, value in asked.chosen.items()}
+    return url_for("pages.home", query=here.questions["page-citations"].text, **values)  # type: ignore[arg-type]
+
+
+# --- names -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Something that a thing is called; `folded` is what is searched."""
+
+    thing: str
+    text: str
+    lang: str
+    own: bool
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing that was found, its kind, and the printed name that was found, where that is not its label."""
+
+    link: Link
+    kind: str
+    printed: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was found; `more` are not shown."""
+
+    words: str
+    hits: tuple[Hit, ...]
+    more: int
+
+
+@blueprint.get("/search")
+def search() -> str:
+    """Everything whose names hold the words."""
+    here = site()
+    words = request.args.get("q", "")[:LONGEST]
+    return render_template("search.html", page=searched(here, words), behind=here.questions["page-names"].text)
+
+
+def searched(here: Site, words: str) -> Searched:
+    """The things that are called so: the best first, each once."""
+    names = here.keep("names", lambda: read_names(here))
+    folded = fold(words)
+    parts = folded.split()[:MOST_WORDS]
+    if not parts:
+        return Searched(words, (), 0)
+    found = [name for name in names if all(part in name.folded for part in parts)]
+    found.sort(key=lambda name: (_rank(folded, parts, name), len(name.text), name.text, name.thing))
+    best = {name.thing: name for name in reversed(found)}
+    ordered = [name for name in found if best[name.thing] is name]
+    hits = tuple(_hit(here, name) for name in ordered[:PAGE])
+    return Searched(words, hits, max(len(ordered) - PAGE, 0))
+
+
+def read_names(here: Site) -> tuple[Name, ...]:
+    """The answer to `page-names`, for things that have a page.
+
+    Raises:
+        QueryError: it was stopped.
+    """
+    _, rows = here.table("page-names")
+    return tuple(
+        Name(
+            row["thing"]["value"],
+            row["name"]["value"],
+            str(row["name"].get("xml:lang", "")),
+            row["how"]["value"] != kb.SKOS.altLabel,
+            fold(row["name"]["value"]),
+        )
+        for row in rows
+        if row["thing"]["value"] in here.names.paths
+    )
+
+
+def _hit(here: Site, name: Name) -> Hit:
+    link = here.names.link(name.thing)
+    printed = Link(name.text, lang=name.lang) if name.text != link.text else None
+    return Hit(link, here.names.paths[name.thing].partition("/")[0], printed)
+
+
+def _rank(words: str, parts: Sequence[str], name: Name) -> tuple[int, int]:
+    """0 for the whole name, then where it begins so, then where its words do, then anywhere; labels before aliases."""
+    if name.folded == words:
+        place = 0
+    elif name.folded.startswith(words):
+        place = 1
+    elif all(any(word.startswith(part) for word in name.folded.split()) for part in parts):
+        place = 2
+    else:
+        place = 3
+    return place, 0 if name.own else 1
+
+
+def fold(text: str) -> str:
+    """Text for comparing: compatibility form, no case, no marks on letters, one space between words.
+
+    >>> fold("  Città   di ＲＯＭＡ ")
+    'citta di roma'
+    """
+    apart = unicodedata.normalize("NFKD", text)
+    bare = "".join(char for char in apart if not unicodedata.combining(char))
+    return " ".join(unicodedata.normalize("NFC", bare).casefold().split())
+
+
+def matches(words: str, text: str) -> bool:
+    """Whether a text holds every one of some words."""
+    parts = fold(words).split()[:MOST_WORDS]
+    return not parts or all(part in folded for folded in [fold(text)] for part in parts)
