@@ -243,25 +243,34 @@ def _rdf12_problem(data: bytes) -> Problem:
 def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
     """Blank nodes named by file and by who points at them, so that two runs agree, two files never clash, and a
     changed list changes no other's labels; by order of appearance where nobody does, or two do."""
-    names = _blank_names(triples, hashlib.sha256(source.encode()).hexdigest()[:8])
-    found: dict[ox.Triple, None] = {}
-    for triple in triples:
-        subject = names[triple.subject.value] if isinstance(triple.subject, ox.BlankNode) else triple.subject
-        object_ = names[triple.object.value] if isinstance(triple.object, ox.BlankNode) else triple.object
-        found[ox.Triple(subject, triple.predicate, object_)] = None
-    return tuple(found)
+    blank = [triple for triple in triples if _has_blank(triple)]
+    names = _blank_names(blank, hashlib.sha256(source.encode()).hexdigest()[:8])
+    renamed: dict[ox.Triple, ox.Triple] = {}
+    for triple in blank:
+        subject, object_ = triple.subject, triple.object
+        renamed[triple] = ox.Triple(
+            names[subject.value] if isinstance(subject, ox.BlankNode) else subject,
+            triple.predicate,
+            names[object_.value] if isinstance(object_, ox.BlankNode) else object_,
+        )
+    return tuple(dict.fromkeys(renamed.get(triple, triple) for triple in triples))
+
+
+def _has_blank(triple: ox.Triple) -> bool:
+    return isinstance(triple.object, ox.BlankNode) or isinstance(triple.subject, ox.BlankNode)
 
 
 def _blank_names(triples: list[ox.Triple], stem: str) -> dict[str, ox.BlankNode]:
-    """The name of each blank node of a file, by its label in this reading."""
+    """The name of each blank node in these triples, by its label in this reading."""
     labels: dict[str, None] = {}
     pointers: dict[str, list[tuple[str, str]]] = {}
     for triple in triples:
-        for term in (triple.subject, triple.object):
-            if isinstance(term, ox.BlankNode):
-                labels[term.value] = None
-        if isinstance(triple.object, ox.BlankNode):
-            pointers.setdefault(triple.object.value, []).append((str(triple.subject), triple.predicate.value))
+        subject, object_ = triple.subject, triple.object
+        if isinstance(subject, ox.BlankNode):
+            labels[subject.value] = None
+        if isinstance(object_, ox.BlankNode):
+            labels[object_.value] = None
+            pointers.setdefault(object_.value, []).append((str(subject), triple.predicate.value))
     names: dict[str, str] = {}
     taken: dict[str, int] = {}
     for label in labels:
@@ -273,13 +282,11 @@ def _blank_names(triples: list[ox.Triple], stem: str) -> dict[str, ox.BlankNode]
             way.append(holder[2:])
         for each in reversed(way):
             if each not in names:
-                names[each] = _blank_name(each, pointers.get(each, []), names, taken, stem)
+                names[each] = _blank_name(pointers.get(each, []), names, taken, stem)
     return {label: ox.BlankNode(name) for label, name in names.items()}
 
 
-def _blank_name(
-    label: str, pointers: list[tuple[str, str]], names: dict[str, str], taken: dict[str, int], stem: str
-) -> str:
+def _blank_name(pointers: list[tuple[str, str]], names: dict[str, str], taken: dict[str, int], stem: str) -> str:
     """A name made from the one node that points here, numbered where it is taken."""
     known = len(pointers) == 1 and names.get(pointers[0][0][2:], pointers[0][0])
     owner = f"{known} {pointers[0][1]}" if known else ""
