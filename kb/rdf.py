@@ -8,7 +8,7 @@ check a third faster. It also gives triples back, so that a base that changes a 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
 from rdflib.graph import Graph as RdfGraph
@@ -16,6 +16,9 @@ from rdflib.store import Store
 from rdflib.term import BNode, Identifier, Literal, Node, URIRef
 
 from kb.vocab import XSD
+
+if TYPE_CHECKING:
+    from rdflib.plugins.sparql.sparql import Query
 
 Triple: TypeAlias = tuple[Node, Node, Node]
 _Index: TypeAlias = dict[Node, dict[Node, dict[Node, Triple]]]
@@ -102,6 +105,18 @@ class FlatGraph(RdfGraph):
         self._flat = FlatStore()
         super().__init__(store=self._flat, bind_namespaces="none")
         self._flat.graphs = (self,)
+        self._queries: dict[str, Query] = {}
+
+    def query(self, query_object: Any, *words: Any, **named: Any) -> Any:
+        """As rdflib's; a query that is asked again is not parsed again."""
+        given = named.get("initNs") or (words[2] if len(words) > 2 else None)
+        if isinstance(query_object, str) and not given:
+            from rdflib.plugins.sparql import prepareQuery  # a tenth of a second to import
+
+            if query_object not in self._queries:
+                self._queries[query_object] = prepareQuery(query_object, initNs=dict(self.namespaces()))
+            query_object = self._queries[query_object]
+        return super().query(query_object, *words, **named)
 
     # Iterators rather than rdflib's generators: nobody sends anything in, and each costs a frame.
 

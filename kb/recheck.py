@@ -72,6 +72,12 @@ class Rerun:
         self._triples, self._shapes, self._rules = triples, shapes.triples, rules
         return self._results
 
+    def prepare(self) -> None:
+        """Read the shapes for the next run, while nobody waits."""
+        if self._rules is not None and self._reach is None:
+            with literals_kept():
+                self._reach = Reach.of(self._rules)
+
     def forget(self) -> None:
         """Make the next run a full one."""
         self._rules = None

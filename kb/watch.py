@@ -73,6 +73,7 @@ def watch(
     yield _look(home, folders, today, memory)
     idle, settled = 0.0, True
     while True:
+        memory.run.prepare()
         sleep(PAUSE)
         idle += PAUSE
         now = _stamps(home, folders)

@@ -67,3 +67,15 @@ def test_paths_and_queries_work_over_it() -> None:
     assert set(graph.objects(a, MulPath(p, "+"))) == {b, c}
     assert set(graph.subjects(MulPath(p, "*"), c)) == {a, b, c}
     assert [str(row[0]) for row in graph.query("SELECT ?x { ?x <urn:p>/<urn:p> ?y }")] == ["urn:a"]  # type: ignore[index]
+
+
+def test_a_query_that_is_asked_again_has_the_answer_of_now() -> None:
+    graph = FlatGraph()
+    a, p = URIRef("urn:a"), URIRef("urn:p")
+    question = "ASK { ?x <urn:p> ?y }"
+    assert not graph.query(question).askAnswer
+    graph.add((a, p, a))
+    assert graph.query(question).askAnswer
+    assert not graph.query(question, initBindings={"x": URIRef("urn:b")}).askAnswer
+    graph.remove((a, p, a))
+    assert not graph.query(question).askAnswer
