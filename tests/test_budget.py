@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -47,49 +48,64 @@ class Clock:
 
 def test_a_share_is_used_up_and_comes_back() -> None:
     clock = Clock()
-    budget = Budget(30, clock)
+    budget = Budget(30, clock=clock)
     for _ in range(3):
-        budget.check(AWAY)
+        assert may_ask(budget, AWAY)
         budget.charge(AWAY, 10)
-    with pytest.raises(Spent) as spent:
-        budget.check(AWAY)
-    budget.check(OTHER)
+    with pytest.raises(Spent) as spent, budget.turn(AWAY):
+        pass
+    assert may_ask(budget, OTHER)
     clock.now += spent.value.seconds
-    budget.check(AWAY)
+    assert may_ask(budget, AWAY)
     clock.now += 10_000
     budget.charge(AWAY, 29)
-    budget.check(AWAY)
+    assert may_ask(budget, AWAY)
     budget.charge(AWAY, 2)
-    with pytest.raises(Spent):
-        budget.check(AWAY)
+    assert not may_ask(budget, AWAY)
+
+
+def test_only_so_many_questions_are_under_way_at_once() -> None:
+    budget = Budget(0, 2, Clock())
+    with budget.turn(AWAY), budget.turn(AWAY):
+        assert not may_ask(budget, AWAY)
+        assert may_ask(budget, OTHER)
+    assert may_ask(budget, AWAY)
+    assert not budget.running, "nothing is kept of those who have gone"
+
+
+def may_ask(budget: Budget, address: str | None) -> bool:
+    """Whether a client is let through."""
+    try:
+        with budget.turn(address):
+            return True
+    except Spent:
+        return False
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1", None, ""])
 def test_this_machine_has_no_limit(address: str | None) -> None:
-    budget = Budget(1, Clock())
+    budget = Budget(1, 1, Clock())
     budget.charge(address, 100)
-    budget.check(address)
+    assert may_ask(budget, address)
 
 
 def test_no_limit_is_no_limit() -> None:
-    budget = Budget(0, Clock())
+    budget = Budget(0, 0, Clock())
     budget.charge(AWAY, 100)
-    budget.check(AWAY)
+    assert may_ask(budget, AWAY)
 
 
 def test_addresses_of_one_network_are_one_client() -> None:
-    budget = Budget(1, Clock())
+    budget = Budget(1, 1, Clock())
     budget.charge("2001:db8:1:2:3::4", 2)
-    with pytest.raises(Spent):
-        budget.check("2001:db8:1:2:ffff::1%eth0")
-    budget.check("2001:db8:1:3::1")
+    assert not may_ask(budget, "2001:db8:1:2:ffff::1%eth0")
+    assert may_ask(budget, "2001:db8:1:3::1")
     budget.charge("not an address", 2)
-    with pytest.raises(Spent):
-        budget.check("not an address")
+    assert not may_ask(budget, "not an address")
 
 
 def test_what_is_remembered_does_not_grow_for_ever() -> None:
-    budget = Budget(1, Clock())
+    budget = Budget(1, 1, Clock())
     for number in range(MOST_CLIENTS + 10):
         budget.charge(f"client {number}", 0.1)
     assert len(budget.left) == MOST_CLIENTS
@@ -126,6 +142,34 @@ def test_a_forwarded_address_is_not_believed_without_a_proxy(home: Path) -> None
             assert response.status_code == 429
     finally:
         webapp.close(app)
+
+
+def test_long_questions_do_not_keep_the_short_ones_waiting(home: Path) -> None:
+    app = webapp.create_app(
+        home, WORKERS=1, TIMEOUT_SECONDS=PATIENCE, WAIT_SECONDS=PATIENCE, LONG_AFTER_SECONDS=0.2, LONG_QUESTIONS=1
+    )
+    answers: list[tuple[int, str]] = []
+
+    def ask(sparql: str) -> tuple[int, str]:
+        response = app.test_client().get("/sparql", query_string={"query": sparql})
+        return response.status_code, (response.get_json() or {}).get("limit", "")
+
+    first, second = (threading.Thread(target=lambda: answers.append(ask(SLOW))) for _ in range(2))
+    try:
+        first.start()
+        assert ask("ASK {}") == (200, ""), "the long one has made room"
+        second.start()
+        assert ask("ASK {}") == (200, "")
+        while ask("ASK {}") == (200, "") and second.is_alive():  # until the second one has run for long
+            pass
+        second.join(PATIENCE)
+        assert answers == [(503, "busy")], "there is room for one long question, and somebody waited"
+        assert first.is_alive()
+        assert len(site_of(app).pool.alive) <= 4
+    finally:
+        webapp.close(app)
+        first.join()
+        second.join()
 
 
 def test_a_question_ends_when_whoever_asked_has_gone(home: Path) -> None:

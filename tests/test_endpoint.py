@@ -272,6 +272,44 @@ def test_every_kind_of_thing_has_its_documents(client: FlaskClient, suffix: str,
     assert client.get(f"/claim/nope.{suffix}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("claim/pier-damaged", "/claim/pier-damaged"),
+        ("article/mill-bridge-p4", "/article/mill-bridge#p4"),
+        ("citation/mill-bridge-4-2", "/citation/mill-bridge-4-2"),
+        ("rel#lastsYears", "/relation/lastsYears"),
+    ],
+)
+def test_an_iri_leads_to_what_is_said_about_it(client: FlaskClient, name: str, target: str) -> None:
+    response = client.get("/resource", query_string={"iri": NAMES + name})
+    assert (response.status_code, response.headers["Location"]) == (303, target)
+
+
+def test_names_that_are_not_here_lead_nowhere(client: FlaskClient) -> None:
+    for iri in ("", "//evil.example/", "https://evil.example/", "javascript:alert(1)", NAMES + "claim/nope"):
+        response = client.get("/resource", query_string={"iri": iri})
+        assert response.status_code == 404 and "Location" not in response.headers
+    for path in ("/kb/claim/nope", "/kb//evil.example", "/kb/graph/../../etc/passwd", "/kb/"):
+        assert client.get(path).status_code in (308, 404)
+
+
+def test_the_path_of_a_graph_leads_to_its_document(client: FlaskClient) -> None:
+    response = client.get("/kb/graph/kb/claims/mill-bridge.ttl")
+    assert response.status_code == 303
+    graph = client.get(response.headers["Location"], headers={"Accept": "text/turtle"})
+    assert graph.status_code == 200 and f"{NAMES}citation/" in graph.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("path", "term"), [("/ns", kb.FC.Claim), ("/rel", f"{NAMES}rel#lastsYears")])
+def test_the_vocabulary_is_there_for_programs_and_for_people(client: FlaskClient, path: str, term: str) -> None:
+    found = get(client, path)
+    assert found.value(term, kb.RDFS.label)
+    assert {str(triple.subject).rpartition("#")[0] for triple in found.triples} == {"<" + term.rpartition("#")[0]}
+    page = client.get(path, headers={"Accept": BROWSER})
+    assert (page.status_code, page.headers["Location"]) == (303, "/about")
+
+
 # --- the answers of the endpoint -------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb
-from webapp import browse, describe, graphs, openapi, overview, pages, protocol, reference
+from webapp import browse, dereference, describe, graphs, openapi, overview, pages, protocol, reference
 from webapp.budget import Budget
 from webapp.compress import compress
 from webapp.media import HTML, PROBLEM, choose
@@ -71,7 +71,7 @@ def create_app(
         proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
     app.extensions[KEY] = build_site(loaded, ours)
-    for room in (protocol, pages, overview, browse, reference, graphs, describe, openapi):
+    for room in (protocol, pages, overview, browse, reference, dereference, graphs, describe, openapi):
         app.register_blueprint(room.blueprint)
     dress_templates(app)
     handle_errors(app)
@@ -99,7 +99,8 @@ def build_site(base: kb.KnowledgeBase, settings: Settings) -> Site:
     names = Names(base)
     pool = Pool(store_on_disk(base), settings, names.prefixes)
     pool.start()
-    return Site(base, settings, pool, names, read_questions(base), Budget(settings.budget_seconds))
+    budget = Budget(settings.budget_seconds, settings.most_at_once)
+    return Site(base, settings, pool, names, read_questions(base), budget)
 
 
 def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:

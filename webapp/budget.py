@@ -1,16 +1,18 @@
 """A budget for each client: so many seconds of the engine's time in a minute, refilled steadily.
 
 It is time that is counted, not requests: a thousand small questions cost less than one that searches for its whole
-time limit. Whoever is on this machine has no budget, because nobody has to be kept from their own machine.
+time limit. Only so many of its questions may be under way at once, so that none fills the queue. Whoever is on this
+machine has no limit, because nobody has to be kept from their own machine.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
 
 import kb
 
@@ -22,12 +24,10 @@ IPV6_NETWORK = 64
 
 
 class Spent(kb.QueryError):
-    """A client has used up its share; `seconds` from now there is some again."""
+    """A client has used up its share; `seconds` from now there may be some again."""
 
-    def __init__(self, seconds: float) -> None:
-        super().__init__(
-            "this client has used more of the engine's time than its share", help="wait, or ask smaller questions"
-        )
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message, help="wait, or ask smaller questions")
         self.seconds = seconds
 
 
@@ -36,33 +36,52 @@ class Budget:
 
     Args:
         seconds: what a client may use in a minute; 0 for no limit.
+        at_once: questions that a client may have under way; 0 for no limit.
         clock: seconds that only go up.
     """
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float, at_once: int = 0, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds = seconds
+        self.at_once = at_once
         self.clock = clock
         self.lock = threading.Lock()
+        self.running: Counter[str] = Counter()
         self.left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and when that was so
 
-    def check(self, address: str | None) -> None:
-        """Let a client ask.
+    @contextlib.contextmanager
+    def turn(self, address: str | None) -> Iterator[None]:
+        """Let a client ask one question.
 
         Raises:
-            Spent: it has nothing left.
+            Spent: it has nothing left, or too many questions under way.
         """
         client = self._client(address)
         if client is None:
+            yield
             return
         with self.lock:
-            left = self._now(client)
-        if left <= 0:
-            raise Spent((0.1 * self.seconds - left) * MINUTE / self.seconds)  # until there is a tenth again
+            self._refuse(client)
+            self.running[client] += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.running[client] -= 1
+                if not self.running[client]:
+                    del self.running[client]
+
+    def _refuse(self, client: str) -> None:
+        left = self._now(client)
+        if self.seconds > 0 and left <= 0:
+            until = (0.1 * self.seconds - left) * MINUTE / self.seconds  # when there is a tenth again
+            raise Spent("this client has used more of the engine's time than its share", until)
+        if self.at_once and self.running[client] >= self.at_once:
+            raise Spent(f"this client has {self.at_once} questions under way already", 1.0)
 
     def charge(self, address: str | None, seconds: float) -> None:
         """Take from a client what its question has cost."""
         client = self._client(address)
-        if client is None:
+        if client is None or self.seconds <= 0:
             return
         with self.lock:
             self.left[client] = (self._now(client) - seconds, self.clock())
@@ -76,7 +95,7 @@ class Budget:
 
     def _client(self, address: str | None) -> str | None:
         """What a client is remembered by; None for one without a budget."""
-        if self.seconds <= 0 or not address:
+        if not address:
             return None
         try:
             parsed = ipaddress.ip_address(address.partition("%")[0])

@@ -24,7 +24,7 @@ import kb
 from webapp import WAITRESS, close, create_app
 from webapp.site import site_of
 
-THREADS = 8
+THREADS = 16
 LOOPBACK_NAMES = ["localhost", "127.0.0.1"]
 
 

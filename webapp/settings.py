@@ -23,6 +23,8 @@ class Settings:
         max_bytes: bytes of one answer; a larger one is refused, never cut in the middle.
         memory_mb: memory that one worker may take for its questions.
         workers: how many questions of visitors run at once; the site's own pages have one worker more.
+        long_after_seconds: a visitor's question that runs longer is a long one.
+        long_questions: how many long ones have places of their own; with them there are as many workers more.
         wait_seconds: how long a question waits for a free worker before the site says that it is busy.
         recycle_after: questions after which a worker is replaced by a fresh one.
         max_query_chars: code points of one question.
@@ -30,6 +32,7 @@ class Settings:
         texts: folders with a reader's own copies of the articles, for the report.
         budget_seconds: seconds of the engine's time that one client may use in a minute; 0 for no limit. Clients on
             this machine have no limit.
+        most_at_once: questions that one client may have under way; 0 for no limit.
         proxies: how many proxies stand in front; each has added the address of its client to X-Forwarded-For. With
             0, that header is not believed.
         public_base: where the site is seen from outside, such as `https://facts.example/`; empty for nowhere in
@@ -41,11 +44,14 @@ class Settings:
     max_bytes: int = 20 * MEGABYTE
     memory_mb: int = 1024
     workers: int = 2
+    long_after_seconds: float = 1.0
+    long_questions: int = 2
     wait_seconds: float = 10.0
     recycle_after: int = 2_000
     max_query_chars: int = 100_000
     page_rows: int = 500
     budget_seconds: float = 60.0
+    most_at_once: int = 4
     proxies: int = 0
     texts: tuple[Path, ...] = ()
     public_base: str = ""

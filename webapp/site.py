@@ -172,12 +172,12 @@ class Site:
         if page:
             return self.pool.ask(question, page=True)
         client = request.remote_addr
-        self.budget.check(client)
-        return self.pool.ask(
-            question,
-            gone=request.environ.get("waitress.client_disconnected", stays),
-            spent=lambda seconds: self.budget.charge(client, seconds),
-        )
+        with self.budget.turn(client):
+            return self.pool.ask(
+                question,
+                gone=request.environ.get("waitress.client_disconnected", stays),
+                spent=lambda seconds: self.budget.charge(client, seconds),
+            )
 
     @property
     def origin(self) -> str:

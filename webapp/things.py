@@ -59,6 +59,8 @@ PARAGRAPH_NOTES = (
     ("in reply to", kb.FC.inReplyTo),
     ("no claim here", kb.FC.noClaim),
 )
+MOST_CLAIMS = 500
+"""Claims of one relation that a page lists."""
 SAID_APART = ("same text as", "in reply to")
 """Notes that the page of an article gives in sentences of their own."""
 PARAGRAPH_FACTS = (
@@ -258,10 +260,12 @@ def dependence_page(reader: Reader, iri: str) -> DependencePage:
 
 def relation_page(reader: Reader, iri: str) -> RelationPage:
     """The page of a relation."""
+    claims = sorted(reader.graph.subjects(kb.RDF.predicate, iri), key=lambda claim: by_words(reader.names.link(claim)))
     return RelationPage(
         thing=reader.thing(iri, "relation"),
         facts=reader.rows(iri, RELATION_FACTS),
-        claims=reader.claims(reader.graph.subjects(kb.RDF.predicate, iri), voices=True),
+        claims=reader.claims(claims[:MOST_CLAIMS], voices=True),
+        more=max(len(claims) - MOST_CLAIMS, 0),
     )
 
 

@@ -303,11 +303,12 @@ class DependencePage:
 
 @dataclass(frozen=True, slots=True)
 class RelationPage:
-    """A relation, whole."""
+    """A relation, whole; `more` claims are not listed."""
 
     thing: Thing
     facts: tuple[Row, ...]
     claims: tuple[ClaimView, ...]
+    more: int
 
 
 def status_view(iri: str, names: Names) -> StatusView:

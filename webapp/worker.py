@@ -90,9 +90,17 @@ class Gone(Exception):
     """Nobody waits for the answer any more."""
 
 
+class Crowded(Exception):
+    """The question is long, the places for long ones are taken, and somebody else waits."""
+
+
 def stays() -> bool:
     """Whether somebody who never leaves has left."""
     return False
+
+
+def patient(seconds: float) -> None:
+    """Let a question take its time."""
 
 
 def unpaid(seconds: float) -> None:
@@ -117,20 +125,24 @@ class Worker:
         if not self.walls:
             self.walls = self._receive(START_SECONDS)[0]
 
-    def ask(self, question: Question, seconds: float, gone: Callable[[], bool] = stays) -> tuple[dict[str, Any], bytes]:
+    def ask(
+        self, question: Question, seconds: float, watch: Callable[[float], None] = patient
+    ) -> tuple[dict[str, Any], bytes]:
         """Head and body of the worker's reply.
+
+        Args:
+            watch: called now and then with the seconds that have passed; what it raises ends the waiting.
 
         Raises:
             Died: in the middle of it.
             Late: it took longer than `seconds`.
-            Gone: `gone` said that nobody waits any more.
         """
         self.asked += 1
         try:
             self.connection.send(question)
         except OSError as error:
             raise Died from error
-        return self._receive(seconds, gone)
+        return self._receive(seconds, watch)
 
     def end(self) -> None:
         """End the process, whatever it is doing. Another thread that waits for its answer meets `Died`."""
@@ -149,13 +161,13 @@ class Worker:
         with PROCESSES:
             return self.process.is_alive()
 
-    def _receive(self, seconds: float, gone: Callable[[], bool] = stays) -> tuple[dict[str, Any], bytes]:
-        end = time.monotonic() + seconds
+    def _receive(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[dict[str, Any], bytes]:
+        start = time.monotonic()
         try:
-            while not self.connection.poll(min(LOOK_SECONDS, max(end - time.monotonic(), 0))):
-                if gone():
-                    raise Gone
-                if time.monotonic() >= end:
+            while not self.connection.poll(min(LOOK_SECONDS, max(start + seconds - time.monotonic(), 0))):
+                passed = time.monotonic() - start
+                watch(passed)
+                if passed >= seconds:
                     raise Late
             head: dict[str, Any] = json.loads(self.connection.recv_bytes())
             return head, self.connection.recv_bytes()
@@ -163,11 +175,63 @@ class Worker:
             raise Died from error
 
 
+class Seat:
+    """The place that a question has in front of the workers, from the moment it waits for one.
+
+    Most questions are short. One that turns out to be long moves to one of a few places of its own, so that the
+    short ones go on; where those are taken, it may stay as long as nobody waits for its place.
+    """
+
+    def __init__(self, pool: Pool, page: bool, gone: Callable[[], bool]) -> None:
+        self.pool = pool
+        self.page = page
+        self.gone = gone
+        self.held: list[threading.Semaphore] = []
+
+    def take(self) -> None:
+        """Wait for a place.
+
+        Raises:
+            Stopped: there is none, or nobody waits for the answer any more.
+        """
+        end = time.monotonic() + self.pool.settings.wait_seconds
+        with self.pool.queue():
+            for place in (self.pool.everybody,) if self.page else (self.pool.visitors, self.pool.everybody):
+                while not place.acquire(timeout=min(LOOK_SECONDS, max(end - time.monotonic(), 0))):
+                    if self.gone():
+                        raise Stopped("gone", "nobody waits for the answer any more")
+                    if time.monotonic() >= end:
+                        raise Stopped("busy", "too many questions are being answered", help=LATER)
+                self.held.append(place)
+
+    def watch(self, seconds: float) -> None:
+        """Look after a question that has run for so long.
+
+        Raises:
+            Gone, Crowded: it has to end.
+        """
+        if self.gone():
+            raise Gone
+        if self.page or seconds < self.pool.settings.long_after_seconds or self.pool.long in self.held:
+            return
+        if self.pool.long.acquire(blocking=False):
+            self.leave()
+            self.held.append(self.pool.long)
+        elif self.pool.waiting:
+            raise Crowded
+
+    def leave(self) -> None:
+        """Give the place back."""
+        while self.held:
+            self.held.pop().release()
+
+
 class Pool:
     """So many workers over one store, and the queue in front of them.
 
     Questions of visitors take turns at `settings.workers` places. The site's own pages may use one worker more,
-    so that a few heavy questions do not take the pages away from everybody else.
+    so that a few heavy questions do not take the pages away from everybody else. Long questions have places of
+    their own.
     """
 
     def __init__(self, folder: Path, settings: Settings, prefixes: Mapping[str, str]) -> None:
@@ -177,9 +241,11 @@ class Pool:
         self.context = _context()
         self.visitors = threading.BoundedSemaphore(settings.workers)
         self.everybody = threading.BoundedSemaphore(settings.workers + 1)
+        self.long = threading.BoundedSemaphore(settings.long_questions) if settings.long_questions else NOWHERE
         self.lock = threading.Lock()
         self.idle: list[Worker] = []
         self.alive: set[Worker] = set()
+        self.waiting = 0
         self.closed = False
 
     def start(self) -> None:
@@ -220,48 +286,54 @@ class Pool:
             Unacceptable: no format fits.
             Stopped: over a limit, or no worker is free.
         """
-        with self._place(page, gone):
-            worker = self._take()
-            started = time.monotonic()
-            try:
-                head, body = worker.ask(question, self.settings.timeout_seconds, gone)
-            except Gone:
-                self._replace(worker)
-                raise Stopped("gone", "nobody waits for the answer any more") from None
-            except Late:
-                self._replace(worker)
-                raise self._out_of_time() from None
-            except Died:
-                code = worker.exit_code()
-                self._replace(worker)
-                raise self._death(code) from None
-            finally:
-                spent(time.monotonic() - started)
-            if head.get("tired") or worker.asked >= self.settings.recycle_after:
-                self._replace(worker)
-            else:
-                self._give_back(worker)
+        with contextlib.ExitStack() as after:
+            seat = Seat(self, page, gone)
+            after.callback(seat.leave)
+            seat.take()
+            head, body = self._answer(question, seat.watch, spent)
         if "problem" in head:
             raise _error(head)
         return Reply(head["form"], head["format"], body, head["rows"], head["truncated"], head["seconds"])
 
-    @contextlib.contextmanager
-    def _place(self, page: bool, gone: Callable[[], bool]) -> Iterator[None]:
-        """A place in front of the workers, given back at the end."""
-        with contextlib.ExitStack() as places:
-            for place in (self.everybody,) if page else (self.visitors, self.everybody):
-                self._wait(place, gone)
-                places.callback(place.release)
-            yield
+    def _answer(
+        self, question: Question, watch: Callable[[float], None], spent: Callable[[float], None]
+    ) -> tuple[dict[str, Any], bytes]:
+        """Head and body of a worker's reply; a worker that has not replied is ended."""
+        worker = self._take()
+        started = time.monotonic()
+        try:
+            head, body = worker.ask(question, self.settings.timeout_seconds, watch)
+        except Gone:
+            self._replace(worker)
+            raise Stopped("gone", "nobody waits for the answer any more") from None
+        except Crowded:
+            self._replace(worker)
+            raise Stopped("busy", "too many long questions are being answered", help=LATER) from None
+        except Late:
+            self._replace(worker)
+            raise self._out_of_time() from None
+        except Died:
+            code = worker.exit_code()
+            self._replace(worker)
+            raise self._death(code) from None
+        finally:
+            spent(time.monotonic() - started)
+        if head.get("tired") or worker.asked >= self.settings.recycle_after:
+            self._replace(worker)
+        else:
+            self._give_back(worker)
+        return head, body
 
-    def _wait(self, place: threading.Semaphore, gone: Callable[[], bool]) -> None:
-        """Wait for a place, as long as somebody waits for the answer."""
-        end = time.monotonic() + self.settings.wait_seconds
-        while not place.acquire(timeout=min(LOOK_SECONDS, max(end - time.monotonic(), 0))):
-            if gone():
-                raise Stopped("gone", "nobody waits for the answer any more")
-            if time.monotonic() >= end:
-                raise Stopped("busy", "too many questions are being answered", help="try again in a moment")
+    @contextlib.contextmanager
+    def queue(self) -> Iterator[None]:
+        """Be counted among those who wait for a place."""
+        with self.lock:
+            self.waiting += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.waiting -= 1
 
     def _take(self) -> Worker:
         """A worker that is alive and ready; those that died while they waited are left behind."""
@@ -288,14 +360,20 @@ class Pool:
             self._drop(worker)
 
     def _give_back(self, worker: Worker) -> None:
+        """Keep a worker for the next question, unless enough of them wait already."""
         with self.lock:
-            if not self.closed:
-                self.idle.append(worker)
+            if self.closed or len(self.idle) <= self.settings.workers:
+                if not self.closed:
+                    self.idle.append(worker)
+                return
+        self._drop(worker)
 
     def _replace(self, worker: Worker) -> None:
         """End a worker; another starts in its place while nobody waits for it."""
         self._drop(worker)
-        if not self.closed:
+        with self.lock:
+            enough = self.closed or len(self.idle) > self.settings.workers
+        if not enough:
             self._give_back(self._spawn())
 
     def _drop(self, worker: Worker) -> None:
@@ -336,6 +414,8 @@ class Pool:
         return Stopped("crash", "the question broke the engine that was answering it", help="ask it in another way")
 
 
+NOWHERE = threading.Semaphore(0)
+LATER = "try again in a moment"
 NARROW = "narrow the question: name a claim, an article or a speaker, or ask for fewer combinations"
 
 
