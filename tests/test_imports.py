@@ -22,13 +22,17 @@ ROOT = Path(kb.__file__).resolve().parent.parent
 PACKAGES = ("kb", "webapp")
 
 STAGES = (
-    ("errors", "vocab", "finding"),  # use nothing
-    ("text", "files", "home", "commit", "graph", "lexical", "dates"),
-    ("turtle", "canon", "copies", "align", "pieces", "origins", "standing"),
+    ("errors", "vocab", "finding", "progress"),  # use nothing
+    ("text", "files", "home", "commit", "graph", "rdf", "lexical", "dates"),
+    ("settings", "baseline", "turtle", "canon", "copies", "align", "pieces", "origins", "standing"),
     ("record", "merge", "article", "store", "derive"),
-    ("load",),
-    ("shapes", "drift", "verify", "wording", "query"),
+    ("floors", "load"),
+    ("revision", "shapes", "drift", "verify", "wording", "query"),
+    ("reach", "waivers"),
+    ("recheck",),
     ("answer", "rules", "lint", "explain", "check", "report", "export", "cite", "fmt", "init", "fates", "reanchor"),
+    ("blast", "watch"),
+    ("blast_report",),
     ("",),  # the face
     ("cli", "__main__"),
 )
@@ -44,6 +48,8 @@ MAY_USE = {
     "derive": ("vocab", "graph", "dates", "origins", "standing"),
     "export": ("load", "turtle", "canon", "graph", "vocab", "errors"),
     "report": ("finding", "answer", "canon", "vocab", "errors"),
+    "baseline": ("errors", "files", "finding"),
+    "progress": (),
     "cli": ("",),
 }
 """Rooms whose uses are few by design. A report is a function of `Finding`s; what is derived reads a graph only."""
