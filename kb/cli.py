@@ -255,6 +255,8 @@ def _run_check(arguments: argparse.Namespace) -> int:
     others = _also(arguments.also)
     home = kb.find_home(arguments.home)
     texts = _text_folders(arguments.texts)
+    if arguments.baseline is None and (arguments.write_baseline or arguments.update_baseline):
+        raise kb.UsageError("which baseline?", help="name the file with --baseline FILE")
     if arguments.watch:
         return _watch(arguments, home, texts)
     _fix(arguments, home, texts)
@@ -343,7 +345,7 @@ def _has_colour() -> bool:
 
 def _watch(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) -> int:
     """Show each answer in place of the one before; where no terminal is, one after the other."""
-    asked = ("output", "also", "write_baseline", "update_baseline", "raise_floors")
+    asked = ("output", "also", "fix", "write_baseline", "update_baseline", "raise_floors")
     if any(getattr(arguments, name) for name in asked) or arguments.format != "text":
         raise kb.UsageError("--watch only shows text, and writes nothing", help="leave out the other options")
     with suppress(KeyboardInterrupt):
@@ -382,8 +384,6 @@ def _today() -> date:
 def _compared(arguments: argparse.Namespace, report: kb.Report) -> kb.Report:
     """The report beside its baseline; makes or shrinks the baseline where that was asked for."""
     if arguments.baseline is None:
-        if arguments.write_baseline or arguments.update_baseline:
-            raise kb.UsageError("which baseline?", help="name the file with --baseline FILE")
         return report
     path = Path(arguments.baseline)
     if arguments.write_baseline:
