@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from kb.errors import InputError, TurtleError, UsageError
+from kb.errors import HomeError, InputError, TurtleError, UsageError
 from kb.files import read_bytes
 from kb.home import Home, find_home
 from kb.load import KnowledgeBase, LoadedFile
@@ -38,7 +39,8 @@ def read_revision(home: Home, word: str | None, *, known: Mapping[str, LoadedFil
     if word is None:
         return _folder(home, known or {})
     if Path(word).is_dir():
-        return _folder(find_home(word), known or {})
+        with suppress(HomeError):  # a branch may be called as a folder is
+            return _folder(find_home(word), known or {})
     return _commit(home, word, known or {})
 
 

@@ -294,6 +294,16 @@ def test_what_cannot_be_compared_is_a_usage_error(
     assert run(capsys, "--home", str(history[0]), *words)[0] == code
 
 
+def test_a_branch_may_be_called_as_a_folder_is(
+    history: tuple[Path, str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, first, _ = history
+    git(base, "branch", "shapes", first)
+    monkeypatch.chdir(base)
+    assert "0 added, 0 changed, 2 removed" in run(capsys, "shapes", "--home", ".")[1]
+    assert run(capsys, "corpus", "--home", ".")[0] == 2
+
+
 def test_where_no_repository_is_a_commit_is_a_usage_error(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, complaint = run(capsys, "HEAD", "--home", str(mybase))
     assert code == 2 and "neither a folder with a base nor a commit" in complaint
