@@ -8,17 +8,18 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from markupsafe import Markup, escape
 
 import kb
+from webapp.answers import Asked, answered, typed
 from webapp.documents import SUFFIXES, by_accept, by_suffix, send, serialised
 from webapp.evaluate import ROWS, Question
-from webapp.media import DATASETS, GRAPHS, TABLES, Media, content_type, named
+from webapp.media import DATASETS, GRAPHS, content_type, named
 from webapp.names import KINDS, Link
 from webapp.overview import statuses, timeline_of
 from webapp.protocol import bindings, retry_after, status_of
@@ -81,44 +82,6 @@ class SavedView:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a visitor asks: the text, the values of its variables, and the saved question it came from."""
-
-    text: str
-    params: Mapping[str, ox.NamedNode | ox.Literal] = field(default_factory=dict)
-    saved: kb.SavedQuestion | None = None
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """The same as arguments of a request."""
-        return {"query": self.text, **{f"${name}": str(term) for name, term in sorted(self.params.items())}}
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerView:
-    """An answer as a table.
-
-    Attributes:
-        truth: of an ASK; None otherwise.
-        count: rows that the answer has.
-        rows: those that are shown.
-        truncated: whether the answer itself was cut.
-        downloads: label and address of the answer in each format, and the name of the file.
-        permanent: the address that gives this answer again.
-    """
-
-    form: str
-    truth: bool | None
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Link | None, ...], ...]
-    count: int
-    truncated: bool
-    milliseconds: float
-    downloads: tuple[tuple[str, str, str], ...]
-    permanent: str
-
-
-@dataclass(frozen=True, slots=True)
 class ErrorView:
     """What went wrong with a question, and where: the line in three pieces, the middle one to point at."""
 
@@ -144,7 +107,7 @@ def home() -> tuple[str, int, dict[str, str]]:
     try:
         asked = _asked(here)
         if asked is not None:
-            answer = _ask(here, asked)
+            answer = answered(here, asked)
     except (kb.QueryError, kb.UsageError) as problem:
         asked = asked or Asked(request.args.get("query", ""))
         error, headers = _error(problem, asked.text), retry_after(problem)
@@ -157,7 +120,7 @@ def home() -> tuple[str, int, dict[str, str]]:
         saved=[_saved_view(here, question) for question in _listed(here)],
         first=_first(here),
         suggestions=here.names.suggestions,
-        values={name: _typed(here, term) for name, term in asked.params.items()} if asked else {},
+        values={name: typed(here, term) for name, term in asked.params.items()} if asked else {},
         figures=here.figures,
         timeline=None if request.args else timeline_of(here),
         statuses=statuses(here),
@@ -183,80 +146,6 @@ def _asked(here: Site) -> Asked | None:
         raise kb.UsageError(f"there is no saved question {name[:60]!r}", help="choose one from the list below")
     values = {key[1:]: value.strip() for key, value in request.args.items() if key.startswith("$")}
     return Asked(saved.text, kb.bind(saved, values, prefixes=here.names.prefixes), saved)
-
-
-def _ask(here: Site, asked: Asked) -> AnswerView:
-    reply = here.ask(Question(asked.text, table="json", graph=ROWS, params=asked.params, base=here.endpoint))
-    document = json.loads(reply.body)
-    columns = tuple(document["head"].get("vars", ()))
-    bindings = document.get("results", {}).get("bindings", [])
-    shown = bindings[: here.settings.page_rows]
-    heads, rows = _merged(columns, [[here.names.cell(row.get(column)) for column in columns] for row in shown])
-    return AnswerView(
-        form=reply.form,
-        truth=document.get("boolean"),
-        columns=heads,
-        rows=rows,
-        count=reply.rows,
-        truncated=reply.truncated,
-        milliseconds=reply.seconds * 1000,
-        downloads=_downloads(reply, asked),
-        permanent=_permanent(here, asked),
-    )
-
-
-def _merged(
-    columns: Sequence[str], rows: Sequence[Sequence[Link | None]]
-) -> tuple[tuple[str, ...], tuple[tuple[Link | None, ...], ...]]:
-    """The columns to show, and the rows: a column that only says what the things of another are called is left out.
-
-    The head of that other column names both. Downloads have every column.
-    """
-    told = {
-        at: teller for at in range(len(columns)) for teller in [_teller(at, rows, len(columns))] if teller is not None
-    }
-    heads = tuple(
-        " · ".join([name, *(columns[other] for other, teller in told.items() if teller == at)])
-        for at, name in enumerate(columns)
-        if at not in told
-    )
-    return heads, tuple(tuple(cell for at, cell in enumerate(row) if at not in told) for row in rows)
-
-
-def _teller(at: int, rows: Sequence[Sequence[Link | None]], width: int) -> int | None:
-    """The column of things whose labels are the words of the column `at`; None where there is none."""
-    words = [row[at] for row in rows]
-    if not any(words) or any(cell and (cell.name or cell.note) for cell in words):
-        return None
-    for other in range(width):
-        things = [row[other] for row in rows]
-        if all(
-            (thing and thing.href and thing.text == cell.text) if cell else thing is None or thing.name
-            for thing, cell in zip(things, words, strict=True)
-        ):
-            return other
-    return None
-
-
-def _downloads(reply: Reply, asked: Asked) -> tuple[tuple[str, str, str], ...]:
-    medias: tuple[Media, ...] = GRAPHS if reply.form == "graph" else TABLES
-    return tuple(
-        (
-            media.label,
-            url_for("protocol.sparql", **asked.arguments, format=media.name),  # type: ignore[arg-type]
-            f"factcite-answer.{media.suffix}",
-        )
-        for media in medias
-    )
-
-
-def _permanent(here: Site, asked: Asked) -> str:
-    arguments = asked.arguments
-    if asked.saved is not None:
-        values = {f"${name}": _typed(here, term) for name, term in sorted(asked.params.items())}
-        arguments = {"question": asked.saved.name, **values}
-    address = url_for(".home", **arguments)  # type: ignore[arg-type]
-    return here.settings.public_base.rstrip("/") + address
 
 
 def _error(problem: kb.KbError, text: str) -> ErrorView:
@@ -320,11 +209,6 @@ def _default(here: Site, param: kb.Param) -> str:
     default = param.default or ""
     iri = kb.expand(default, here.names.prefixes) if param.type == "iri" else None
     return "" if iri is not None and iri not in here.base.graph else default
-
-
-def _typed(here: Site, term: ox.NamedNode | ox.Literal) -> str:
-    """A value as a visitor would type it."""
-    return here.names.short(term.value) if isinstance(term, ox.NamedNode) else term.value
 
 
 # --- pages of things -------------------------------------------------------------------------------------
