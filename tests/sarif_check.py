@@ -1,6 +1,6 @@
 """What SARIF 2.1.0 demands of what we write, kept by hand from the standard (OASIS, 2020, section 3).
 
-No package of the index carries the standard's JSON schema, so this says of each kind of object that we use which
+No package that could be found carries the standard's JSON schema, so this says of each kind of object that we use which
 properties it may have, of which type, and which it must have. It is closed: a property that is not listed here is
 a fault, so that nothing new is written unseen.
 """

@@ -9,9 +9,11 @@ import unicodedata
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from sarif_pydantic import Sarif
 
 import kb
 from kb.finding import Finding, Report
@@ -298,6 +300,26 @@ def test_json_has_the_circumstances_in_their_own_keys() -> None:
 def test_sarif_is_what_the_standard_asks_for(make: object) -> None:
     assert callable(make)
     assert sarif_check.faults(json.loads(as_sarif(make()))) == []
+
+
+@pytest.mark.parametrize("make", [cases.ordinary, cases.hostile, cases.report], ids=lambda make: make.__name__)
+def test_another_model_of_sarif_reads_it_and_loses_nothing(make: object) -> None:
+    assert callable(make)
+    written = as_sarif(make())
+    read = Sarif.model_validate_json(written)
+    assert with_short_times(read.model_dump(mode="json", by_alias=True, exclude_unset=True)) == with_short_times(
+        json.loads(written)
+    )
+
+
+def with_short_times(node: Any) -> Any:
+    """A document whose times end without the zeros of a fraction."""
+    if isinstance(node, dict):
+        return {
+            key: re.sub(r"\.?0*Z$", "Z", value) if key.endswith("TimeUtc") else with_short_times(value)
+            for key, value in node.items()
+        }
+    return [with_short_times(each) for each in node] if isinstance(node, list) else node
 
 
 def test_the_check_of_sarif_can_fail() -> None:
