@@ -5,6 +5,7 @@ TEXTS ?=
 CHECK ?=
 PYTEST ?=
 INSTALL ?= .ci/install
+FRONTEND ?= .ci/frontend
 
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -25,6 +26,7 @@ help:
 
 serve:
 	@$(INSTALL) run
+	@$(FRONTEND)
 	@mkdir -p build
 	@$(BIN)/kb check >build/report.txt 2>&1 || { code=$$?; cat build/report.txt; \
 	  echo "factcite: not served, because the base does not pass its check" >&2; exit $$code; }
@@ -32,6 +34,7 @@ serve:
 
 test:
 	@$(INSTALL) test
+	@$(FRONTEND)
 	@$(BIN)/python -m pytest $(PYTEST)
 
 check:
@@ -49,11 +52,12 @@ lint:
 
 build:
 	@$(INSTALL) run
+	@$(FRONTEND)
 	@$(BIN)/python -m hatchling build --target wheel --directory dist
 
 pins:
 	@.ci/pins
 
 clean:
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist webapp/static/built webapp/frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -128,7 +128,7 @@ def test_a_base_that_does_not_pass_is_not_served(tmp_path: Path) -> None:
     claims.write_text(claims.read_text("utf-8").replace("fc:kind fc:Denial ;", ""), "utf-8")
     programs = Path(sys.executable).parent
     done = subprocess.run(
-        ["make", "serve", "INSTALL=true", f"BIN={programs}", f"PORT={free_port()}"],
+        ["make", "serve", "INSTALL=true", "FRONTEND=true", f"BIN={programs}", f"PORT={free_port()}"],
         cwd=checkout,
         env={**os.environ, "PYTHONPATH": str(checkout)},
         capture_output=True,

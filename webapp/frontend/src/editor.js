@@ -1,0 +1,4 @@
+// Skeleton: replaced by the editor.
+import { EditorView } from "@codemirror/view";
+
+export { EditorView };
