@@ -35,8 +35,8 @@ from kb.report.common import (
 )
 
 _FOLDER = Path(__file__).resolve().parent
-_OPEN = 3
-"""So many rules with findings are unfolded from the start."""
+_OPEN = 10
+"""So many findings are unfolded from the start."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +147,10 @@ def _findings(shown: Sequence[_Shown], report: Report) -> Iterator[str]:
     yield from _filter(shown)
     for code, members in groups.items():
         worst = min((member.finding.severity for member in members), key=SEVERITIES.index)
-        title = f'{_chip(WORDS[worst], WORDS[worst])}<span class="name">{_text(f"{code} {rules[code].name}")}</span>'
-        yield from _group("rule", title, len(members), opened=len(groups) <= _OPEN)
+        title = f'{_chip(WORDS[worst], WORDS[worst])}<span class="name">{_text(f"{code} {rules[code].name}")}'
+        messages = {member.finding.message for member in members}
+        title += f' <span class="says">{_text(messages.pop())}</span></span>' if len(messages) == 1 else "</span>"
+        yield from _group("rule", title, len(members), opened=len(shown) <= _OPEN)
         yield from _rule(rules[code])
         for member in members:
             yield from _finding(member, rules[code], report.prefixes)
