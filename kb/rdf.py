@@ -180,3 +180,15 @@ def rdf_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Iden
     if term.language:
         return Literal(term.value, lang=term.language)
     return Literal(term.value, datatype=None if term.datatype.value == XSD.string else URIRef(term.datatype.value))
+
+
+def ox_term(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """The reverse of `rdf_term`: one of rdflib's terms as pyoxigraph's, which all places and reports are told in."""
+    if isinstance(term, URIRef):
+        return ox.NamedNode(term)
+    if isinstance(term, BNode):
+        return ox.BlankNode(term)
+    assert isinstance(term, Literal)
+    if term.language:
+        return ox.Literal(term, language=term.language)
+    return ox.Literal(term, datatype=ox.NamedNode(term.datatype or XSD.string))

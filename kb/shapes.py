@@ -20,7 +20,7 @@ from kb.errors import CannotLook
 from kb.finding import BLANK
 from kb.finding import Rule as Rule
 from kb.graph import Graph, key
-from kb.rdf import FlatGraph, rdf_graph
+from kb.rdf import FlatGraph, ox_term, rdf_graph
 from kb.vocab import FC, RDF, SH
 
 _MULTIPLES: Mapping[str, Literal["*", "+", "?"]] = {
@@ -294,7 +294,7 @@ def _written(node: rdflib.term.Node | None) -> str:
     """A term in N-Triples form; a blank node's label is the engine's own, so it is left out."""
     if node is None:
         return ""
-    return BLANK if isinstance(node, rdflib.BNode) else node.n3()
+    return BLANK if isinstance(node, rdflib.BNode) else str(ox_term(node))  # n3() breaks lines where the text does
 
 
 def _language(text: rdflib.term.Node) -> str:

@@ -89,6 +89,25 @@ def test_findings_name_file_and_line_of_the_subject(mybase: Path) -> None:
     assert finding.help and finding.message and finding.severity == "violation"
 
 
+@pytest.mark.parametrize(
+    "label",
+    [
+        "'two\\nlines'",
+        "'two\ttabs'",
+        """'''two
+lines, "quoted"'''""",
+    ],
+)
+def test_a_finding_about_a_value_points_at_it_however_it_is_spelt(mybase: Path, label: str) -> None:
+    with (mybase / CLAIMS).open("a", encoding="utf-8") as file:
+        file.write(f"\nclaim:spelt\n    a fc:Claim ;\n    rdfs:label {label} ;\n    .\n")
+    (finding,) = [each for each in kb.check(mybase).findings if each.code == "FC202" and each.value]
+    text = (mybase / CLAIMS).read_text("utf-8")
+    line = text.splitlines()[(finding.line or 0) - 1]
+    assert line[(finding.column or 0) - 1 :] == label.partition("\n")[0] + ("" if "\n" in label else " ;")
+    assert "\n" not in finding.value and "\t" not in finding.value  # as N-Triples writes it
+
+
 def test_a_shape_over_a_paragraph_points_at_the_citation(mybase: Path) -> None:
     edit(mybase, CLAIMS, "    oa:end 58 ;\n", "    oa:end 5800 ;\n")
     found = [finding for finding in kb.check(mybase).findings if finding.code != "FC921"]
