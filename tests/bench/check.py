@@ -1,12 +1,9 @@
-"""How long a check takes, and an answer of `kb check --watch`, beside plain pySHACL over the same files in one run.
-
-usage: python -m tests.bench.check [CLAIMS | DIR]     (the base of this repository unless said)
-"""
+"""How long a check takes, and an answer of `kb check --watch`, beside plain pySHACL over the same files in one run."""
 
 from __future__ import annotations
 
+import argparse
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
@@ -78,9 +75,12 @@ def measure(source: kb.Home, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    word = sys.argv[1] if len(sys.argv) > 1 else ""
+    arguments = argparse.ArgumentParser(prog="python -m tests.bench.check", description=__doc__)
+    arguments.add_argument("base", nargs="?", default="", metavar="DIR", help="the base (the one of this repository)")
+    arguments.add_argument("--claims", type=int, metavar="N", help="a base made up of so many claims instead")
+    given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        if word.isdecimal():
-            make(Path(scratch, "big"), int(word))
-        given = Path(scratch, "big") if word.isdecimal() else Path(word) if word else None
-        measure(kb.find_home(given), Path(scratch, "copy"))
+        if given.claims:
+            make(Path(scratch, "big"), given.claims)
+        chosen = Path(scratch, "big") if given.claims else given.base or None
+        measure(kb.find_home(chosen), Path(scratch, "copy"))

@@ -1,16 +1,13 @@
-"""How long `kb diff` takes on a big base, beside reading that base once.
-
-usage: python -m tests.bench.diff [CLAIMS]     (10,000 unless said)
-"""
+"""How long `kb diff` takes on a big base, beside reading that base once."""
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import io
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
@@ -60,4 +57,6 @@ def measure(claims: int) -> None:
 
 
 if __name__ == "__main__":
-    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    arguments = argparse.ArgumentParser(prog="python -m tests.bench.diff", description=__doc__)
+    arguments.add_argument("--claims", type=int, default=10_000, metavar="N", help="claims of the base (10,000)")
+    measure(arguments.parse_args().claims)
