@@ -45,6 +45,7 @@ from kb.graph import Graph
 from kb.home import Home, find_home
 from kb.init import init
 from kb.load import KnowledgeBase, LoadedFile, load_kb
+from kb.mutate import Mutation, Verdict, mutate, mutation_json, mutation_text, read_allowed
 from kb.progress import progress
 from kb.query import (
     Answer,
@@ -125,6 +126,7 @@ __all__ = [
     "KbError",
     "KnowledgeBase",
     "LoadedFile",
+    "Mutation",
     "Param",
     "Proposal",
     "QueryError",
@@ -141,6 +143,7 @@ __all__ = [
     "TextError",
     "TurtleError",
     "UsageError",
+    "Verdict",
     "Verification",
     "__version__",
     "add",
@@ -165,11 +168,15 @@ __all__ = [
     "format_files",
     "init",
     "load_kb",
+    "mutate",
+    "mutation_json",
+    "mutation_text",
     "open_read_only",
     "open_store",
     "progress",
     "propose",
     "raise_floors",
+    "read_allowed",
     "read_baseline",
     "read_revision",
     "reanchor",

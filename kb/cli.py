@@ -89,7 +89,7 @@ def _parser(others: Mapping[str, metadata.EntryPoint]) -> argparse.ArgumentParse
     )
     parser.add_argument("--version", action="version", version=f"kb {kb.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add in (_check, _diff, _verify, _explain, _query, _stats, _export, _add, _cite, _fmt, _init):
+    for add in (_check, _diff, _verify, _explain, _query, _stats, _export, _add, _cite, _fmt, _mutate, _init):
         add(commands)
     for name, help in {"serve": "show the base in a browser and answer SPARQL"}.items():
         if name in others:
@@ -241,6 +241,21 @@ def _fmt(commands: _Commands) -> None:
     parser.add_argument("files", metavar="FILE", nargs="*", help="default: every data file of the base")
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would change")
     _home_option(parser)
+
+
+def _mutate(commands: _Commands) -> None:
+    parser = _command(commands, "mutate", "break a copy of a base in every known way, and say what saw it", _run_mutate)
+    parser.add_argument("--home", metavar="DIR", help="the base (default: the example that kb init makes)")
+    parser.add_argument("--article", metavar="SLUG", help="with --home: break this article (default: the smallest)")
+    parser.add_argument("--full", action="store_true", help="with --home: break the base with all its articles")
+    _texts_option(parser)
+    parser.add_argument("--per-operator", metavar="N", type=int, default=1, help="places for each way (default: 1)")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="which places (default: 0)")
+    parser.add_argument("--cases", metavar="DIR", help="cases of the rules; with them, each constraint is damaged too")
+    parser.add_argument("--allow", metavar="FILE", help="mutants that may survive, with reasons (TOML)")
+    parser.add_argument("--all", action="store_true", help="list those that were caught too")
+    parser.add_argument("--format", choices=("text", "json"), default="text")
+    _output_option(parser)
 
 
 def _init(commands: _Commands) -> None:
@@ -508,6 +523,29 @@ def _run_fmt(arguments: argparse.Namespace) -> int:
     if arguments.check and changed:
         print("help: run kb fmt", file=sys.stderr)
     return 1 if arguments.check and changed else 0
+
+
+def _run_mutate(arguments: argparse.Namespace) -> int:
+    if arguments.home is None and (arguments.article or arguments.full):
+        raise kb.UsageError("which base?", help="--article and --full need --home DIR")
+    if arguments.per_operator < 1:
+        raise kb.UsageError("--per-operator counts from 1")
+    with kb.progress() as tell:
+        found = kb.mutate(
+            None if arguments.home is None else kb.find_home(arguments.home),
+            article=arguments.article,
+            full=arguments.full,
+            texts=_text_folders(arguments.texts),
+            per_operator=arguments.per_operator,
+            seed=arguments.seed,
+            cases=Path(arguments.cases) if arguments.cases else None,
+            allowed=kb.read_allowed(Path(arguments.allow)) if arguments.allow else None,
+            today=_today(),
+            tell=tell,
+        )
+    text = kb.mutation_json(found) if arguments.format == "json" else kb.mutation_text(found, every=arguments.all)
+    _write(text.encode(), arguments.output)
+    return found.exit_code
 
 
 def _run_init(arguments: argparse.Namespace) -> int:

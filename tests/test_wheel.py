@@ -142,6 +142,14 @@ def test_an_installed_wheel_makes_a_base_that_passes(programs: Path, tmp_path: P
     assert citations["total"] == citations["exact"] > 0
 
 
+def test_an_installed_wheel_breaks_the_example_it_carries(programs: Path, tmp_path: Path) -> None:
+    (checkout,) = (ROOT / "kb" / "mutate").glob("*.txt")
+    ways = sum(line.count("|") >= 4 and not line.startswith("#") for line in checkout.read_text("utf-8").splitlines())
+    ran = run(programs, tmp_path, "mutate", "--format", "json")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert json.loads(ran.stdout)["operators"] > ways > 200
+
+
 def test_an_installed_wheel_serves_the_base_it_carries(programs: Path, tmp_path: Path) -> None:
     port = free_port()
     with serving(f"'{programs}/kb' serve --port {port}", folder=tmp_path, port=port, env=environment()) as said:

@@ -1,0 +1,270 @@
+"""Break the base, check it, mend it, and so on: what was noticed, by which rule, and what was not.
+
+The base that is broken is a small one, copied to a folder of its own: the example that `kb init` makes, or one
+article of another base. Every mutant goes through `kb.check.check`, as a writer's mistake would.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from kb.check import check
+from kb.copies import find_texts
+from kb.errors import CannotLook, InputError, UsageError
+from kb.files import read_bytes
+from kb.finding import Finding
+from kb.graph import Graph
+from kb.home import Home, find_home
+from kb.init import init
+from kb.load import load_kb, read_files
+from kb.mutate.damage import Witness, damage_rules, read_cases
+from kb.mutate.operators import EXIT_4, Operator, operators
+from kb.mutate.sample import Break, Sample
+from kb.mutate.verdict import ALLOWED, CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
+from kb.recheck import Memory
+from kb.shapes import read_rules
+from kb.turtle import SHAPES
+
+
+@contextmanager
+def sample_home(
+    source: Home | None, article: str | None = None, *, full: bool = False, texts: Iterable[Path] = ()
+) -> Iterator[Home]:
+    """A copy of the base to break, in a folder that is gone afterwards.
+
+    Args:
+        source: the base; None is the example that `kb init` makes.
+        article: the article to keep; None keeps the one with the smallest claims file.
+        full: keep every article.
+        texts: folders with a reader's own copies, beside those in the base.
+
+    Raises:
+        UsageError: no such article.
+        CannotLook: the base has no claims.
+    """
+    with tempfile.TemporaryDirectory(prefix="kb-mutate-") as scratch:
+        root = Path(scratch) / "base"
+        if source is None:
+            init(root, source=find_home())
+        else:
+            _copied(source, root, None if full else _one(source, article), texts)
+        yield find_home(root)
+
+
+def _one(source: Home, article: str | None) -> str:
+    sizes = {path.stem: path.stat().st_size for path in (source.kb / "claims").glob("*.ttl")}
+    if article is not None and article not in sizes:
+        raise UsageError(f"no claims of {article}", help=f"one of: {', '.join(sorted(sizes)) or 'none'}")
+    if not sizes:
+        raise CannotLook("no claims: there is nothing to break", source=str(source.root))
+    return article or min(sizes, key=lambda slug: (sizes[slug], slug))
+
+
+def _copied(source: Home, root: Path, article: str | None, texts: Iterable[Path]) -> None:
+    """The data, the shapes and the texts of a base; of one article only, where one is named."""
+    for path in (*source.data_files(), *source.shape_files()):
+        parts = Path(source.name(path)).parts
+        of_article = parts[0] == "corpus" or parts[:2] == ("kb", "claims")
+        if not of_article or article in (None, path.stem):
+            _copy_file(path, root.joinpath(*parts))
+    copies = find_texts(load_kb(find_home(root)).graph, [source.texts, *texts]).copies
+    for iri, copy in sorted(copies.items()):
+        _copy_file(copy.path, root / "corpus" / "texts" / f"{iri.rpartition('/')[2]}.txt")
+
+
+def _copy_file(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+
+
+class Bench:
+    """A base that is broken and mended again, with what the last check remembers."""
+
+    def __init__(self, home: Home, day: date) -> None:
+        self.home = home
+        self.day = day
+        self.memory = Memory()
+
+    def sample(self) -> Sample:
+        """The base as it is, checked once.
+
+        Raises:
+            CannotLook: it cannot be checked, so that nothing could be noticed.
+        """
+        report = check(self.home, today=self.day, memory=self.memory)
+        if report.exit_code > 1:
+            raise CannotLook(f"the base cannot be checked as it is: {report.stopped}", source=str(self.home.root))
+        return Sample(load_kb(self.home), frozenset(finding.fingerprint for finding in report.findings))
+
+    def shapes(self) -> Graph:
+        """Every shape."""
+        files, _ = read_files(self.home, self.home.shape_files(), SHAPES)
+        return Graph.of(triple for file in files for triple in file.document.triples)
+
+    def findings(self, files: Mapping[str, bytes | None], baseline: frozenset[str]) -> tuple[tuple[Finding, ...], int]:
+        """What is found beside the baseline with these files changed, and the exit code; they are put back."""
+        before = {name: self._bytes(name) for name in files}
+        try:
+            self._write(files)
+            report = check(self.home, today=self.day, memory=self.memory)
+        finally:
+            self._write(before)
+        new = tuple(f for f in report.findings if f.fails and f.fingerprint not in baseline)
+        return new, report.exit_code
+
+    def _bytes(self, name: str) -> bytes | None:
+        path = self.home.path(name)
+        return path.read_bytes() if path.exists() else None
+
+    def _write(self, files: Mapping[str, bytes | None]) -> None:
+        for name, data in files.items():
+            path = self.home.path(name)
+            if data is None:
+                path.unlink(missing_ok=True)
+            else:
+                path.write_bytes(data)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """What breaking the base gave: the verdicts, and a witness for each rule that noticed something."""
+
+    verdicts: tuple[Verdict, ...]
+    witnesses: tuple[Witness, ...]
+
+
+def break_base(
+    bench: Bench,
+    sample: Sample,
+    table: Sequence[Operator],
+    *,
+    per_operator: int = 1,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda step: None,
+) -> Broken:
+    """Every operator at some of its places.
+
+    Args:
+        bench: where the base lies.
+        sample: the base as it is.
+        table: the operators.
+        per_operator: places for each operator.
+        seed: which places; the same seed, the same places.
+        tell: is told what is being done.
+    """
+    verdicts: list[Verdict] = []
+    witnesses: dict[str, Witness] = {}
+    for operator in table:
+        tell(f"breaking the base: {operator.label}")
+        places = sorted(operator.breaks(sample), key=lambda place: place.where)
+        chosen = random.Random(f"{seed} {operator.label}").sample(places, min(per_operator, len(places)))
+        for place in chosen:
+            verdict = _verdict(bench, sample, operator, place)
+            verdicts.append(verdict)
+            for code in set(verdict.noticed).intersection(operator.rules) if not place.files else ():
+                witnesses.setdefault(code, Witness(operator.label, sample.broken(place), frozenset((code,))))
+        if not places:
+            verdicts.append(Verdict(operator.label, "", NO_PLACE, operator.rules))
+    return Broken(tuple(verdicts), tuple(witnesses[code] for code in sorted(witnesses)))
+
+
+def _verdict(bench: Bench, sample: Sample, operator: Operator, place: Break) -> Verdict:
+    findings, exit_code = bench.findings(sample.files(place), sample.baseline)
+    noticed = {finding.code for finding in findings} | ({EXIT_4} if exit_code == 4 else set())
+    meant = noticed.intersection(operator.rules) or (noticed and operator.unseen)
+    state = CAUGHT if meant else OTHERWISE if noticed else UNSEEN if operator.unseen else SURVIVED
+    return Verdict(operator.label, place.where, state, operator.rules, tuple(sorted(noticed)), operator.unseen)
+
+
+def mutate(
+    source: Home | None = None,
+    *,
+    article: str | None = None,
+    full: bool = False,
+    texts: Iterable[Path] = (),
+    per_operator: int = 1,
+    seed: int = 0,
+    cases: Path | None = None,
+    allowed: Mapping[str, str] | None = None,
+    today: date | None = None,
+    tell: Callable[[str], None] = lambda step: None,
+) -> Mutation:
+    """Break a base and its shapes, and see what is noticed.
+
+    Args:
+        source: the base; None is the example that `kb init` makes. It is copied, never written to.
+        article: break this article; None takes the smallest.
+        full: break the base with all its articles.
+        texts: folders with a reader's own copies.
+        per_operator: places for each operator.
+        seed: which places.
+        cases: folder with cases of the rules; with it, single constraints are damaged too.
+        allowed: label of a mutant to the reason why it may survive.
+        today: the day on which waivers are judged.
+        tell: is told what is being done.
+
+    Raises:
+        CannotLook: the base cannot be checked as it is.
+        UsageError: no such article.
+        InputError: no cases there.
+    """
+    reasons = allowed or {}
+    with sample_home(source, article, full=full, texts=texts) as home:
+        bench = Bench(home, today or date.today())
+        sample = bench.sample()
+        table = operators()
+        broken = break_base(bench, sample, table, per_operator=per_operator, seed=seed, tell=tell)
+        witnesses = broken.witnesses
+        if cases is not None:
+            vocabulary = next(f.document.triples for f in sample.kb.files if f.name == "kb/vocabulary.ttl")
+            witnesses += tuple(read_cases(cases, vocabulary))
+        shapes = bench.shapes()
+        rules = read_rules(shapes)
+        damage = tuple(damage_rules(shapes, rules, witnesses, constraints=cases is not None, tell=tell))
+    verdicts = tuple(excused(verdict, reasons) for verdict in (*broken.verdicts, *damage))
+    used = {verdict.mutant for verdict in verdicts if verdict.state == ALLOWED}
+    unused = tuple(sorted(label for label in reasons if label not in used))
+    return Mutation(_named(source, article, full), len(sample.graph.triples), len(table), verdicts, unused)
+
+
+def _named(source: Home | None, article: str | None, full: bool) -> str:
+    if source is None:
+        return "the example that kb init makes"
+    kept = "every article" if full else article or "one article"
+    return f"{source.root.name or 'the base'}, {kept}"
+
+
+def excused(verdict: Verdict, reasons: Mapping[str, str]) -> Verdict:
+    """The verdict, or that it is allowed where it fails and a reason is given."""
+    if verdict.fails and verdict.mutant in reasons:
+        return replace(verdict, state=ALLOWED, reason=reasons[verdict.mutant])
+    return verdict
+
+
+def read_allowed(path: Path) -> Mapping[str, str]:
+    """The mutants that may survive, with the reason: a TOML file with `[[allowed]]`, `mutant` and `reason`.
+
+    Raises:
+        InputError: the file is missing or not so written.
+    """
+    try:
+        content = tomllib.loads(read_bytes(path).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"is not TOML: {error}", source=str(path)) from error
+    found: dict[str, str] = {}
+    for entry in content.get("allowed", []) if isinstance(content.get("allowed", []), list) else [None]:
+        mutant, reason = (entry.get("mutant"), entry.get("reason")) if isinstance(entry, dict) else (None, None)
+        if not (isinstance(mutant, str) and isinstance(reason, str) and reason.strip()):
+            raise InputError(
+                "an entry lacks a mutant or a reason", source=str(path), help="[[allowed]] mutant = … reason = …"
+            )
+        found[mutant] = reason
+    return found

@@ -1,0 +1,136 @@
+"""What became of every mutant, and how that is told: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kb.answer import visible
+
+CAUGHT = "caught"
+OTHERWISE = "caught by another rule"
+SURVIVED = "survived"
+UNSEEN = "unseen"
+ALLOWED = "allowed"
+NO_PLACE = "no place"
+STATES = (SURVIVED, OTHERWISE, ALLOWED, UNSEEN, NO_PLACE, CAUGHT)
+"""What can become of a mutant, the worst first. Unseen and allowed ones survived, and a reason is written down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one mutant.
+
+    Attributes:
+        mutant: its label.
+        where: the place that was broken, or the witness that noticed; empty where there was none.
+        state: one of `STATES`.
+        expected: the rules that should notice.
+        noticed: the rules that did, each once.
+        reason: why it may survive; empty where it may not, or did not.
+    """
+
+    mutant: str
+    where: str
+    state: str
+    expected: tuple[str, ...] = ()
+    noticed: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is missing: a rule, a case, or a reason."""
+        return self.state in (SURVIVED, OTHERWISE)
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """Everything that was broken.
+
+    Attributes:
+        base: what was broken, in a few words.
+        triples: how many the base has.
+        operators: how many ways of breaking the base there are.
+        verdicts: on the base, then on the shapes.
+        unused: mutants that are allowed to survive and did not, or do not exist.
+    """
+
+    base: str
+    triples: int
+    operators: int
+    verdicts: tuple[Verdict, ...]
+    unused: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """State to number, the worst first."""
+        found = Counter(verdict.state for verdict in self.verdicts)
+        return {state: found[state] for state in STATES}
+
+    @property
+    def exit_code(self) -> int:
+        """0 where every mutant was caught or has its reason, 4 where nothing could be broken, else 1."""
+        if not any(verdict.state != NO_PLACE for verdict in self.verdicts):
+            return 4
+        return int(any(verdict.fails for verdict in self.verdicts))
+
+
+def mutation_text(mutation: Mutation, *, every: bool = False) -> str:
+    """A table of what was not caught as meant; `every` lists the rest as well."""
+    return "\n".join(_lines(mutation, every)) + "\n"
+
+
+def _lines(mutation: Mutation, every: bool) -> Iterator[str]:
+    yield f"broke      {mutation.base}, {mutation.triples:,} triples, in {mutation.operators} ways"
+    shapes = sum(verdict.mutant.startswith("shape ") for verdict in mutation.verdicts)
+    total = len(mutation.verdicts)
+    yield f"mutants    {total:,}: {total - shapes:,} of the base, {shapes:,} of the shapes"
+    for state, count in mutation.counts.items():
+        listed = [verdict for verdict in mutation.verdicts if verdict.state == state]
+        if count and (every or state not in (CAUGHT, NO_PLACE)):
+            yield ""
+            yield f"{state} ({count:,})"
+            yield from (f"  {visible(line)}" for verdict in listed for line in _row(verdict))
+    yield ""
+    yield from (f"unused     {visible(label)} is allowed to survive, and did not" for label in mutation.unused)
+    yield (
+        "result     "
+        + ", ".join(f"{count:,} {state}" for state, count in reversed(mutation.counts.items()) if count)
+        + (f" (exit {mutation.exit_code})")
+    )
+
+
+def _row(verdict: Verdict) -> Iterator[str]:
+    expected = f"  [{' '.join(verdict.expected)}]" if verdict.expected else ""
+    noticed = f" -> {' '.join(verdict.noticed)}" if verdict.noticed else ""
+    yield f"{verdict.mutant}{expected}{noticed}"
+    if verdict.where:
+        yield f"    at {verdict.where}"
+    if verdict.reason:
+        yield f"    {verdict.reason}"
+
+
+def mutation_json(mutation: Mutation) -> str:
+    """Every verdict, for programs."""
+    content = {
+        "base": mutation.base,
+        "triples": mutation.triples,
+        "operators": mutation.operators,
+        "counts": mutation.counts,
+        "exit_code": mutation.exit_code,
+        "unused": list(mutation.unused),
+        "mutants": [
+            {
+                "mutant": verdict.mutant,
+                "where": verdict.where,
+                "state": verdict.state,
+                "expected": list(verdict.expected),
+                "noticed": list(verdict.noticed),
+                "reason": verdict.reason,
+            }
+            for verdict in mutation.verdicts
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -1,0 +1,269 @@
+"""`kb mutate`: whatever is known to break a base is noticed, and so is damage to the rules themselves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import kb
+from kb.cli import main
+from kb.errors import CannotLook, InputError
+from kb.mutate.damage import Witness, damage_rules, read_cases
+from kb.mutate.operators import Operator, operators, read_table
+from kb.mutate.run import Bench, break_base, excused, mutate, read_allowed, sample_home
+from kb.mutate.sample import Sample
+from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
+from tests.shape_cases import CASES, all_rules
+
+DAY = date(2026, 1, 1)
+PARTS = {"article", "paragraph", "claim", "citation", "chain", "date", "digest", "relation", "question", "dependence"}
+
+
+@pytest.fixture(scope="module")
+def whole() -> Mutation:
+    """The example and the rules, broken in every way, single constraints too."""
+    return mutate(cases=CASES, today=DAY)
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    with sample_home(None) as home:
+        yield Bench(home, DAY)
+
+
+def some(*labels: str) -> list[Operator]:
+    found = [operator for operator in operators() if operator.label in labels]
+    assert len(found) == len(labels)
+    return found
+
+
+# --- the table ---------------------------------------------------------------------------------------------
+
+
+def test_there_are_many_ways_over_every_part_of_the_base() -> None:
+    table = operators()
+    assert len(table) > 250
+    assert len({operator.label for operator in table}) == len(table), "two ways have the same name"
+    parts = Counter(operator.part for operator in table)
+    assert PARTS | {"entity", "file", "text at hand", "comment", "span"} <= set(parts)
+    assert min(parts[part] for part in PARTS) >= 6
+    assert all(bool(operator.rules) != bool(operator.unseen) for operator in table)
+
+
+def test_every_rule_that_data_can_break_is_what_some_way_is_for() -> None:
+    aimed = {code for operator in operators() for code in operator.rules}
+    by_code = {rule.code for rule in all_rules() if rule.code < "FC950"} - {"FC908"}  # what kb fmt says, not kb check
+    assert by_code - aimed == set(), "write an operator that breaks what this rule is about"
+    assert aimed - by_code - {"exit-4"} == set(), "these rules are not there any more"
+
+
+def test_a_table_is_read_line_by_line() -> None:
+    (one, two) = read_table(
+        "# x\n[citation] fc:Citation\nno kind | FC324 | | fc:kind |\nodd | (no rule sees it) | | | a fc:Span\n"
+    )
+    assert (one.label, one.rules, one.unseen) == ("citation: no kind", ("FC324",), "")
+    assert (two.rules, two.unseen) == ((), "no rule sees it")
+
+
+# --- the whole run -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_nothing_survives_that_a_rule_should_notice(whole: Mutation) -> None:
+    missed = [f"{v.state}: {v.mutant} at {v.where}, noticed by {v.noticed}" for v in whole.verdicts if v.fails]
+    assert missed == [], "a rule is missing, or a reason in the table"
+    assert whole.exit_code == 0
+
+
+@pytest.mark.slow
+def test_every_way_finds_a_place_in_the_example(whole: Mutation) -> None:
+    assert [verdict.mutant for verdict in whole.verdicts if verdict.state == NO_PLACE] == []
+
+
+@pytest.mark.slow
+def test_what_is_marked_as_unseen_is_unseen(whole: Mutation) -> None:
+    """A rule that learns to see it takes the mark away."""
+    marked = [verdict for verdict in whole.verdicts if verdict.reason]
+    assert marked and {verdict.state for verdict in marked} == {UNSEEN}
+
+
+@pytest.mark.slow
+def test_each_rule_is_damaged_as_a_whole_and_in_its_constraints(whole: Mutation) -> None:
+    damaged = Counter(verdict.mutant.split()[1] for verdict in whole.verdicts if verdict.mutant.startswith("shape "))
+    assert set(damaged) == {rule.code for rule in all_rules() if rule.host}
+    assert min(damaged.values()) >= 4 and sum(damaged.values()) > 900
+
+
+@pytest.mark.slow
+def test_the_command_breaks_the_example(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mutate", "--seed", "3"]) == 0
+    out = capsys.readouterr().out
+    assert "broke      the example that kb init makes" in out
+    assert f"unseen ({sum(1 for operator in operators() if operator.unseen)})" in out
+    assert "survived (" not in out and "caught (" not in out
+
+
+# --- that it can fail --------------------------------------------------------------------------------------
+
+
+def test_a_rule_that_is_missing_is_a_survivor(bench: Bench) -> None:
+    path = bench.home.shapes / "citation.ttl"
+    text = path.read_text("utf-8")
+    block = text[text.index("fcs:CitationKind a ") : text.index("fcs:CitationModality a ")]
+    path.write_text(text.replace(block, ""), "utf-8")
+    table = some("citation: no kind", "citation: no stance", "citation: two kinds")
+    states = {v.mutant: v.state for v in broken(bench, table)}
+    assert states["citation: no stance"] == CAUGHT
+    assert states["citation: no kind"] == SURVIVED
+    assert states["citation: two kinds"] in (SURVIVED, OTHERWISE)
+
+
+def test_a_break_that_another_rule_notices_is_not_taken_for_caught(bench: Bench) -> None:
+    (one,) = some("citation: no kind")
+    wrong = Operator(one.part, one.name, ("FC001",), one.breaks)
+    (verdict,) = broken(bench, [wrong])
+    assert (verdict.state, verdict.noticed) == (OTHERWISE, ("FC324",)) and verdict.fails
+
+
+def test_a_damaged_rule_that_no_case_notices_is_a_survivor(tmp_path: Path) -> None:
+    """Take the cases at one boundary away, and the constraint there is nobody's."""
+    target = tmp_path / "cases"
+    (target / "FC123").mkdir(parents=True)
+    shutil.copy(CASES / "base.ttl", target)
+    shutil.copy(CASES / "FC123" / "good.ttl", target / "FC123")
+    (target / "FC123" / "bad.ttl").write_text(
+        "# remove: art:bridge-p2 fc:length\n" + (CASES / "FC123" / "good.ttl").read_text("utf-8"), "utf-8"
+    )
+    with sample_home(None) as home:
+        bench = Bench(home, DAY)
+        witnesses = list(kb_cases(target, bench))
+        rules = [rule for rule in all_rules() if rule.code == "FC123"]
+        found = {
+            v.mutant.partition(": ")[2]: v.state
+            for v in damage_rules(bench.shapes(), rules, witnesses, constraints=True)
+        }
+    assert found["ParagraphLength minCount dropped (1)"] == CAUGHT
+    assert found["ParagraphLength minInclusive 0"] == SURVIVED
+    assert found["switched off"] == CAUGHT
+
+
+def kb_cases(folder: Path, bench: Bench) -> Iterator[Witness]:
+    files = bench.sample().kb.files
+    return read_cases(folder, next(file.document.triples for file in files if file.name == "kb/vocabulary.ttl"))
+
+
+def test_a_way_without_a_place_says_so(bench: Bench) -> None:
+    nowhere = Operator("x", "nowhere", ("FC001",), lambda sample: iter(()))
+    (verdict,) = broken(bench, [nowhere])
+    assert (verdict.state, verdict.where) == (NO_PLACE, "")
+    assert Mutation("", 0, 1, (verdict,)).exit_code == 4, "nothing was broken, so nothing was shown"
+
+
+# --- how it works ------------------------------------------------------------------------------------------
+
+
+def broken(bench: Bench, table: list[Operator], **more: int) -> tuple[Verdict, ...]:
+    return break_base(bench, bench.sample(), table, **more).verdicts
+
+
+def test_the_base_is_as_it_was_after_each_break(bench: Bench) -> None:
+    before = {path: path.read_bytes() for path in sorted(bench.home.root.rglob("*")) if path.is_file()}
+    broken(bench, some("file: cut in the middle", "claim: no label", "file: the vocabulary gone"))
+    assert {path: path.read_bytes() for path in sorted(bench.home.root.rglob("*")) if path.is_file()} == before
+
+
+def test_the_same_seed_breaks_the_same_places(bench: Bench) -> None:
+    table = some("citation: no kind", "claim: no label")
+    first = broken(bench, table, per_operator=3, seed=1)
+    assert first == broken(bench, table, per_operator=3, seed=1)
+    assert [v.where for v in first] != [v.where for v in broken(bench, table, per_operator=3, seed=2)]
+    assert len(first) == 6 and len({verdict.where for verdict in first}) == 6
+
+
+def test_a_break_is_written_as_a_writer_would_have_it(bench: Bench) -> None:
+    sample: Sample = bench.sample()
+    for operator in operators():
+        for place in list(operator.breaks(sample))[:2]:
+            files = sample.files(place)
+            assert files, operator.label
+            assert place.files or place.gone or place.new, operator.label
+
+
+def test_the_base_that_is_named_is_copied_and_not_written_to(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = {path: path.read_bytes() for path in sorted(mybase.rglob("*")) if path.is_file()}
+    with sample_home(kb.find_home(mybase)) as home:
+        assert home.root != mybase
+        assert kb.check(home, today=DAY).citations.exact == 12
+    assert not home.root.exists()
+    assert {path: path.read_bytes() for path in sorted(mybase.rglob("*")) if path.is_file()} == before
+    assert main(["mutate", "--home", str(mybase), "--article", "nowhere"]) == 2
+    assert "mill-bridge" in capsys.readouterr().err
+
+
+def test_one_article_of_the_real_base_can_be_broken() -> None:
+    with sample_home(kb.find_home(), "odd-bedfellows") as home:
+        assert [path.stem for path in home.corpus.glob("*.ttl")] == ["odd-bedfellows"]
+        bench = Bench(home, DAY)
+        table = some("citation: no kind", "digest: of other words", "chain: a speaker gone", "relation: no domain")
+        states = {verdict.mutant: verdict.state for verdict in broken(bench, table)}
+    assert states.pop("digest: of other words") == (CAUGHT if any(kb.find_home().texts.glob("*.txt")) else NO_PLACE)
+    assert set(states.values()) == {CAUGHT}
+
+
+def test_a_base_that_cannot_be_checked_is_not_broken(mybase: Path) -> None:
+    (mybase / "kb" / "claims" / "mill-bridge.ttl").write_text("@prefix", "utf-8")
+    with pytest.raises(CannotLook, match="cannot be checked"):
+        Bench(kb.find_home(mybase), DAY).sample()
+
+
+# --- what is told ------------------------------------------------------------------------------------------
+
+VERDICTS = (
+    Verdict("claim: no label", "urn:c", CAUGHT, ("FC202",), ("FC202",)),
+    Verdict("claim: odd\x1b", "urn:c", SURVIVED, ("FC203",)),
+    Verdict("citation: a hedge is lost", "urn:d", UNSEEN, (), (), "only a reader can see it"),
+)
+
+
+def test_survivors_come_first_and_decide_the_exit_code() -> None:
+    found = Mutation("a base", 1234, 3, VERDICTS, ("claim: gone",))
+    text = kb.mutation_text(found)
+    assert found.exit_code == 1 and "(exit 1)" in text and "1,234 triples" in text
+    assert text.index("survived (1)") < text.index("unseen (1)")
+    assert "\x1b" not in text and "claim: no label" not in text
+    assert "unused     claim: gone is allowed" in text
+    assert "claim: no label  [FC202] -> FC202" in kb.mutation_text(found, every=True)
+    content = json.loads(kb.mutation_json(found))
+    assert content["counts"]["survived"] == 1 and content["exit_code"] == 1
+    assert [mutant["state"] for mutant in content["mutants"]] == [CAUGHT, SURVIVED, UNSEEN]
+    assert Mutation("a base", 1, 3, VERDICTS[::2]).exit_code == 0
+
+
+def test_a_survivor_with_a_reason_is_allowed(tmp_path: Path) -> None:
+    file = tmp_path / "allowed.toml"
+    file.write_text('[[allowed]]\nmutant = "claim: odd\\u001b"\nreason = "nobody minds"\n', "utf-8")
+    reasons = read_allowed(file)
+    after = [excused(verdict, reasons) for verdict in VERDICTS]
+    assert [verdict.state for verdict in after] == [CAUGHT, "allowed", UNSEEN]
+    assert after[1].reason == "nobody minds" and not after[1].fails
+
+
+@pytest.mark.parametrize("text", ["[[allowed", '[[allowed]]\nmutant = "x"\n', 'allowed = "x"\n', "allowed = [1]\n"])
+def test_an_allow_list_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "allowed.toml"
+    file.write_text(text, "utf-8")
+    with pytest.raises(InputError):
+        read_allowed(file)
+
+
+def test_what_cannot_be_meant_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["mutate", "--full"]) == 2
+    assert main(["mutate", "--per-operator", "0"]) == 2
+    assert main(["mutate", "--cases", "nowhere"]) == 3
+    assert "nowhere" in capsys.readouterr().err
