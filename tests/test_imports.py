@@ -31,7 +31,7 @@ STAGES = (
     ("reach", "waivers"),
     ("recheck",),
     ("answer", "rules", "lint", "explain", "check", "report", "export", "cite", "fmt", "init", "fates", "reanchor"),
-    ("blast", "watch"),
+    ("blast", "watch", "mutate"),
     ("blast_report",),
     ("",),  # the face
     ("cli", "__main__"),
@@ -63,6 +63,7 @@ LIBRARIES = {
     "jinja2": ("webapp",),
     "markupsafe": ("webapp",),
     "waitress": ("webapp",),
+    "babel": ("webapp.words",),
 }
 """Outside library to the modules, or the packages, that may use it; one that is not listed may be used anywhere."""
 

@@ -134,6 +134,8 @@ def test_every_link_leads_somewhere_and_no_page_runs_anything(client: FlaskClien
             assert not outside or path.startswith("/?") or "example.org" in href, "only data leads out of the site"
             target = urljoin(path, href).partition("#")[0]
             choices = urlsplit(target).query.count("&") if urlsplit(target).path in ("/claims", "/citations") else 0
+            if target.startswith("/language/"):  # would change what the rest of the walk sees
+                continue
             if not outside and target not in seen and not choices:  # not every choice with every other
                 seen.add(target)
                 waiting.append(target)

@@ -20,13 +20,14 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb
-from webapp import browse, dereference, describe, graphs, openapi, overview, pages, protocol, reference
+from webapp import browse, dereference, describe, graphs, language, openapi, overview, pages, protocol, reference
 from webapp.budget import Budget
 from webapp.compress import compress
 from webapp.media import HTML, PROBLEM, choose
-from webapp.names import Names
+from webapp.names import Names, Places
 from webapp.settings import Settings, read_settings
-from webapp.site import KEY, Site, site
+from webapp.site import KEY, Site, site, site_of
+from webapp.words import read_words
 from webapp.worker import Pool, store_on_disk
 
 __all__ = ["WAITRESS", "Settings", "close", "create_app"]
@@ -71,12 +72,13 @@ def create_app(
         proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
     app.extensions[KEY] = build_site(loaded, ours)
-    for room in (protocol, pages, overview, browse, reference, dereference, graphs, describe, openapi):
+    for room in (protocol, pages, overview, browse, reference, dereference, graphs, describe, openapi, language):
         app.register_blueprint(room.blueprint)
     dress_templates(app)
     handle_errors(app)
     app.after_request(compress)  # functions run last to first: this one sees the response last
     app.after_request(protect)
+    app.after_request(language.mark)
     return app
 
 
@@ -96,11 +98,12 @@ def configure(app: Flask, given: Mapping[str, Any]) -> None:
 
 def build_site(base: kb.KnowledgeBase, settings: Settings) -> Site:
     """Load everything that requests look at, and start the workers."""
-    names = Names(base)
-    pool = Pool(store_on_disk(base), settings, names.prefixes)
+    places = Places(base)
+    spoken = {tag: Names(places, words) for tag, words in read_words().items()}
+    pool = Pool(store_on_disk(base), settings, places.prefixes)
     pool.start()
     budget = Budget(settings.budget_seconds, settings.most_at_once)
-    return Site(base, settings, pool, names, read_questions(base), budget)
+    return Site(base, settings, pool, spoken, read_questions(base), budget)
 
 
 def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:
@@ -116,6 +119,8 @@ def dress_templates(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(shown=pages.shown, plain=pages.plain, pieces=pages.pieces)
     app.context_processor(lambda: {"version": kb.__version__})
+    spoken = site_of(app).spoken
+    language.dress(app, lambda: site().words, [(tag, names.words.name) for tag, names in spoken.items()])
 
 
 def handle_errors(app: Flask) -> None:

@@ -201,7 +201,7 @@ def browse(what: str) -> str:
 
 def browsed(here: Site, asked: Asked) -> Browsed:
     """The page that is asked for."""
-    everything = here.keep("citations", lambda: read_entries(here))
+    everything = here.keep_data("citations", lambda: read_entries(here))
     entries = [entry for entry in everything if matches(asked.words, entry.says)]
     found = [entry for entry in entries if asked.fits(entry)]
     names = list(dict.fromkeys(getattr(entry, asked.key) for entry in found))
@@ -376,7 +376,7 @@ def search() -> str:
 
 def searched(here: Site, words: str) -> Searched:
     """The things that are called so: the best first, each once."""
-    names = here.keep("names", lambda: read_names(here))
+    names = here.keep_data("names", lambda: read_names(here))
     folded = fold(words)
     parts = folded.split()[:MOST_WORDS]
     if not parts:

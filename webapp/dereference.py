@@ -65,7 +65,7 @@ def terms(here: Site, space: str, name: str) -> AnyResponse:
         response: AnyResponse = redirect(url_for("reference.about"), SEE_OTHER)
         response.vary.add("Accept")
         return response
-    document = here.keep(f"{name} {media.name}", lambda: _document(here, space, media))
+    document = here.keep_data(f"{name} {media.name}", lambda: _document(here, space, media))
     return send(document, media, name, media_type)
 
 

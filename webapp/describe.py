@@ -115,7 +115,7 @@ class Counts:
 
 def counts(here: Site) -> Counts:
     """Count, at the first look."""
-    return here.keep("counts", lambda: _count(here.base))
+    return here.keep_data("counts", lambda: _count(here.base))
 
 
 def _count(base: kb.KnowledgeBase) -> Counts:

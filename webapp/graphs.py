@@ -36,7 +36,7 @@ def graph() -> Response:
     if media is None:
         return problem(406, f"There is no format {short[:40]!r}.", help=", ".join(each.name for each in GRAPHS))
     name = f"graph {iri} {media.name}"
-    document = here.keep(name, lambda: serialised(triples, media, here.names.prefixes, source="the graph"))
+    document = here.keep_data(name, lambda: serialised(triples, media, here.names.prefixes, source="the graph"))
     return send(document, media, "factcite-graph", media_type)
 
 

@@ -15,6 +15,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 import kb
+from webapp.words import FIRST, Words
 
 KINDS = ("article", "claim", "citation", "entity", "question", "dependence", "relation")
 DATA_PREFIXES = ("art", "cite", "claim", "ent", "q", "rel")
@@ -49,8 +50,8 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Names:
-    """Labels and addresses of a base."""
+class Places:
+    """Where everything in a base has its page; the same in every language."""
 
     base: kb.KnowledgeBase
 
@@ -92,6 +93,50 @@ class Names:
                     found.setdefault((kind, name), iri)
         return found
 
+    @cached_property
+    def inside(self) -> Mapping[str, str]:
+        """Paragraphs, segments and spans, to a place on the page of their article."""
+        graph = self.base.graph
+        found: dict[str, str] = {}
+        for paragraph, article in graph.pairs(kb.DCTERMS.isPartOf):
+            index = graph.value(paragraph, kb.FC.index) or ""
+            if article in self.paths and index.isdecimal():
+                found[paragraph] = f"{self.paths[article]}#p{index}"
+        for predicate, swap in ((kb.FC.segment, True), (kb.PROV.wasQuotedFrom, False)):
+            for subject, value in graph.pairs(predicate):
+                paragraph, part = (subject, value) if swap else (value, subject)
+                if paragraph in found:
+                    found.setdefault(part, found[paragraph])
+        return found
+
+
+@dataclass(frozen=True)
+class Names:
+    """Labels of a base in one language, and the addresses of its pages."""
+
+    places: Places
+    words: Words
+
+    @property
+    def base(self) -> kb.KnowledgeBase:
+        """The base."""
+        return self.places.base
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """Prefixes for reading and writing names."""
+        return self.places.prefixes
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """IRI to path, for everything that has a page of its own."""
+        return self.places.paths
+
+    @property
+    def iris(self) -> Mapping[tuple[str, str], str]:
+        """(kind, name) to IRI."""
+        return self.places.iris
+
     def iri(self, kind: str, name: str) -> str | None:
         """The IRI of the thing that has the page `kind/name`."""
         return self.iris.get((kind, name))
@@ -108,23 +153,7 @@ class Names:
         """Where a thing is shown: its own page, or its place on its article's; empty where nowhere."""
         if iri in self.paths:
             return self.paths[iri]
-        return self._places.get(iri, "")
-
-    @cached_property
-    def _places(self) -> Mapping[str, str]:
-        """Paragraphs, segments and spans, to a place on the page of their article."""
-        graph = self.base.graph
-        found: dict[str, str] = {}
-        for paragraph, article in graph.pairs(kb.DCTERMS.isPartOf):
-            index = graph.value(paragraph, kb.FC.index) or ""
-            if article in self.paths and index.isdecimal():
-                found[paragraph] = f"{self.paths[article]}#p{index}"
-        for predicate, swap in ((kb.FC.segment, True), (kb.PROV.wasQuotedFrom, False)):
-            for subject, value in graph.pairs(predicate):
-                paragraph, part = (subject, value) if swap else (value, subject)
-                if paragraph in found:
-                    found.setdefault(part, found[paragraph])
-        return found
+        return self.places.inside.get(iri, "")
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
@@ -158,32 +187,48 @@ class Names:
         for paragraph in iris:
             article = graph.value(paragraph, kb.DCTERMS.isPartOf) or ""
             index = graph.value(paragraph, kb.FC.index) or ""
-            if paragraph in self._places and index.isdecimal():
+            if paragraph in self.places.inside and index.isdecimal():
                 found.append((self.link(article).text, int(index), self.short(paragraph)))
-        return tuple((name, f"{index} of {title}") for title, index, name in sorted(found))
+        say = self.words.text
+        return tuple(
+            (name, say("names.number-of-title", number=str(index), title=title)) for title, index, name in sorted(found)
+        )
 
     def label(self, iri: str) -> tuple[str, str]:
-        """A thing's label and the language of it; English first."""
+        """A thing's label and the language of it: the one that is spoken, else English, else another."""
         graph = self.base.graph
         for predicate in (kb.RDFS.label, kb.DCTERMS.title, kb.SKOS.prefLabel):
-            found = sorted(
-                (term.language != "en", term.language or "", term.value)
-                for term in graph.objects(iri, predicate)
-                if isinstance(term, ox.Literal) and term.value.strip()
-            )
-            if found:
-                return found[0][2], found[0][1]
+            found = self.said(iri, predicate)
+            if found[0]:
+                return found
         if iri.startswith(kb.SCHEMA.iri):
             return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", iri.removeprefix(kb.SCHEMA.iri)).lower(), "en"
         if kb.FC.Article in graph.nodes(iri, kb.RDF.type):
-            return f"{re.split(r'[/#]', iri)[-1]} (no title)", ""
+            return self.words.text("names.no-title", name=re.split(r"[/#]", iri)[-1]), self.words.language
         voices = graph.nodes(iri, kb.FC.notIndependentOf)
         if voices:
-            return " and ".join(sorted(self.link(voice).text for voice in voices)), "en"
-        place = self._places.get(iri)
+            called = sorted(self.link(voice).text for voice in voices)
+            return self.words.listed_text(called), self.words.language
+        place = self.places.inside.get(iri)
         if place and iri in graph and kb.FC.Paragraph in graph.nodes(iri, kb.RDF.type):
-            return f"paragraph {place.rpartition('#p')[2]}", "en"
+            return self.words.text("names.paragraph", number=place.rpartition("#p")[2]), self.words.language
         return "", ""
+
+    def said(self, iri: str, predicate: str) -> tuple[str, str]:
+        """The text of a property and the language of it: the one that is spoken, else English, else another."""
+        order = (self.words.language, FIRST)
+        found = sorted(
+            (tag not in order, order.index(tag) if tag in order else 0, tag, term.value)
+            for term in self.base.graph.objects(iri, predicate)
+            if isinstance(term, ox.Literal) and term.value.strip()
+            for tag in [term.language or ""]
+        )
+        return (found[0][3], found[0][2]) if found else ("", "")
+
+    def text(self, iri: str, predicate: str) -> Link:
+        """The same as a page shows it."""
+        text, language = self.said(iri, predicate)
+        return Link(text, lang=language)
 
     def short(self, iri: str) -> str:
         """The prefixed name, or the IRI."""
@@ -213,9 +258,9 @@ class Names:
             outside = not link.href and re.match(r"https?://[^/]", str(value)) and not self._is_term(str(value))
             return Link(link.text, str(value), link.name, link.lang) if outside else link
         if term["type"] == "bnode":
-            return Link(f"_:{value}", note="unnamed node")
+            return Link(f"_:{value}", note=self.words.text("names.unnamed-node"))
         if term["type"] == "triple":
-            return Link(str(value), note="triple")
+            return Link(str(value), note=self.words.text("names.triple"))
         datatype = str(term.get("datatype", ""))
         note = self.short(datatype) if datatype and not _obvious(datatype) else ""
         return Link(str(value), lang=str(term.get("xml:lang", "")), note=note)

@@ -76,4 +76,4 @@ def rule(code: str) -> str:
 
 def all_rules(here: Site) -> tuple[kb.Rule, ...]:
     """The rules of the base, by code; read once."""
-    return here.keep("rules", lambda: kb.rules(here.base.home))
+    return here.keep_data("rules", lambda: kb.rules(here.base.home))

@@ -19,10 +19,12 @@ import pyoxigraph as ox
 from flask import Flask, current_app, request, url_for
 
 import kb
+from webapp import language
 from webapp.budget import Budget
 from webapp.evaluate import Question
 from webapp.names import Link, Names
 from webapp.settings import Settings
+from webapp.words import Words
 from webapp.worker import Pool, Reply, stays
 
 KEY = "factcite"
@@ -103,7 +105,7 @@ class Site:
         base: what is served.
         settings: limits and folders.
         pool: where questions are answered.
-        names: labels and addresses of everything in the base.
+        spoken: labels and addresses of everything in the base, by the language that is spoken.
         questions: the saved questions by name; those of pages too.
         budget: what each client has left.
     """
@@ -111,18 +113,28 @@ class Site:
     base: kb.KnowledgeBase
     settings: Settings
     pool: Pool
-    names: Names
+    spoken: Mapping[str, Names]
     questions: Mapping[str, kb.SavedQuestion]
     budget: Budget
     _report: list[kb.Report] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _downloads: dict[tuple[str, str | None], Download] = field(default_factory=dict)
-    _kept: dict[str, Any] = field(default_factory=dict)
+    _kept: dict[tuple[str, str], Any] = field(default_factory=dict)
 
-    @cached_property
+    @property
+    def names(self) -> Names:
+        """Labels and addresses of everything in the base, in the language of the request."""
+        return self.spoken[language.chosen()]
+
+    @property
+    def words(self) -> Words:
+        """The words of the pages, in the language of the request."""
+        return self.names.words
+
+    @property
     def figures(self) -> Figures:
         """How much there is of everything."""
-        return Figures.of(self.base, self.names)
+        return self.keep("figures", lambda: Figures.of(self.base, self.names))
 
     @cached_property
     def graphs(self) -> tuple[str, ...]:
@@ -146,10 +158,20 @@ class Site:
             return found
 
     def keep(self, name: str, make: Callable[[], Kept]) -> Kept:
-        """What `make` gives, made at the first look: a base does not change while it is served."""
-        if name not in self._kept:
-            self._kept[name] = make()
-        found: Kept = self._kept[name]
+        """What `make` gives in the language of the request, made at the first look.
+
+        A base does not change while it is served.
+        """
+        return self._keep((name, language.chosen()), make)
+
+    def keep_data(self, name: str, make: Callable[[], Kept]) -> Kept:
+        """The same for what holds no words of any language, and is made once for all."""
+        return self._keep((name, ""), make)
+
+    def _keep(self, key: tuple[str, str], make: Callable[[], Kept]) -> Kept:
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Kept = self._kept[key]
         return found
 
     def slug(self, article: str) -> str | None:
