@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urljoin
 
 import pyoxigraph as ox
 
@@ -161,10 +163,21 @@ def _refuse_graphs(text: str, words: Sequence[_Word], prefixes: Mapping[str, str
     for index, word in enumerate(words):
         if word.kind == "word" and word.text.upper() == "FROM":
             target = next((w for w in words[index + 1 : index + 3] if w.kind in ("iri", "name")), None)
-            named = None if target is None else expand(target.text, prefixes)
+            named = None if target is None else _resolved(target, words, prefixes)
             if target is not None and named not in graphs:
                 shown = target.text
                 raise _refused(text, target, f"no graph {shown} in this base, and nothing is fetched", "drop FROM")
+
+
+def _resolved(target: _Word, words: Sequence[_Word], prefixes: Mapping[str, str]) -> str | None:
+    """The IRI that stands behind a word, a relative one resolved against the BASE that was declared last."""
+    if target.kind == "name":
+        return expand(target.text, prefixes)
+    base = ""
+    for word, iri in pairwise(words):
+        if word.text.upper() == "BASE" and iri.kind == "iri" and word.start < target.start:
+            base = urljoin(base, iri.text[1:-1])
+    return urljoin(base, target.text[1:-1])
 
 
 def _refused(text: str, word: _Word, message: str, help: str) -> QueryRefused:
