@@ -25,7 +25,7 @@ from webapp.budget import Budget
 from webapp.compress import compress
 from webapp.media import HTML, PROBLEM, choose
 from webapp.names import Names, Places
-from webapp.settings import Settings, read_settings
+from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
 from webapp.site import KEY, Site, site, site_of
 from webapp.words import read_words
 from webapp.worker import Pool, store_on_disk
@@ -33,8 +33,14 @@ from webapp.worker import Pool, store_on_disk
 __all__ = ["WAITRESS", "Settings", "close", "create_app"]
 
 MAX_BODY = 2 * 1024 * 1024
-WAITRESS = {"ident": "factcite", "max_request_body_size": 2 * MAX_BODY, "channel_request_lookahead": 1}
-"""Settings for waitress; looking ahead is how it notices that a client has gone."""
+WAITRESS = {
+    "ident": "factcite",
+    "max_request_body_size": 2 * MAX_BODY,
+    "channel_request_lookahead": 1,
+    "outbuf_high_watermark": LARGEST + MEGABYTE,
+}
+"""Settings for waitress. Looking ahead is how it notices that a client has gone. What a client has not read yet lies
+in a temporary file, up to the largest answer, so that a slow reader keeps neither a thread nor a worker."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "

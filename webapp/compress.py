@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import zlib
+from collections.abc import Iterable, Iterator
 
 from flask import Response, request
+from werkzeug.wsgi import ClosingIterator
 
 from webapp.media import accepts_coding
 
@@ -21,6 +24,11 @@ def compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if not accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip") or response.direct_passthrough:
         return response
+    if response.is_streamed:
+        pieces = response.response
+        response.response = ClosingIterator(_zipped(pieces), [getattr(pieces, "close", _nothing)])  # type: ignore[arg-type]
+        response.headers["Content-Encoding"] = "gzip"
+        return response
     body = response.get_data()
     if len(body) >= SMALLEST:
         response.set_data(gzip.compress(body, LEVEL, mtime=0))
@@ -29,6 +37,18 @@ def compress(response: Response) -> Response:
         if etag and not weak:
             response.set_etag(etag, weak=True)
     return response
+
+
+def _zipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Each piece compressed as it comes, none held back for the next; what breaks off has no end here either."""
+    packer = zlib.compressobj(LEVEL, wbits=16 + zlib.MAX_WBITS)
+    for piece in pieces:
+        yield packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+    yield packer.flush()
+
+
+def _nothing() -> None:
+    """Nothing to close."""
 
 
 def _is_text(response: Response) -> bool:

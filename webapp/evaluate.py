@@ -1,21 +1,24 @@
-"""The inside of a worker process: one question in, one whole answer out, over a pipe.
+"""The inside of a worker process: one question in, one answer out, over a pipe.
 
 An answer is complete before its first byte leaves the worker, so that a question that fails half way gives a
-clean error and never a cut document with status 200. The price is memory for one answer, which is capped.
+clean error and never a cut document with status 200. Only where the asker takes it in pieces, and it has grown
+beyond what is worth keeping back, does it leave as it is made; what goes wrong after that is said at the end of the
+pipe, for the parent to break off. Either way the memory for one answer is capped.
 Only bytes cross the pipe on the way back (a JSON head, then the body): a worker that has been taken over by a
 hostile question cannot hand its parent anything to execute.
 """
 
 from __future__ import annotations
 
-import io
 import json
+import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import pyoxigraph as ox
 
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Row: TypeAlias = tuple[Term | None, ...]
+Item = TypeVar("Item")
 
 NO_GRAPH = "urn:x-factcite:no-graph"  # names no graph, so that a dataset without default or named graphs can be said
 TABLE_FORMATS = {
@@ -42,6 +47,12 @@ GRAPH_FORMATS = {
     "rdfxml": ox.RdfFormat.RDF_XML,
 }
 ROWS = "rows"  # a graph as a table of subject, predicate and object, in the JSON of SPARQL results
+GRAPH_TABLES = {ROWS: "json", "csv-safe": "csv-safe"}
+"""Formats of graphs that are tables of subject, predicate and object, and the format of the table."""
+TRIPLE = ("subject", "predicate", "object")
+BATCH = 500  # rows that are written at once
+CHUNK = 64 * 1024  # bytes of an answer in pieces that cross the pipe at once
+PEEK = 10_000  # triples that are looked at for the prefixes that they need
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +61,14 @@ class Question:
 
     Attributes:
         sparql: already looked at by `kb.refuse`.
-        table: format of the answer if it is a table or a truth, a key of `TABLE_FORMATS`; None accepts neither.
-        graph: format of the answer if it is a graph, a key of `GRAPH_FORMATS` or `ROWS`; None does not accept one.
+        table: format of the answer if it is a table or a truth, a key of `WRITERS`; None accepts neither.
+        graph: the same if it is a graph, a key of `GRAPH_FORMATS` or `GRAPH_TABLES`; None does not accept one.
         params: values of variables, by name.
         default_graphs: IRIs of the graphs that make the default graph; with `named_graphs` empty too: all.
         named_graphs: IRIs of the graphs that GRAPH can name.
         max_rows: rows or triples of the answer; None for the setting's.
         base: what relative IRIs are resolved against; empty refuses them.
+        pieces: whether a large answer is taken in pieces, as it is made.
     """
 
     sparql: str
@@ -67,10 +79,15 @@ class Question:
     named_graphs: tuple[str, ...] = ()
     max_rows: int | None = None
     base: str = ""
+    pieces: bool = False
 
 
 class TooLarge(Exception):
     """The answer has more bytes than allowed."""
+
+
+class TooMany(Exception):
+    """The answer has more rows than allowed, and the rows before have left already."""
 
 
 class NotOffered(Exception):
@@ -91,40 +108,49 @@ def work(connection: Connection, folder: str, settings: Settings, prefixes: dict
         except (EOFError, OSError):
             return
         allow_cpu(settings.timeout_seconds)
-        head, body = reply(store, question, settings, prefixes)
-        head["tired"] = address_space() - empty > settings.memory_mb * MEGABYTE // 2
+        outlet = Outlet(connection.send_bytes, *_sizes(settings, question))
+        tail = reply(store, question, settings, prefixes, outlet)
+        tail["tired"] = address_space() - empty > settings.memory_mb * MEGABYTE // 2
         try:
-            _send(connection, head, body)
+            outlet.finish(tail)
         except OSError:
             return
 
 
+def _sizes(settings: Settings, question: Question) -> tuple[int, int]:
+    """Most bytes of the answer, and how many of them are kept back before any leaves."""
+    whole = min(settings.whole_bytes, settings.max_bytes)
+    return (settings.max_bytes, min(settings.stream_after, whole)) if question.pieces else (whole, whole)
+
+
 def reply(
-    store: ox.Store, question: Question, settings: Settings, prefixes: Mapping[str, str]
-) -> tuple[dict[str, Any], bytes]:
-    """Head and body of the answer, or of the error: nothing that a question can do raises."""
+    store: ox.Store, question: Question, settings: Settings, prefixes: Mapping[str, str], outlet: Outlet
+) -> dict[str, Any]:
+    """What there is to say after the answer, or of the error: nothing that a question can do raises."""
     started = time.perf_counter()
+    rows = settings.max_rows if question.max_rows is None else question.max_rows
     try:
-        head, body = answer(store, question, settings, prefixes)
+        tail = answer(store, question, rows, prefixes, outlet)
     except kb.QueryError as error:
-        return _problem("refused", error.message, line=error.line, column=error.column, help=error.help), b""
+        return _problem("refused", error.message, line=error.line, column=error.column, help=error.help)
     except NotOffered as error:
-        return _problem("unacceptable", str(error)), b""
+        return _problem("unacceptable", str(error))
+    except TooMany:
+        return _problem("rows", f"the answer has more than {rows:,} rows", help="ask for less, or use LIMIT")
     except TooLarge:
-        size = f"{settings.max_bytes:,} bytes"
-        return _problem("size", f"the answer is larger than {size}", help="ask for less, or use LIMIT"), b""
+        size = f"{outlet.limit:,} bytes"
+        return _problem("size", f"the answer is larger than {size}", help="ask for less, or use LIMIT")
     except MemoryError:
-        return _problem("memory", f"the question needed more than {settings.memory_mb:,} MB of memory"), b""
+        return _problem("memory", f"the question needed more than {settings.memory_mb:,} MB of memory")
     except (RuntimeError, ValueError, OSError) as error:  # the engine's own errors while rows are read
-        return _problem("refused", f"the engine cannot answer: {error}", help="simplify the question"), b""
-    return {**head, "seconds": time.perf_counter() - started}, body
+        return _problem("refused", f"the engine cannot answer: {error}", help="simplify the question")
+    return {**tail, "seconds": time.perf_counter() - started}
 
 
 def answer(
-    store: ox.Store, question: Question, settings: Settings, prefixes: Mapping[str, str]
-) -> tuple[dict[str, Any], bytes]:
-    """Evaluate and serialise, within the caps on rows and bytes."""
-    limits = settings if question.max_rows is None else replace(settings, max_rows=question.max_rows)
+    store: ox.Store, question: Question, max_rows: int, prefixes: Mapping[str, str], outlet: Outlet
+) -> dict[str, Any]:
+    """Evaluate and serialise, within the caps on rows and bytes; the number of rows, and whether there were more."""
     result = kb.run(
         store,
         question.sparql,
@@ -135,16 +161,21 @@ def answer(
         base_iri=question.base or None,
     )
     if isinstance(result, ox.QueryTriples):
-        return _graph(result, question.graph, limits, prefixes)
+        if question.graph is None:
+            raise NotOffered("an answer to CONSTRUCT or DESCRIBE is a graph")
+        outlet.head = {"form": "graph", "format": question.graph}
+        return _graph(result, question.graph, max_rows, prefixes, outlet)
     form = "ask" if isinstance(result, ox.QueryBoolean) else "select"
     if question.table is None:
         raise NotOffered(f"an answer to {form.upper()} is a table")
+    outlet.head = {"form": form, "format": question.table}
     if isinstance(result, ox.QueryBoolean):
-        body = _truth(bool(result), question.table)
-        return {"form": form, "format": question.table, "rows": 1, "truncated": False}, body
+        outlet.write(_truth(bool(result), question.table))
+        return {"rows": 1, "truncated": False}
     columns = [variable.value for variable in result.variables]
-    body, rows, truncated = _table(columns, (list(row) for row in result), question.table, limits)
-    return {"form": form, "format": question.table, "rows": rows, "truncated": truncated}, body
+    cut = Cut((tuple(row) for row in result), max_rows, outlet)
+    _table(columns, cut, question.table, outlet)
+    return cut.tail
 
 
 def _dataset(these: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
@@ -155,52 +186,40 @@ def _dataset(these: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
 def _truth(truth: bool, name: str) -> bytes:
     document = json.dumps({"head": {}, "boolean": truth}).encode()
     parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
-    return parsed.serialize(format=TABLE_FORMATS[name]) or b""
+    safe = name == "csv-safe"
+    return (BOM if safe else b"") + (parsed.serialize(format=TABLE_FORMATS["csv" if safe else name]) or b"")
 
 
-def _table(
-    columns: list[str], rows: Iterable[list[Term | None]], name: str, settings: Settings
-) -> tuple[bytes, int, bool]:
-    """Body, number of rows, and whether there were more.
-
-    The engine can write all four formats but not stop after so many rows, so the rows are counted into JSON here,
-    and the engine turns that into the other three.
-    """
-    out = Capped(settings.max_bytes)
-    out.write(b'{"head":' + _dump({"vars": columns}) + b',"results":{"bindings":[')
-    count, truncated = 0, False
-    for row in rows:
-        if count == settings.max_rows:
-            truncated = True
-            break
-        cells = {name: as_json(term) for name, term in zip(columns, row, strict=True) if term is not None}
-        out.write((b",\n" if count else b"\n") + _dump(cells))
-        count += 1
-    out.write(b"\n]}}\n")
-    document = out.getvalue()
-    if name == "json":
-        return document, count, truncated
-    other = Capped(settings.max_bytes)
-    parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
-    parsed.serialize(other, format=TABLE_FORMATS[name])
-    return other.getvalue(), count, truncated
+def _table(columns: Sequence[str], rows: Iterable[Row], name: str, outlet: Outlet) -> None:
+    writer = WRITERS[name](columns, name)
+    outlet.write(writer.head())
+    coming = iter(rows)
+    while batch := list(islice(coming, BATCH)):
+        outlet.write(writer.rows(batch))
+    outlet.write(writer.foot())
 
 
 def _graph(
-    triples: Iterable[ox.Triple], name: str | None, settings: Settings, prefixes: Mapping[str, str]
-) -> tuple[dict[str, Any], bytes]:
-    if name is None:
-        raise NotOffered("an answer to CONSTRUCT or DESCRIBE is a graph")
-    cut = Cut(triples, settings.max_rows)
-    if name == ROWS:
-        rows: Iterator[list[Term | None]] = ([t.subject, t.predicate, t.object] for t in cut)
-        body = _table(["subject", "predicate", "object"], rows, "json", settings)[0]
-    else:
-        out = Capped(settings.max_bytes)
-        triples = tuple(cut)
-        ox.serialize(triples, out, GRAPH_FORMATS[name], prefixes=_used(prefixes, triples))
-        body = out.getvalue()
-    return {"form": "graph", "format": name, "rows": cut.count, "truncated": cut.truncated}, body
+    triples: Iterable[ox.Triple], name: str, max_rows: int, prefixes: Mapping[str, str], outlet: Outlet
+) -> dict[str, Any]:
+    cut = Cut(_each_once(triples), max_rows, outlet)
+    if name in GRAPH_TABLES:
+        _table(TRIPLE, ((t.subject, t.predicate, t.object) for t in cut), GRAPH_TABLES[name], outlet)
+        return cut.tail
+    coming = iter(cut)
+    first = list(islice(coming, PEEK))
+    known = _used(prefixes, first) if len(first) < PEEK else dict(sorted(prefixes.items()))
+    ox.serialize(chain(first, coming), outlet, GRAPH_FORMATS[name], prefixes=known)  # type: ignore[arg-type]
+    return cut.tail
+
+
+def _each_once(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
+    """DESCRIBE gives a triple as often as there are graphs that have it."""
+    seen: set[ox.Triple] = set()
+    for triple in triples:
+        if triple not in seen:
+            seen.add(triple)
+            yield triple
 
 
 def _used(prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> dict[str, str]:
@@ -228,44 +247,228 @@ def as_json(term: Term) -> dict[str, Any]:
     return found if plain else {**found, "datatype": term.datatype.value}
 
 
-class Capped(io.BytesIO):
-    """A file in memory that refuses to grow beyond so many bytes."""
+# --- writing tables --------------------------------------------------------------------------------------
 
-    def __init__(self, limit: int) -> None:
-        super().__init__()
+
+class Json:
+    """Rows in the JSON of SPARQL results, each on a line of its own."""
+
+    def __init__(self, columns: Sequence[str], name: str = "json") -> None:
+        self.columns = columns
+        self.begun = False
+
+    def head(self) -> bytes:
+        """What stands before the rows."""
+        return b'{"head":' + _dump({"vars": list(self.columns)}) + b',"results":{"bindings":['
+
+    def rows(self, rows: Iterable[Row]) -> bytes:
+        """Some rows more."""
+        lines = []
+        for row in rows:
+            cells = {name: as_json(term) for name, term in zip(self.columns, row, strict=True) if term is not None}
+            lines.append((b",\n" if self.begun else b"\n") + _dump(cells))
+            self.begun = True
+        return b"".join(lines)
+
+    def foot(self) -> bytes:
+        """What stands behind them."""
+        return b"\n]}}\n"
+
+
+class Engine:
+    """Rows in a format that the engine writes.
+
+    It cannot stop after so many rows, nor write to somewhere as it goes. So it is given some rows at a time, as a
+    document of their own, and what stands before and behind the rows is taken off again.
+    """
+
+    def __init__(self, columns: Sequence[str], name: str) -> None:
+        self.columns = columns
+        self.format = TABLE_FORMATS[name]
+        empty = self._document(())
+        at = empty.index(b"</results>") if name == "xml" else len(empty)
+        self.before, self.after = empty[:at], empty[at:]
+
+    def head(self) -> bytes:
+        """What stands before the rows."""
+        return self.before
+
+    def rows(self, rows: Iterable[Row]) -> bytes:
+        """Some rows more."""
+        document = self._document(rows)
+        return document[len(self.before) : len(document) - len(self.after)]
+
+    def foot(self) -> bytes:
+        """What stands behind them."""
+        return self.after
+
+    def _document(self, rows: Iterable[Row]) -> bytes:
+        writer = Json(self.columns)
+        document = writer.head() + writer.rows(rows) + writer.foot()
+        parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
+        return parsed.serialize(format=self.format) or b""
+
+
+class SafeCsv:
+    """Rows as a spreadsheet may open them: no cell is a formula.
+
+    The W3C's CSV has values exactly as they are, and a value that begins with `=` would be run by the program that
+    opens the file. Here such a cell gets an apostrophe before it, which spreadsheets take for "this is text"; a cell
+    that is a number stays one. UTF-8 with a mark at the beginning, without which some programs take it for another
+    encoding, and lines that end with CR LF (RFC 4180).
+    """
+
+    def __init__(self, columns: Sequence[str], name: str = "csv-safe") -> None:
+        self.columns = columns
+
+    def head(self) -> bytes:
+        """What stands before the rows."""
+        return BOM + self._line(self.columns)
+
+    def rows(self, rows: Iterable[Row]) -> bytes:
+        """Some rows more."""
+        return b"".join(self._line("" if term is None else safe_cell(term) for term in row) for row in rows)
+
+    def foot(self) -> bytes:
+        """Nothing."""
+        return b""
+
+    def _line(self, cells: Iterable[str]) -> bytes:
+        quoted = (f'"{cell.replace(chr(34), chr(34) * 2)}"' if SPECIAL.search(cell) else cell for cell in cells)
+        return (",".join(quoted) + "\r\n").encode("utf-8", "surrogatepass")
+
+
+BOM = b"\xef\xbb\xbf"
+SPECIAL = re.compile(r'[",;\t\r\n]|^\s|\s$')
+FORMULA = re.compile(r"(^|;[\s\"]*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+"""Where a cell would begin to be a formula; behind a semicolon too, which parts cells where a comma parts decimals."""
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+NUMBERS = frozenset(kb.PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float"))
+WRITERS: Mapping[str, Callable[[Sequence[str], str], Json | Engine | SafeCsv]] = {
+    "json": Json,
+    "xml": Engine,
+    "csv": Engine,
+    "tsv": Engine,
+    "csv-safe": SafeCsv,
+}
+
+
+def safe_cell(term: Term) -> str:
+    """A term as a cell that no spreadsheet runs.
+
+    >>> safe_cell(ox.Literal("=1+1")), safe_cell(ox.Literal(-1))
+    ("'=1+1", '-1')
+    """
+    if isinstance(term, ox.BlankNode | ox.Triple):
+        return safe_text(str(term))
+    if isinstance(term, ox.Literal) and term.datatype.value in NUMBERS and NUMBER.fullmatch(term.value):
+        return term.value
+    return safe_text(term.value)
+
+
+def safe_text(text: str) -> str:
+    """A text as a cell that no spreadsheet runs."""
+    return FORMULA.sub(r"\1'", text)
+
+
+# --- where the bytes go ----------------------------------------------------------------------------------
+
+
+class Outlet:
+    """Where the bytes of an answer go: kept back, and sent on as they come once there are many.
+
+    What crosses the pipe is a head and the body; or a head that says `pieces`, the pieces, an empty one, and the
+    tail.
+
+    Args:
+        send: sends one message.
+        limit: most bytes of the answer.
+        keep: bytes that are kept back before the first is sent; with `limit`, the answer is sent whole.
+    """
+
+    def __init__(self, send: Callable[[bytes], None], limit: int, keep: int) -> None:
+        self.send = send
         self.limit = limit
+        self.keep = keep
+        self.head: dict[str, Any] = {}
+        self.kept = bytearray()
+        self.size = 0
+        self.begun = False
 
     def write(self, data: Buffer, /) -> int:
-        """Keep `data`.
+        """Take some more bytes of the answer.
 
         Raises:
-            TooLarge: it would not fit.
+            TooLarge: there would be more than the limit.
+            OSError: nobody is at the other end.
         """
-        if self.tell() + memoryview(data).nbytes > self.limit:
-            raise TooLarge
-        return super().write(data)
+        with memoryview(data) as view:
+            size = view.nbytes
+            if self.size + size > self.limit:
+                raise TooLarge
+            self.kept += view
+        self.size += size
+        if self.size > self.keep:
+            self._send_on()
+        return size
+
+    def flush(self) -> None:
+        """Part of being a file: what is kept back stays."""
+
+    def _send_on(self) -> None:
+        if not self.begun:
+            self.begun = True
+            self.send(_dump({**self.head, "pieces": True}))
+        while len(self.kept) >= CHUNK:
+            self.send(bytes(self.kept[:CHUNK]))
+            del self.kept[:CHUNK]
+
+    def finish(self, tail: Mapping[str, Any]) -> None:
+        """Send what is left, and the tail.
+
+        Raises:
+            OSError: nobody is at the other end.
+        """
+        failed = "problem" in tail
+        rest = b"" if failed else bytes(self.kept)
+        if not self.begun:
+            self.send(_dump({**self.head, **tail}))
+            self.send(rest)
+            return
+        if rest:
+            self.send(rest)
+        self.send(b"")
+        self.send(_dump(tail))
 
 
-class Cut:
-    """The first so many triples of an answer, counted as they pass, each once."""
+class Cut(Generic[Item]):
+    """The first so many rows or triples of an answer, counted as they pass.
 
-    def __init__(self, triples: Iterable[ox.Triple], limit: int) -> None:
-        self.triples = triples
+    Where there are more, it says so: in the head, as long as that has not left; afterwards it is an error.
+    """
+
+    def __init__(self, items: Iterable[Item], limit: int, outlet: Outlet) -> None:
+        self.items = items
         self.limit = limit
+        self.outlet = outlet
         self.count = 0
         self.truncated = False
 
-    def __iter__(self) -> Iterator[ox.Triple]:
-        seen: set[ox.Triple] = set()
-        for triple in self.triples:
-            if triple in seen:
-                continue
+    def __iter__(self) -> Iterator[Item]:
+        for item in self.items:
             if self.count == self.limit:
+                if self.outlet.begun:
+                    raise TooMany
                 self.truncated = True
+                self.outlet.head |= self.tail
                 return
-            seen.add(triple)
             self.count += 1
-            yield triple
+            yield item
+
+    @property
+    def tail(self) -> dict[str, Any]:
+        """What there is to say at the end."""
+        return {"rows": self.count, "truncated": self.truncated}
 
 
 def _dump(value: Any) -> bytes:

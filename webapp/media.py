@@ -29,6 +29,8 @@ TABLES = (
     Media("csv", ("text/csv",), "csv", "CSV"),
     Media("tsv", ("text/tab-separated-values",), "tsv", "TSV"),
 )
+SAFE_CSV = Media("csv-safe", ("text/csv",), "csv", "CSV for spreadsheets")
+"""For whoever asks for it by name: the W3C's CSV is what `text/csv` means to a program."""
 GRAPHS = (
     Media("turtle", ("text/turtle",), "ttl", "Turtle"),
     Media("ntriples", ("application/n-triples",), "nt", "N-Triples"),

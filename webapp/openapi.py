@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request, url_for
 
 import kb
 from webapp.documents import SUFFIXES
-from webapp.media import DATASETS, GRAPHS, PROBLEM, TABLES, Media, offered
+from webapp.media import DATASETS, GRAPHS, PROBLEM, SAFE_CSV, TABLES, Media, offered
 from webapp.names import KINDS
 from webapp.site import Download, Site, site
 
@@ -94,11 +94,17 @@ def _sparql() -> dict[str, Any]:
             ("named-graph-uri", "graphs that GRAPH can name"),
         )
     ]
-    format = _parameter("format", "instead of an Accept header", choices=[media.name for media in (*TABLES, *GRAPHS)])
+    format = _parameter(
+        "format", "instead of an Accept header", choices=[media.name for media in (*TABLES, SAFE_CSV, *GRAPHS)]
+    )
     answer = _answers("the answer", offered((*TABLES, *GRAPHS)), ("400", "406", "415", "429", "503"))
     answer["200"]["headers"] = {
-        "Factcite-Rows": _header("rows or triples in the answer", "integer"),
+        "Factcite-Rows": _header("rows or triples in the answer, where it is sent whole", "integer"),
         "Factcite-Truncated": _header("`rows` where there would have been more", "string"),
+        "Factcite-Streamed": _header(
+            "`yes` where the answer is sent as it is made; if it is stopped, the connection ends without a last chunk",
+            "string",
+        ),
     }
     properties = {name: {"type": "string"} for name in ("query", "format")}
     body = {

@@ -3,7 +3,9 @@
 One address, `/sparql`: GET with `query`, POST of a form, POST of the query itself. What comes back is chosen by the
 Accept header, or by `format=` where a plain link has to say it. Errors are `application/problem+json` (RFC 9457) with
 line and column where there are any; an answer that was cut says so in a header; a browser that comes by hand is sent
-to the page. Nothing is ever fetched for FROM or for `default-graph-uri`: a graph that is not here is an empty one.
+to the page. A large answer is sent in pieces, as it is made; what stops it then breaks the connection off, so that
+no client can take it for whole. Nothing is ever fetched for FROM or for `default-graph-uri`: a graph that is not here
+is an empty one.
 """
 
 from __future__ import annotations
@@ -11,10 +13,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
 
 from flask import Blueprint, Request, Response, redirect, request, url_for
+from waitress.channel import ClientDisconnected
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -22,9 +25,9 @@ import kb
 from webapp import describe
 from webapp.budget import Spent
 from webapp.evaluate import Question
-from webapp.media import GRAPHS, HTML, PROBLEM, TABLES, Media, choose, content_type, find, named, offered
+from webapp.media import GRAPHS, HTML, PROBLEM, SAFE_CSV, TABLES, Media, choose, content_type, find, named, offered
 from webapp.site import Site, site
-from webapp.worker import Reply, Stopped, Unacceptable
+from webapp.worker import Reply, Stopped, Stream, Unacceptable
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
@@ -43,6 +46,9 @@ TITLES = {
     503: "stopped",
 }
 
+Wanted: TypeAlias = tuple[tuple[Media, str] | None, tuple[Media, str] | None]
+"""Format and media type of the answer if it is a table, and if it is a graph; None where it may not be one."""
+
 blueprint = Blueprint("protocol", __name__)
 
 
@@ -52,6 +58,13 @@ class BadRequest(kb.QueryError):
     def __init__(self, status: int, message: str, *, help: str | None = None) -> None:
         super().__init__(message, help=help)
         self.status = status
+
+
+class BrokenOff(ClientDisconnected, ConnectionResetError):  # type: ignore[misc]
+    """An answer that stops after it has begun: the server closes the connection without an end.
+
+    It is both errors because waitress takes the one, and gunicorn the other, for nothing to write a stack about.
+    """
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
@@ -67,7 +80,7 @@ def sparql() -> AnyResponse:
             return describe.service()
         wanted = _formats(request)
         question = _question(here, request, *wanted)
-        reply = here.ask(question)
+        reply = here.open(question)
     except kb.QueryError as error:
         return problem_of(error)
     return _answer(reply, wanted, question, here)
@@ -88,16 +101,19 @@ def _for_page(arguments: MultiDict[str, str]) -> dict[str, Any]:
     return {name: values for name, values in arguments.lists() if name == "query" or name.startswith("$")}
 
 
-def _question(here: Site, request: Request, table: str | None, graph: str | None) -> Question:
+def _question(
+    here: Site, request: Request, table: tuple[Media, str] | None, graph: tuple[Media, str] | None
+) -> Question:
     sparql, arguments = _query_and_arguments(request)
     return Question(
         sparql=sparql,
-        table=find_name(TABLES, table),
-        graph=find_name(GRAPHS, graph),
+        table=table[0].name if table else None,
+        graph=graph[0].name if graph else None,
         params=bindings(here, arguments),
         default_graphs=tuple(arguments.getlist("default-graph-uri")),
         named_graphs=tuple(arguments.getlist("named-graph-uri")),
         base=here.endpoint,
+        pieces=request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0",  # there, an end cannot be told from a break
     )
 
 
@@ -141,43 +157,46 @@ def bindings(here: Site, arguments: Mapping[str, str]) -> dict[str, Any]:
 # --- choosing a format -----------------------------------------------------------------------------------
 
 
-def _formats(request: Request) -> tuple[str | None, str | None]:
-    """The media types of the answer if it is a table, and if it is a graph.
+def _formats(request: Request) -> Wanted:
+    """The format of the answer if it is a table, and if it is a graph.
 
     Raises:
         BadRequest: 406, neither could be given.
     """
     short = request.args.get("format") or (request.form.get("format") if request.mimetype == FORM else None)
     if short:
-        table, graph = named(TABLES, short), named(GRAPHS, short)
+        safe = SAFE_CSV if short == SAFE_CSV.name else None
+        table, graph = named(TABLES, short) or safe, named(GRAPHS, short) or safe
         if table is None and graph is None:
-            names = ", ".join(media.name for media in (*TABLES, *GRAPHS))
+            names = ", ".join(media.name for media in (*TABLES, SAFE_CSV, *GRAPHS))
             raise BadRequest(406, f"there is no format {short[:40]!r}", help=f"one of: {names}")
-        return table.types[0] if table else None, graph.types[0] if graph else None
+        return _proper(table), _proper(graph)
     accept = request.headers.get("Accept", "")
     table_type, graph_type = choose(accept, offered(TABLES)), choose(accept, offered(GRAPHS))
     if table_type is None and graph_type is None:
         raise BadRequest(406, "no format here is acceptable", help="formats: " + ", ".join(offered((*TABLES, *GRAPHS))))
-    return table_type, graph_type
+    return _found(TABLES, table_type), _found(GRAPHS, graph_type)
 
 
-def find_name(medias: tuple[Media, ...], media_type: str | None) -> str | None:
-    """The worker's name for a media type."""
+def _proper(media: Media | None) -> tuple[Media, str] | None:
+    return (media, media.types[0]) if media else None
+
+
+def _found(medias: tuple[Media, ...], media_type: str | None) -> tuple[Media, str] | None:
     media = find(medias, media_type)
-    return media.name if media else None
+    return (media, media_type) if media and media_type else None
 
 
 # --- answering -------------------------------------------------------------------------------------------
 
 
-def _answer(reply: Reply, wanted: tuple[str | None, str | None], question: Question, here: Site) -> Response:
-    media_type = wanted[1] if reply.form == "graph" else wanted[0]
-    media = find(GRAPHS if reply.form == "graph" else TABLES, media_type)
-    assert media is not None and media_type is not None, "a worker answers in the format it was asked for"
-    response = Response(reply.body, content_type=content_type(media_type))
-    response.headers["Content-Disposition"] = f'inline; filename="factcite-answer.{media.suffix}"'
-    response.headers["Server-Timing"] = f"query;dur={reply.seconds * 1000:.1f}"
-    response.headers["Factcite-Rows"] = str(reply.rows)
+def _answer(reply: Reply | Stream, wanted: Wanted, question: Question, here: Site) -> Response:
+    chosen = wanted[1] if reply.form == "graph" else wanted[0]
+    assert chosen is not None, "a worker answers in the format it was asked for"
+    media, media_type = chosen
+    response = _whole(reply) if isinstance(reply, Reply) else _in_pieces(reply)
+    response.content_type = content_type(media_type)
+    response.headers["Content-Disposition"] = f'inline; filename="{file_name(media)}"'
     if reply.truncated:
         response.headers["Factcite-Truncated"] = "rows"
     unknown = set(question.default_graphs + question.named_graphs) - set(here.graphs)
@@ -186,9 +205,54 @@ def _answer(reply: Reply, wanted: tuple[str | None, str | None], question: Quest
     response.vary.add("Accept")
     if request.method != "POST":
         response.headers["Cache-Control"] = "no-cache"
-        response.set_etag(hashlib.sha256(reply.body).hexdigest(), weak=True)
-        response.make_conditional(request)
+        if isinstance(reply, Reply):
+            response.set_etag(hashlib.sha256(reply.body).hexdigest(), weak=True)
+            response.make_conditional(request)
     return response
+
+
+def file_name(media: Media) -> str:
+    """What an answer is called when it is saved."""
+    return f"factcite-answer{'-spreadsheet' if media is SAFE_CSV else ''}.{media.suffix}"
+
+
+def _whole(reply: Reply) -> Response:
+    response = Response(reply.body)
+    response.headers["Server-Timing"] = f"query;dur={reply.seconds * 1000:.1f}"
+    response.headers["Factcite-Rows"] = str(reply.rows)
+    return response
+
+
+def _in_pieces(stream: Stream) -> Response:
+    """The number of rows is not known yet, and there is no digest to compare."""
+    response = Response(Pieces(stream))
+    response.headers["Factcite-Streamed"] = "yes"
+    return response
+
+
+class Pieces:
+    """The body of an answer in pieces, for a server to iterate and close."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        """The next piece.
+
+        Raises:
+            BrokenOff: there is more, but it does not come.
+        """
+        try:
+            return next(self.stream)
+        except kb.QueryError as error:
+            raise BrokenOff(error.message) from None
+
+    def close(self) -> None:
+        """End the question, if it still runs."""
+        self.stream.close()
 
 
 def status_of(error: kb.QueryError) -> int:

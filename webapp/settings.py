@@ -11,6 +11,8 @@ from typing import Any
 import kb
 
 MEGABYTE = 1024 * 1024
+LARGEST = 64 * MEGABYTE
+"""Bytes of the largest answer, where nothing else is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,14 @@ class Settings:
 
     Attributes:
         timeout_seconds: a question that takes longer is ended.
-        max_rows: rows (or triples) of one answer; an answer with more is cut, and says so.
-        max_bytes: bytes of one answer; a larger one is refused, never cut in the middle.
+        max_rows: rows (or triples) of one answer; an answer with more is cut, and says so: in its head, or, if that
+            has left already, by breaking off the connection.
+        max_bytes: bytes of one answer; a larger one is refused, or broken off where it has begun to leave.
+        whole_bytes: the same for an answer that has to be held whole, as for a page.
+        stream_after: bytes of an answer of the endpoint that are kept back, so that it can still become an error;
+            more of them, and it is sent in pieces, as it is made.
+        send_seconds: how long it may take until the last piece has left; a client that reads more slowly is left.
+        table_rows: rows of an answer that the query page looks at.
         memory_mb: memory that one worker may take for its questions.
         workers: how many questions of visitors run at once; the site's own pages have one worker more.
         long_after_seconds: a visitor's question that runs longer is a long one.
@@ -28,7 +36,7 @@ class Settings:
         wait_seconds: how long a question waits for a free worker before the site says that it is busy.
         recycle_after: questions after which a worker is replaced by a fresh one.
         max_query_chars: code points of one question.
-        page_rows: rows of an answer that a page shows; downloads hold them all.
+        page_rows: rows of an answer on one page, where a visitor chooses no other number.
         texts: folders with a reader's own copies of the articles, for the report.
         budget_seconds: seconds of the engine's time that one client may use in a minute; 0 for no limit. Clients on
             this machine have no limit.
@@ -40,8 +48,12 @@ class Settings:
     """
 
     timeout_seconds: float = 10.0
-    max_rows: int = 10_000
-    max_bytes: int = 20 * MEGABYTE
+    max_rows: int = 1_000_000
+    max_bytes: int = LARGEST
+    whole_bytes: int = 20 * MEGABYTE
+    stream_after: int = 4 * MEGABYTE
+    send_seconds: float = 60.0
+    table_rows: int = 10_000
     memory_mb: int = 1024
     workers: int = 2
     long_after_seconds: float = 1.0
@@ -49,7 +61,7 @@ class Settings:
     wait_seconds: float = 10.0
     recycle_after: int = 2_000
     max_query_chars: int = 100_000
-    page_rows: int = 500
+    page_rows: int = 100
     budget_seconds: float = 60.0
     most_at_once: int = 4
     proxies: int = 0

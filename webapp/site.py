@@ -6,12 +6,13 @@ request.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from webapp.evaluate import Question
 from webapp.names import Link, Names
 from webapp.settings import Settings
 from webapp.words import Words
-from webapp.worker import Pool, Reply, stays
+from webapp.worker import Pool, Reply, Stream, stays
 
 KEY = "factcite"
 PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
@@ -189,17 +190,36 @@ class Site:
             QueryRefused, Unacceptable, Stopped: as `Pool.ask` says.
             Spent: the visitor has nothing left.
         """
-        limits = kb.QueryLimits(chars=self.settings.max_query_chars)
-        kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
         if page:
+            self._look(question)
             return self.pool.ask(question, page=True)
+        found = self.open(replace(question, pieces=False))
+        assert isinstance(found, Reply), "nobody asked for pieces"
+        return found
+
+    def open(self, question: Question) -> Reply | Stream:
+        """The same for a visitor; in pieces, where the question takes them and the answer is large.
+
+        Raises:
+            QueryRefused, Unacceptable, Stopped, Spent: as `ask` says.
+        """
+        self._look(question)
         client = request.remote_addr
-        with self.budget.turn(client):
-            return self.pool.ask(
+        with contextlib.ExitStack() as share:
+            share.enter_context(self.budget.turn(client))
+            found = self.pool.open(
                 question,
                 gone=request.environ.get("waitress.client_disconnected", stays),
                 spent=lambda seconds: self.budget.charge(client, seconds),
             )
+            if isinstance(found, Stream):
+                found.until_end(share)
+        return found
+
+    def _look(self, question: Question) -> None:
+        """Refuse what is refused before a worker sees it."""
+        limits = kb.QueryLimits(chars=self.settings.max_query_chars)
+        kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
 
     @property
     def origin(self) -> str:

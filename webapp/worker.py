@@ -3,7 +3,8 @@
 The query engine has no time limit of its own, a crash of it cannot be caught, and running out of memory ends the
 process it happens in. So each worker is a process that opens the store on disk for reading, lives for many
 questions, and is killed and replaced when a question goes over its time, its memory, or its wits. The request
-that asked gets a clean error; nobody else notices.
+that asked gets a clean error; nobody else notices. An answer in pieces keeps its worker until its last piece, and
+ends it if nobody takes the rest.
 
 Workers come from a fork server, which is a fresh process that has already imported what they need: a new worker
 starts in a few hundredths of a second. They are never forked from the site itself, whose threads would be copied
@@ -23,12 +24,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import kb
 from webapp.evaluate import Question, work
@@ -38,6 +39,7 @@ START_SECONDS = 60.0
 END_SECONDS = 2.0
 LOOK_SECONDS = 0.1  # between two looks whether whoever asked is still there
 START_TRIES = 3
+Received = TypeVar("Received")
 PROCESSES = threading.Lock()  # multiprocessing reads an exit code once: two threads that look would lose it
 
 
@@ -70,7 +72,7 @@ class Stopped(kb.QueryStopped):
     """A question that was stopped.
 
     Args:
-        reason: `time`, `memory`, `size`, `crash`, `busy` or `gone`.
+        reason: `time`, `memory`, `size`, `rows`, `crash`, `busy`, `slow` or `gone`.
     """
 
     def __init__(self, reason: str, message: str, *, help: str | None = None) -> None:
@@ -123,12 +125,12 @@ class Worker:
             Died, Late: it will not.
         """
         if not self.walls:
-            self.walls = self._receive(START_SECONDS)[0]
+            self.walls = self._head_and_body(START_SECONDS)[0]
 
     def ask(
         self, question: Question, seconds: float, watch: Callable[[float], None] = patient
     ) -> tuple[dict[str, Any], bytes]:
-        """Head and body of the worker's reply.
+        """Head and body of the worker's reply; where the head says `pieces`, they have to be taken one by one.
 
         Args:
             watch: called now and then with the seconds that have passed; what it raises ends the waiting.
@@ -142,7 +144,16 @@ class Worker:
             self.connection.send(question)
         except OSError as error:
             raise Died from error
-        return self._receive(seconds, watch)
+        return self._head_and_body(seconds, watch)
+
+    def piece(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[bytes, dict[str, Any]]:
+        """The next piece of an answer; behind the last, an empty one and what the worker has to say at the end.
+
+        Raises:
+            Died, Late: as `ask` says.
+        """
+        found = self._receive(seconds, watch)
+        return (found, {}) if found else (b"", json.loads(self._receive(seconds, watch)))
 
     def end(self) -> None:
         """End the process, whatever it is doing. Another thread that waits for its answer meets `Died`."""
@@ -161,7 +172,12 @@ class Worker:
         with PROCESSES:
             return self.process.is_alive()
 
-    def _receive(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[dict[str, Any], bytes]:
+    def _head_and_body(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[dict[str, Any], bytes]:
+        head: dict[str, Any] = json.loads(self._receive(seconds, watch))
+        return head, b"" if head.get("pieces") else self._receive(seconds, watch)
+
+    def _receive(self, seconds: float, watch: Callable[[float], None]) -> bytes:
+        """One message."""
         start = time.monotonic()
         try:
             while not self.connection.poll(min(LOOK_SECONDS, max(start + seconds - time.monotonic(), 0))):
@@ -169,8 +185,7 @@ class Worker:
                 watch(passed)
                 if passed >= seconds:
                     raise Late
-            head: dict[str, Any] = json.loads(self.connection.recv_bytes())
-            return head, self.connection.recv_bytes()
+            return self.connection.recv_bytes()
         except (EOFError, OSError) as error:
             raise Died from error
 
@@ -224,6 +239,160 @@ class Seat:
         """Give the place back."""
         while self.held:
             self.held.pop().release()
+
+
+class Errand:
+    """A question at a worker, from the asking to the last byte of the answer.
+
+    Time that the worker is waited for counts against the limit; time in which nobody asks for the next piece does not.
+    """
+
+    def __init__(self, pool: Pool, worker: Worker, watch: Callable[[float], None]) -> None:
+        self.pool = pool
+        self.worker = worker
+        self.watch = watch
+        self.started = time.monotonic()
+        self.waited = 0.0
+
+    def ask(self, question: Question) -> tuple[dict[str, Any], bytes]:
+        """Head and body of the reply.
+
+        Raises:
+            Stopped: the worker has not replied, and was ended.
+        """
+        return self._wait(lambda seconds, watch: self.worker.ask(question, seconds, watch))
+
+    def piece(self) -> tuple[bytes, dict[str, Any]]:
+        """The next piece of the answer, or nothing and the tail.
+
+        Raises:
+            Stopped: none has come, and the worker was ended.
+        """
+        return self._wait(self.worker.piece)
+
+    def finish(self, tail: Mapping[str, Any]) -> None:
+        """Let the worker go to its next question, if it is fit for one."""
+        if tail.get("tired") or self.worker.asked >= self.pool.settings.recycle_after:
+            self.pool.replace(self.worker)
+        else:
+            self.pool.give_back(self.worker)
+
+    def give_up(self) -> None:
+        """End the worker."""
+        self.pool.replace(self.worker)
+
+    def _wait(self, receive: Callable[[float, Callable[[float], None]], Received]) -> Received:
+        pool, before = self.pool, time.monotonic()
+        try:
+            self.watch(before - self.started)
+            return receive(
+                max(pool.settings.timeout_seconds - self.waited, 0.0),
+                lambda passed: self.watch(before - self.started + passed),
+            )
+        except Gone:
+            self.give_up()
+            raise Stopped("gone", "nobody waits for the answer any more") from None
+        except Crowded:
+            self.give_up()
+            raise Stopped("busy", "too many long questions are being answered", help=LATER) from None
+        except Late:
+            self.give_up()
+            raise pool.out_of_time() from None
+        except Died:
+            code = self.worker.exit_code()
+            self.give_up()
+            raise pool.death(code) from None
+        finally:
+            self.waited += time.monotonic() - before
+
+
+class Stream:
+    """An answer that is taken in pieces, as the worker makes it.
+
+    It is iterated by one thread and closed by any: at its end, by whoever gave up reading it, or by the clock. Until
+    then it keeps its worker and its place.
+
+    Attributes:
+        form, format: as of a `Reply`.
+        truncated: whether it is known already that there are more rows than the limit. Where that comes out later,
+            the last piece is followed by an error.
+    """
+
+    def __init__(self, errand: Errand, head: Mapping[str, Any], after: contextlib.ExitStack) -> None:
+        self.form: str = head["form"]
+        self.format: str = head["format"]
+        self.truncated: bool = head.get("truncated", False)
+        self.errand = errand
+        self.after = after
+        self.lock = threading.Lock()
+        self.ended = False
+        self.slow = False
+        self.clock = threading.Timer(errand.pool.settings.send_seconds, self._too_slow)
+        self.clock.daemon = True
+        self.clock.start()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        """The next piece.
+
+        Raises:
+            Stopped: there is more, but it does not come.
+        """
+        if self.slow:
+            raise self._slowness()
+        if self.ended:
+            raise StopIteration
+        try:
+            piece, tail = self.errand.piece()
+        except Stopped:
+            self._end(ended=True)
+            if self.slow:
+                raise self._slowness() from None
+            raise
+        if piece:
+            return piece
+        self._end(tail)
+        if "problem" in tail:
+            raise _error(tail)
+        raise StopIteration
+
+    def close(self) -> None:
+        """Nobody wants the rest."""
+        self._end()
+
+    def until_end(self, keep: contextlib.ExitStack) -> None:
+        """Keep something until the stream has ended."""
+        with self.lock:
+            if not self.ended:
+                self.after.push(keep.pop_all())
+        keep.close()
+
+    def _too_slow(self) -> None:
+        self.slow = True
+        self._end()
+
+    def _slowness(self) -> Stopped:
+        return Stopped("slow", "the answer was not read in time", help="ask for less, or read faster")
+
+    def _end(self, tail: Mapping[str, Any] | None = None, *, ended: bool = False) -> None:
+        """Give everything back, once.
+
+        Args:
+            tail: what the worker said at the end; without it, it is ended.
+            ended: whether it has been ended already.
+        """
+        with self.lock:
+            if self.ended:
+                return
+            self.ended = True
+        self.clock.cancel()
+        if tail is not None:
+            self.errand.finish(tail)
+        elif not ended:
+            self.errand.give_up()
+        self.after.close()
 
 
 class Pool:
@@ -286,43 +455,36 @@ class Pool:
             Unacceptable: no format fits.
             Stopped: over a limit, or no worker is free.
         """
+        found = self.open(replace(question, pieces=False), page=page, gone=gone, spent=spent)
+        assert isinstance(found, Reply), "nobody asked for pieces"
+        return found
+
+    def open(
+        self,
+        question: Question,
+        *,
+        page: bool = False,
+        gone: Callable[[], bool] = stays,
+        spent: Callable[[float], None] = unpaid,
+    ) -> Reply | Stream:
+        """The same; where the question takes pieces and the answer is large, it comes in pieces.
+
+        Raises:
+            QueryRefused, Unacceptable, Stopped: as `ask` says; while the pieces are taken, `Stopped` only.
+        """
         with contextlib.ExitStack() as after:
             seat = Seat(self, page, gone)
             after.callback(seat.leave)
             seat.take()
-            head, body = self._answer(question, seat.watch, spent)
+            errand = Errand(self, self._take(), seat.watch)
+            after.callback(lambda: spent(errand.waited))
+            head, body = errand.ask(question)
+            if head.get("pieces"):
+                return Stream(errand, head, after.pop_all())
+            errand.finish(head)
         if "problem" in head:
             raise _error(head)
         return Reply(head["form"], head["format"], body, head["rows"], head["truncated"], head["seconds"])
-
-    def _answer(
-        self, question: Question, watch: Callable[[float], None], spent: Callable[[float], None]
-    ) -> tuple[dict[str, Any], bytes]:
-        """Head and body of a worker's reply; a worker that has not replied is ended."""
-        worker = self._take()
-        started = time.monotonic()
-        try:
-            head, body = worker.ask(question, self.settings.timeout_seconds, watch)
-        except Gone:
-            self._replace(worker)
-            raise Stopped("gone", "nobody waits for the answer any more") from None
-        except Crowded:
-            self._replace(worker)
-            raise Stopped("busy", "too many long questions are being answered", help=LATER) from None
-        except Late:
-            self._replace(worker)
-            raise self._out_of_time() from None
-        except Died:
-            code = worker.exit_code()
-            self._replace(worker)
-            raise self._death(code) from None
-        finally:
-            spent(time.monotonic() - started)
-        if head.get("tired") or worker.asked >= self.settings.recycle_after:
-            self._replace(worker)
-        else:
-            self._give_back(worker)
-        return head, body
 
     @contextlib.contextmanager
     def queue(self) -> Iterator[None]:
@@ -359,7 +521,7 @@ class Pool:
                 return worker
             self._drop(worker)
 
-    def _give_back(self, worker: Worker) -> None:
+    def give_back(self, worker: Worker) -> None:
         """Keep a worker for the next question, unless enough of them wait already."""
         with self.lock:
             if self.closed or len(self.idle) <= self.settings.workers:
@@ -368,13 +530,13 @@ class Pool:
                 return
         self._drop(worker)
 
-    def _replace(self, worker: Worker) -> None:
+    def replace(self, worker: Worker) -> None:
         """End a worker; another starts in its place while nobody waits for it."""
         self._drop(worker)
         with self.lock:
             enough = self.closed or len(self.idle) > self.settings.workers
         if not enough:
-            self._give_back(self._spawn())
+            self.give_back(self._spawn())
 
     def _drop(self, worker: Worker) -> None:
         with self.lock:
@@ -399,18 +561,20 @@ class Pool:
             self.alive.add(worker)
         return worker
 
-    def _out_of_time(self) -> Stopped:
+    def out_of_time(self) -> Stopped:
+        """What to say of a question that was too slow."""
         seconds = f"{self.settings.timeout_seconds:g} seconds"
         return Stopped("time", f"the question took longer than {seconds} and was stopped", help=NARROW)
 
-    def _death(self, code: int | None) -> Stopped:
+    def death(self, code: int | None) -> Stopped:
+        """What to say of a worker that ended by itself."""
         if self.closed:
             return Stopped("busy", "the site is closing")
         if code == -signal.SIGABRT:
             memory = f"{self.settings.memory_mb:,} MB of memory"
             return Stopped("memory", f"the question needed more than {memory} and was stopped", help=NARROW)
         if code == -getattr(signal, "SIGXCPU", 0):
-            return self._out_of_time()
+            return self.out_of_time()
         return Stopped("crash", "the question broke the engine that was answering it", help="ask it in another way")
 
 
