@@ -6,6 +6,7 @@ are counted here, apart from it. It also leaves rdflib's literal switch turned; 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from rdflib.paths import Path as RdfPath
 from kb.errors import CannotLook
 from kb.finding import BLANK
 from kb.finding import Rule as Rule
-from kb.graph import Graph, key
+from kb.graph import Graph, Term, key
 from kb.rdf import FlatGraph, ox_term, rdf_graph
 from kb.vocab import FC, RDF, SH
 
@@ -167,7 +168,7 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
 
 def rdf_shapes(shapes: Graph) -> FlatGraph:
     """The shapes as the engine gets them."""
-    return rdf_graph(filter(_is_meant, shapes.triples))
+    return rdf_graph(_meant(shapes))
 
 
 def run_graphs(data: rdflib.Graph, shapes: rdflib.Graph) -> tuple[Result, ...]:
@@ -196,10 +197,27 @@ def _refused(reason: object) -> CannotLook:
     return CannotLook(f"the shapes engine refuses the shapes: {sentence}", help="correct the shape that it is about")
 
 
-def _is_meant(triple: ox.Triple) -> bool:
-    """Whether the engine reads a triple of the shapes as the standard does: `sh:uniqueLang` asks for the literal
-    true (section 4.4.2), and the engine takes "1" for it too."""
-    return triple.predicate.value != SH.uniqueLang or key(triple.object) == "true"
+def _meant(shapes: Graph) -> Iterator[ox.Triple]:
+    """The shapes as the engine has to be told, so that it reads them as the standard does. `sh:uniqueLang` asks for
+    the literal true (section 4.4.2), and the engine takes "1" for it too; `$` in a pattern is the end of the text
+    (section 4.4.3, XPath functions 5.6.1), and to Python also the place before a last line break."""
+    for triple in shapes.triples:
+        if triple.predicate.value == SH.iri + "pattern":
+            lines = "m" in (shapes.value(key(triple.subject), SH.iri + "flags") or "")
+            yield triple if lines else ox.Triple(triple.subject, triple.predicate, _ends_alike(triple.object))
+        elif triple.predicate.value != SH.uniqueLang or key(triple.object) == "true":
+            yield triple
+
+
+_ENDS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+"""What may hide a dollar sign in a pattern (after a backslash, in brackets), and the dollar sign."""
+
+
+def _ends_alike(pattern: Term | ox.Triple) -> Term | ox.Triple:
+    if not isinstance(pattern, ox.Literal) or "$" not in pattern.value:
+        return pattern
+    text = _ENDS.sub(lambda found: r"\Z" if found[0] == "$" else found[0], pattern.value)
+    return ox.Literal(text, datatype=pattern.datatype)
 
 
 def _result(

@@ -90,17 +90,18 @@ def difference(case: Case) -> str:
     """What the report says otherwise than the case expects; empty where it says the same."""
     ours = reported(case)
     (node,) = ours.subjects(RDF.type, SH.ValidationReport)
-    want, have = _results(case.expected, case.report), _results(ours, node)
+    want, have = results(case.expected, case.report), results(ours, node)
     messages, said = _messages(case.expected, case.report), _messages(ours, node)
     faults = [f"missing {row}" for row in sorted((want - have).elements())]
     faults += [f"too many {row}" for row in sorted((have - want).elements())]
     faults += [f"message {text} is missing" for text in sorted(messages - said)]
-    if _conforms(case.expected, case.report) != _conforms(ours, node):
-        faults.append(f"sh:conforms is {_conforms(ours, node)}")
+    if conforms(case.expected, case.report) != conforms(ours, node):
+        faults.append(f"sh:conforms is {conforms(ours, node)}")
     return "; ".join(faults)
 
 
-def _conforms(graph: Graph, report: str) -> bool:
+def conforms(graph: Graph, report: str) -> bool:
+    """What a report says of the whole."""
     return graph.value(report, SH.conforms) in ("true", "1")
 
 
@@ -108,7 +109,7 @@ def _messages(graph: Graph, report: str) -> set[str]:
     return {str(text) for result in graph.nodes(report, SH.result) for text in graph.objects(result, SH.resultMessage)}
 
 
-def _results(graph: Graph, report: str) -> Counter[tuple[str, ...]]:
+def results(graph: Graph, report: str) -> Counter[tuple[str, ...]]:
     """Each result as what it says; a blank node is as good as another, but a path is compared step by step."""
     rows = []
     for result in graph.nodes(report, SH.result):

@@ -125,20 +125,20 @@ def all_rules() -> tuple[Rule, ...]:
 
 def find(cases: Sequence[Case], shapes: Graph) -> tuple[frozenset[Found], ...]:
     """What the shapes find in each case, in their order; one run of the engine for all of them."""
-    worlds = [triple for number, case in enumerate(cases) for triple in _world(case.triples, number)]
+    worlds = [triple for number, case in enumerate(cases) for triple in world(case.triples, number)]
     rules = {rule.iri: rule for rule in read_rules(shapes)}
     found: list[set[Found]] = [set() for _ in cases]
     for result in run_shapes(Graph.of((*vocabulary(), *worlds)), shapes):
         if result.shape in rules:
             rule = rules[result.shape]
-            number, node = _home(result.focus)
-            value = _home(result.value_node)[1]
+            number, node = home(result.focus)
+            value = home(result.value_node)[1]
             found[number].add(Found(rule.code, rule.severity, node, value))
     return tuple(frozenset(each) for each in found)
 
 
-def _world(triples: Iterable[ox.Triple], number: int) -> Iterable[ox.Triple]:
-    """The same triples under names of their own."""
+def world(triples: Iterable[ox.Triple], number: int) -> Iterable[ox.Triple]:
+    """The same triples under names of their own, so that many cases can be checked in one run."""
 
     def moved(term: Term | ox.Triple) -> Term:
         assert not isinstance(term, ox.Triple)  # the gate lets no triple term in
@@ -152,7 +152,7 @@ def _world(triples: Iterable[ox.Triple], number: int) -> Iterable[ox.Triple]:
         yield ox.Triple(subject, triple.predicate, moved(triple.object))
 
 
-def _home(name: str) -> tuple[int, str]:
+def home(name: str) -> tuple[int, str]:
     """The number of the world that a name is from (0 where it is from none), and the name at home."""
     match = re.match(_WORLD.pattern + r"(\d+)/", name)
     return (int(match[2]), name[: match.end(1)] + name[match.end() :]) if match else (0, name)
