@@ -325,13 +325,14 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuestion:
-    """A question kept as a file: its name, title, description, parameters and SPARQL."""
+    """A question kept as a file: its name, title, description, parameters and SPARQL; what it is about, or nothing."""
 
     name: str
     title: str
     description: str
     params: tuple[Param, ...]
     text: str
+    topic: str = ""
 
 
 def saved_questions(home: Home) -> tuple[SavedQuestion, ...]:
@@ -361,8 +362,8 @@ def saved_question(home: Home, name: str) -> SavedQuestion:
 def read_question(path: Path) -> SavedQuestion:
     """Read a `.rq` file and the comments at its head.
 
-    The head: `# title: …`, `# description: …` (may go on in further comment lines), and a line
-    `# param NAME TYPE DEFAULT DESCRIPTION` for each parameter, `-` for no default.
+    The head: `# title: …`, `# topic: …` if there are many, `# description: …` (may go on in further comment lines), and
+    a line `# param NAME TYPE DEFAULT DESCRIPTION` for each parameter, `-` for no default.
 
     Raises:
         InputError: unreadable, or a parameter line that is none.
@@ -372,18 +373,20 @@ def read_question(path: Path) -> SavedQuestion:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError("is not UTF-8", source=str(path), help="save the file as UTF-8") from error
-    title, description, params = path.stem, "", []
+    title, topic, description, params = path.stem, "", "", []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.startswith("#"):
             break
         said = line.lstrip("#").strip()
         if said.startswith("title:"):
             title = said.removeprefix("title:").strip()
+        elif said.startswith("topic:"):
+            topic = said.removeprefix("topic:").strip()
         elif said.startswith("param "):
             params.append(_param(said, path, number))
         else:
             description = f"{description} {said.removeprefix('description:').strip()}".strip()
-    return SavedQuestion(path.stem, title, description, tuple(params), text)
+    return SavedQuestion(path.stem, title, description, tuple(params), text, topic)
 
 
 def _param(said: str, path: Path, number: int) -> Param:

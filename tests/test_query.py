@@ -182,13 +182,13 @@ def test_every_saved_question_has_words_and_runs() -> None:
 def test_parameters_are_terms_and_never_text(tmp_path: Path) -> None:
     path = tmp_path / "find.rq"
     path.write_text(
-        "# title: What has this name?\n# description: By its name,\n# whole.\n"
+        "# title: What has this name?\n# topic: Names\n# description: By its name,\n# whole.\n"
         "# param name string - the name\n# param least integer 0 at least\n# param kind iri dcterms:title by what\n\n"
         "SELECT ?s ?name WHERE { ?s ?kind ?name FILTER(?least < 1) }\n",
         "utf-8",
     )
     question = read_question(path)
-    assert (question.title, question.description) == ("What has this name?", "By its name, whole.")
+    assert (question.title, question.topic, question.description) == ("What has this name?", "Names", "By its name, whole.")
     assert [param.name for param in question.params] == ["name", "least", "kind"]
     a, title = ox.NamedNode("urn:a"), ox.NamedNode("http://purl.org/dc/terms/title")
     hostile = '" } SELECT * { #'
