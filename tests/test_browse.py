@@ -75,7 +75,7 @@ def test_choices_go_together_and_can_be_taken_back(client: FlaskClient) -> None:
     assert found(html) == ["council-in-sale"]
     assert "denied by the mayor" in said(html)
     assert numbers(html, "Status of the claim") == {"contested": 1}
-    back = re.findall(r'<a href="([^"]+)">remove', html)
+    back = re.findall(r'<a href="([^"]+)" aria-label="remove [^"]+">remove', html)
     assert "/claims?stance=fc:denies" in map(unescape, back) and "/claims?article=art:ferry-sale" in map(unescape, back)
     assert found(read(client, "/citations?article=art:ferry-sale&stance=fc:denies")) == ["council-in-sale"]
     assert found(read(client, "/claims?speaker=ent:mayor&q=council+sale")) == ["council-in-sale"]

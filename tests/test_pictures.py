@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 import kb
 import webapp
 from tests.hard_base import make
-from webapp.pictures import MOST_MARKS, MOST_ROWS, shared_claims, timeline, words
+from webapp.pictures import MOST_MARKS, MOST_ROWS, in_words, shared_claims, timeline
 from webapp.site import site_of
+from webapp.words import read_words
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def paragraph(html: str, index: int) -> str:
     ],
 )
 def test_a_date_is_said_in_words(when: str, first: str | None, last: str | None, wanted: str) -> None:
-    assert words(when, first, last) == wanted
+    assert in_words(when, first, last, read_words()["en"]) == wanted
 
 
 def test_the_timeline_shows_every_dated_claim_and_counts_the_rest(client: FlaskClient) -> None:
@@ -84,7 +85,7 @@ def test_the_timeline_shows_every_dated_claim_and_counts_the_rest(client: FlaskC
     assert set(re.findall(r'href="/claim/([\w-]+)"', table)) == {*names, "sale-splendid"}
     count = len(site_of(client.application).base.graph.instances("https://w3id.org/factcite/ns#Claim"))
     assert f"{len(names)} claims name a year." in said(html)
-    assert "1 more name a day but no year" in said(html)
+    assert "1 more names a day but no year" in said(html)
     assert f"{count - len(names) - 1} claims say no date at all." in said(html)
 
 
@@ -305,5 +306,5 @@ def test_voices_that_share_an_origin_have_a_page_with_the_reason(client: FlaskCl
     assert 'href="/entity/boatmen"' in html and 'href="/claim/council-took-money"' in html
     assert 'href="/dependence/boat-dependence"' in read(client, "/entity/boatmen")
     assert 'href="/dependence/boat-dependence"' in read(client, "/overview")
-    path = part(read(client, "/claim/council-took-money"), '<ul class="path">', "</ul>")
+    path = part(read(client, "/claim/council-took-money"), '<ul class="path" lang="en">', "</ul>")
     assert 'href="/dependence/boat-dependence"' in path

@@ -59,12 +59,12 @@ class Entry:
 
 
 FACETS = (
-    ("article", "Article"),
-    ("status", "Status of the claim"),
-    ("stance", "What the citation does"),
-    ("kind", "Kind of statement"),
-    ("speaker", "Speaker"),
-    ("about", "About"),
+    ("article", "facet.article"),
+    ("status", "facet.status"),
+    ("stance", "facet.stance"),
+    ("kind", "facet.kind"),
+    ("speaker", "facet.speaker"),
+    ("about", "facet.about"),
 )
 
 
@@ -279,9 +279,9 @@ def _facet(here: Site, name: str, label: str, entries: Sequence[Entry], asked: A
 
 
 STANCES = (
-    (kb.FC.asserts, "asserted by"),
-    (kb.FC.denies, "denied by"),
-    (kb.FC.mentions, "mentioned, but not put forward, by"),
+    (kb.FC.asserts, "voice.asserted"),
+    (kb.FC.denies, "voice.denied"),
+    (kb.FC.mentions, "voice.mentioned"),
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import kb
 from webapp.names import Link, Names
 from webapp.views import StatusView, status_view
+from webapp.words import FIRST, Words
 
 Rows: TypeAlias = Sequence[Mapping[str, Mapping[str, Any]]]
 """The bindings of an answer in the JSON of SPARQL results."""
@@ -29,15 +30,11 @@ MOST_TICKS = 8
 LEFT, RIGHT = 5.0, 95.0
 """Where the first and the last year stand, in per cent of the width; the rest is room for arrows."""
 POINT_YEARS = 1.01
-MONTHS = [
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-]
 SIGNS = {
-    kb.FC.asserts: ("asserts", "asserts it"),
-    kb.FC.specialises: ("specific", "asserts something more specific"),
-    kb.FC.denies: ("denies", "denies it"),
-    kb.FC.mentions: ("mentions", "mentions it without putting it forward"),
+    kb.FC.asserts: ("asserts", "sign.asserts"),
+    kb.FC.specialises: ("specific", "sign.specific"),
+    kb.FC.denies: ("denies", "sign.denies"),
+    kb.FC.mentions: ("mentions", "sign.mentions"),
 }
 
 
@@ -63,7 +60,7 @@ class Mark:
             `until`; empty where no year is known.
         start, end: in per cent of the width.
         lane: row of the small picture, from 0.
-        notes: what to know about the date: uncertain, approximate, computed.
+        notes: what to know about the date: uncertain, approximate, computed; keys of `webapp.words`.
     """
 
     claim: Link
@@ -181,13 +178,15 @@ def _plain_mark(row: Mapping[str, Mapping[str, Any]], names: Names) -> Mark:
     """A dated claim without its place."""
     when = row["when"]["value"]
     first, last = (row[end]["value"] if end in row else None for end in ("earliest", "latest"))
-    notes = [word for sign, word in (("?", "uncertain"), ("~", "approximate")) if sign in when]
+    notes = [word for sign, word in (("?", "date.uncertain"), ("~", "date.approximate")) if sign in when]
     if "%" in when:
-        notes = ["uncertain", "approximate"]
+        notes = ["date.uncertain", "date.approximate"]
     if row.get("computed", {}).get("value") == "true":
-        notes.append("computed, not printed")
+        notes.append("date.computed")
     status = status_view(row["status"]["value"], names) if "status" in row else None
-    return Mark(names.link(row["claim"]["value"]), status, when, words(when, first, last), notes=tuple(notes))
+    return Mark(
+        names.link(row["claim"]["value"]), status, when, in_words(when, first, last, names.words), notes=tuple(notes)
+    )
 
 
 def _year(day: str, *, end: bool = False) -> float:
@@ -198,46 +197,43 @@ def _year(day: str, *, end: bool = False) -> float:
     return int(match[1]) + (int(match[2]) - 1) / 12 + (int(match[3]) - (0 if end else 1)) / 372
 
 
-def words(when: str, first: str | None, last: str | None) -> str:
-    """A date for people.
+def in_words(when: str, first: str | None, last: str | None, words: Words) -> str:
+    """A date for people, such as `1970 to 1989`, or `some time from 1990 to 1999` where it is one of those years.
 
     Args:
         when: EDTF.
         first, last: the days between which it lies (`YYYY-MM-DD`), where they are known.
-
-    >>> words("1970/1989", "1970-01-01", "1989-12-31")
-    '1970 to 1989'
-    >>> words("199X", "1990-01-01", "1999-12-31")
-    'some time from 1990 to 1999'
+        words: of the language that is spoken.
     """
     if first is None and last is None:
         match = re.fullmatch(r"X{4}-(\d\d)-(\d\d)", when)
-        return f"{int(match[2])} {MONTHS[int(match[1]) - 1]}, no year" if match and 1 <= int(match[1]) <= 12 else when
+        if not match or not 1 <= int(match[1]) <= 12:
+            return when
+        return words.text("date.yearless", day=str(int(match[2])), month=words.month(int(match[1])))
     if last is None:
-        return f"since {_said(first or '', first or '', opens=True)}"
+        return words.text("date.since", date=_said(words, first or "", first or "", opens=True))
     if first is None:
-        return f"until {_said(last, last, closes=True)}"
-    together = _said(first, last)
+        return words.text("date.until", date=_said(words, last, last, closes=True))
+    together = _said(words, first, last)
     if together:
         return together
-    both = f"{_said(first, first, opens=True)} to {_said(last, last, closes=True)}"
-    return both if "/" in when or ".." in when else f"some time from {both}"
+    key = "date.range" if "/" in when or ".." in when else "date.within"
+    return words.text(key, first=_said(words, first, first, opens=True), last=_said(words, last, last, closes=True))
 
 
-def _said(first: str, last: str, *, opens: bool = False, closes: bool = False) -> str:
+def _said(words: Words, first: str, last: str, *, opens: bool = False, closes: bool = False) -> str:
     """A day, a month or a year that reaches from `first` to `last`; empty where none does.
 
     An interval that opens on a first of January, or closes on the last of December, is said in years.
     """
     year, month, day = first.rsplit("-", 2)
-    if (opens and (month, day) == ("01", "01")) or (closes and (month, day) == ("12", "31")):
-        return year
+    ends = (opens and (month, day) == ("01", "01")) or (closes and (month, day) == ("12", "31"))
+    if ends or (first, last) == (f"{year}-01-01", f"{year}-12-31"):
+        return words.text("date.year", year=year)
     if first == last:
-        return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
-    if (first, last) == (f"{year}-01-01", f"{year}-12-31"):
-        return year
+        return words.text("date.day", day=str(int(day)), month=words.month(int(month)), year=year)
     same_month = last.startswith(f"{year}-{month}-") and day == "01" and int(last[-2:]) >= 28
-    return f"{MONTHS[int(month) - 1]} {year}" if same_month else ""
+    return words.text("date.month", month=words.month(int(month)), year=year) if same_month else ""
 
 
 def _packed(marks: Sequence[Mark]) -> tuple[tuple[Mark, ...], int]:
@@ -260,7 +256,7 @@ def _packed(marks: Sequence[Mark]) -> tuple[tuple[Mark, ...], int]:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What an article does with a claim: the name of the sign, the words, and how many citations do it."""
+    """What an article does with a claim: the name of the sign, the key of its words, how many citations do it."""
 
     name: str
     words: str
@@ -315,7 +311,7 @@ def shared_questions(rows: Rows, names: Names) -> Sharing:
     found: dict[str, dict[str, list[Sign]]] = {}
     for row in rows:
         count = int(row["answers"]["value"])
-        sign = Sign("answers", "answer" if count == 1 else "answers", count)
+        sign = Sign("answers", "sign.answers", count)
         found.setdefault(row["question"]["value"], {}).setdefault(row["article"]["value"], []).append(sign)
     return _sharing(found, {}, names)
 
@@ -393,7 +389,7 @@ def figures(question: kb.SavedQuestion, columns: Sequence[str], rows: Rows, name
     if _is_crossed(columns, rows):
         return _crossed(question, columns, rows, names)
     cells = tuple(tuple(names.cell(row.get(column)) for column in columns) for row in rows)
-    heads = tuple(Link(column.replace("_", " ")) for column in columns)
+    heads = tuple(_head(column) for column in columns)
     numbers = tuple(bool(rows) and all(_is_number(row.get(column)) for row in rows) for column in columns)
     return FigureTable(question, heads, numbers, cells[:MOST_ROWS], max(len(cells) - MOST_ROWS, 0))
 
@@ -415,11 +411,16 @@ def _crossed(question: kb.SavedQuestion, columns: Sequence[str], rows: Rows, nam
     body = tuple((lines[line], *(values.get((line, head)) for head in wide)) for line in sorted(lines))
     return FigureTable(
         question,
-        (Link(down.replace("_", " ")), *(heads[head] or Link(head) for head in wide)),
+        (_head(down), *(heads[head] or Link(head) for head in wide)),
         (False, *(True for _ in wide)),
         body[:MOST_ROWS],
         max(len(body) - MOST_ROWS, 0),
     )
+
+
+def _head(column: str) -> Link:
+    """The name of a variable of a stored query, which is English."""
+    return Link(column.replace("_", " "), lang=FIRST)
 
 
 def _is_number(cell: Mapping[str, Any] | None) -> bool:

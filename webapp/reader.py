@@ -13,23 +13,24 @@ from dataclasses import replace
 import kb
 from webapp.names import Link, Names
 from webapp.views import CitationView, ClaimView, Row, SpanView, StatusView, Thing, status_view
+from webapp.words import FIRST
 
 STANCES = ((kb.FC.asserts, "asserts"), (kb.FC.denies, "denies"), (kb.FC.mentions, "mentions"))
 RESTATES = (
-    ("translates", kb.FC.translates),
-    ("repeats word for word", kb.FC.duplicates),
-    ("says again what stands in", kb.FC.restates),
+    ("again.translates", kb.FC.translates),
+    ("again.duplicates", kb.FC.duplicates),
+    ("again.restates", kb.FC.restates),
 )
 RESTATED_BY = (
-    ("translated by", kb.FC.translates),
-    ("repeated word for word by", kb.FC.duplicates),
-    ("said again by", kb.FC.restates),
+    ("row.translated-by", kb.FC.translates),
+    ("row.duplicated-by", kb.FC.duplicates),
+    ("row.said-again-by", kb.FC.restates),
 )
-CITATION_MORE = (("channel", kb.FC.channel),)
+CITATION_MORE = (("row.channel", kb.FC.channel),)
 VOICES = (
-    ("asserted by", kb.FC.asserts),
-    ("denied by", kb.FC.denies),
-    ("mentioned, but not put forward, by", kb.FC.mentions),
+    ("voice.asserted", kb.FC.asserts),
+    ("voice.denied", kb.FC.denies),
+    ("voice.mentioned", kb.FC.mentions),
 )
 
 
@@ -55,6 +56,12 @@ class Reader:
         """The properties that have values."""
         found = (self.row(label, iri, predicate) for label, predicate in wanted)
         return tuple(row for row in found if row.values)
+
+    def spoken(self, row: Row) -> Row:
+        """A row without the values that say in another language what one says in the language of the page."""
+        order = (self.names.words.language, FIRST)
+        tag = next((tag for tag in order if any(value.lang == tag for value in row.values)), None)
+        return row if tag is None else Row(row.label, tuple(value for value in row.values if value.lang in ("", tag)))
 
     def text(self, iri: str, predicate: str) -> Link | None:
         """The first value of a property, as text with its language."""
@@ -142,11 +149,11 @@ class Reader:
         graph = self.graph
         opposed = both_ends(graph, kb.FC.contradicts, claim)
         found = (
-            ("supports the more general", graph.nodes(claim, kb.FC.specialises)),
-            ("excludes, and is excluded by,", opposed),
-            ("has the rival answer", self.rivals(claim)),
-            ("is in tension with", both_ends(graph, kb.FC.inTensionWith, claim)),
-            ("limits", graph.nodes(claim, kb.FC.qualifies)),
+            ("beside.supports", graph.nodes(claim, kb.FC.specialises)),
+            ("beside.excludes", opposed),
+            ("beside.rival", self.rivals(claim)),
+            ("beside.tension", both_ends(graph, kb.FC.inTensionWith, claim)),
+            ("beside.limits", graph.nodes(claim, kb.FC.qualifies)),
         )
         return tuple(
             Row(label, tuple(sorted(map(self.names.link, claims), key=by_words))) for label, claims in found if claims
@@ -157,14 +164,14 @@ class Reader:
         if stance == "denies":
             below = self.near(claim, kb.FC.specialises, inverse=True)
             found = (
-                ("but asserted by", self.speakers([claim], kb.FC.asserts)),
-                ("but something more specific is asserted by", self.speakers(below, kb.FC.asserts)),
+                ("against.asserted", self.speakers([claim], kb.FC.asserts)),
+                ("against.specific-asserted", self.speakers(below, kb.FC.asserts)),
             )
         elif stance == "asserts":
             above = self.near(claim, kb.FC.specialises)
             found = (
-                ("but denied by", self.speakers([claim], kb.FC.denies)),
-                ("but the more general claim is denied by", self.speakers(above, kb.FC.denies)),
+                ("against.denied", self.speakers([claim], kb.FC.denies)),
+                ("against.general-denied", self.speakers(above, kb.FC.denies)),
             )
         else:
             return ()
@@ -220,7 +227,7 @@ class Reader:
 
     def statement(self, claim: str) -> tuple[Row, ...]:
         """Subject, relation and object of a claim."""
-        parts = (("subject", kb.RDF.subject), ("relation", kb.RDF.predicate), ("object", kb.RDF.object))
+        parts = (("row.subject", kb.RDF.subject), ("row.relation", kb.RDF.predicate), ("row.object", kb.RDF.object))
         return self.rows(claim, parts)
 
 

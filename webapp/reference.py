@@ -22,7 +22,7 @@ class Word:
     """A term of the vocabulary and its definition, in the vocabulary's own words."""
 
     link: Link
-    definition: str
+    definition: Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def about() -> str:
 def words(here: Site, kind: str) -> tuple[Word, ...]:
     """The terms of a kind, by label."""
     graph = here.base.graph
-    found = (Word(here.names.link(iri), graph.value(iri, kb.SKOS.definition) or "") for iri in graph.instances(kind))
+    found = (Word(here.names.link(iri), here.names.text(iri, kb.SKOS.definition)) for iri in graph.instances(kind))
     return tuple(sorted(found, key=lambda word: (word.link.text.casefold(), word.link.name)))
 
 

@@ -24,62 +24,62 @@ from webapp.views import (
 )
 
 QUALIFIERS = (
-    ("when", kb.FC.when),
-    ("not before", kb.FC.earliest),
-    ("not after", kb.FC.latest),
-    ("date computed", kb.FC.whenComputed),
-    ("where", kb.FC.where),
-    ("how many", kb.FC.quantity),
-    ("how", kb.FC.manner),
-    ("on condition", kb.FC.condition),
-    ("to what end", kb.FC.purpose),
-    ("note", kb.RDFS.comment),
+    ("row.when", kb.FC.when),
+    ("row.not-before", kb.FC.earliest),
+    ("row.not-after", kb.FC.latest),
+    ("row.date-computed", kb.FC.whenComputed),
+    ("row.where", kb.FC.where),
+    ("row.how-many", kb.FC.quantity),
+    ("row.how", kb.FC.manner),
+    ("row.on-condition", kb.FC.condition),
+    ("row.to-what-end", kb.FC.purpose),
+    ("row.note", kb.RDFS.comment),
 )
 COUNTS = (
-    ("citations", kb.FC.mentionCount),
-    ("articles", kb.FC.articleCount),
-    ("independent origins", kb.FC.originCount),
+    ("row.citations", kb.FC.mentionCount),
+    ("row.articles", kb.FC.articleCount),
+    ("row.origins", kb.FC.originCount),
 )
 ARTICLE_FACTS = (
-    ("author", kb.DCTERMS.creator),
-    ("publisher", kb.DCTERMS.publisher),
-    ("issued", kb.DCTERMS.issued),
-    ("language", kb.DCTERMS.language),
-    ("source", kb.DCTERMS.source),
-    ("identifier", kb.DCTERMS.identifier),
-    ("rights", kb.DCTERMS.rights),
-    ("note", kb.RDFS.comment),
-    ("counted by", kb.FC.textProfile),
-    ("digest of the file", kb.FC.digest),
+    ("row.author", kb.DCTERMS.creator),
+    ("row.publisher", kb.DCTERMS.publisher),
+    ("row.issued", kb.DCTERMS.issued),
+    ("row.language", kb.DCTERMS.language),
+    ("row.source", kb.DCTERMS.source),
+    ("row.identifier", kb.DCTERMS.identifier),
+    ("row.rights", kb.DCTERMS.rights),
+    ("row.note", kb.RDFS.comment),
+    ("row.counted-by", kb.FC.textProfile),
+    ("row.digest", kb.FC.digest),
 )
 PARAGRAPH_NOTES = (
-    ("written by", kb.DCTERMS.creator),
-    ("same text as", kb.FC.duplicateOf),
-    ("translates", kb.FC.translationOf),
-    ("in reply to", kb.FC.inReplyTo),
-    ("no claim here", kb.FC.noClaim),
+    ("row.written-by", kb.DCTERMS.creator),
+    ("row.same-text", kb.FC.duplicateOf),
+    ("row.translates", kb.FC.translationOf),
+    ("row.reply", kb.FC.inReplyTo),
+    ("row.no-claim", kb.FC.noClaim),
 )
 MOST_CLAIMS = 500
 """Claims of one relation that a page lists."""
-SAID_APART = ("same text as", "in reply to")
+SAID_APART = ("row.same-text", "row.reply")
 """Notes that the page of an article gives in sentences of their own."""
 PARAGRAPH_FACTS = (
-    ("article", kb.DCTERMS.isPartOf),
-    ("part", kb.FC.role),
-    ("language", kb.DCTERMS.language),
+    ("row.article", kb.DCTERMS.isPartOf),
+    ("row.part", kb.FC.role),
+    ("row.language", kb.DCTERMS.language),
     *PARAGRAPH_NOTES,
 )
 RELATION_FACTS = (
-    ("means", kb.SKOS.definition),
-    ("subject is a", kb.RDFS.domain),
-    ("object is a", kb.RDFS.range),
-    ("same as", kb.SKOS.exactMatch),
-    ("near to", kb.SKOS.closeMatch),
-    ("under", kb.RDFS.subPropertyOf),
-    ("note", kb.RDFS.comment),
-    ("see also", kb.RDFS.seeAlso),
+    ("row.means", kb.SKOS.definition),
+    ("row.subject-is", kb.RDFS.domain),
+    ("row.object-is", kb.RDFS.range),
+    ("row.same-as", kb.SKOS.exactMatch),
+    ("row.near-to", kb.SKOS.closeMatch),
+    ("row.under", kb.RDFS.subPropertyOf),
+    ("row.note", kb.RDFS.comment),
+    ("row.see-also", kb.RDFS.seeAlso),
 )
-ENTITY_FACTS = (("is a", kb.RDF.type), ("note", kb.RDFS.comment), ("see also", kb.RDFS.seeAlso))
+ENTITY_FACTS = (("row.is-a", kb.RDF.type), ("row.note", kb.RDFS.comment), ("row.see-also", kb.RDFS.seeAlso))
 
 
 def claim_page(reader: Reader, iri: str) -> ClaimPage:
@@ -90,17 +90,17 @@ def claim_page(reader: Reader, iri: str) -> ClaimPage:
     asserting = (node for node in graph.instances(kb.FC.Citation) if graph.nodes(node, kb.FC.asserts))
     others = set(asserting) - set(graph.subjects(kb.FC.asserts, iri))
     relations = (
-        ("More specific claims, which support this one", graph.subjects(kb.FC.specialises, iri)),
-        ("More general claims, which this one supports", graph.nodes(iri, kb.FC.specialises)),
-        ("Claims in tension with it", both_ends(graph, kb.FC.inTensionWith, iri)),
-        ("Claims that it limits", graph.nodes(iri, kb.FC.qualifies)),
-        ("Claims that limit it", graph.subjects(kb.FC.qualifies, iri)),
+        ("claim.more-specific", graph.subjects(kb.FC.specialises, iri)),
+        ("claim.more-general", graph.nodes(iri, kb.FC.specialises)),
+        ("claim.tension", both_ends(graph, kb.FC.inTensionWith, iri)),
+        ("claim.limits", graph.nodes(iri, kb.FC.qualifies)),
+        ("claim.limited-by", graph.subjects(kb.FC.qualifies, iri)),
     )
     denied = [node for node in reader.near(iri, kb.FC.specialises) if graph.subjects(kb.FC.denies, node)]
     against = (
-        ("Claims that contradict it", both_ends(graph, kb.FC.contradicts, iri)),
-        ("Rival answers to the same question", reader.rivals(iri)),
-        ("More general claims that are denied", denied),
+        ("claim.contradicts", both_ends(graph, kb.FC.contradicts, iri)),
+        ("claim.rivals", reader.rivals(iri)),
+        ("claim.general-denied", denied),
     )
     return ClaimPage(
         thing=reader.thing(iri, "claim"),
@@ -155,7 +155,7 @@ def _paragraph(reader: Reader, iri: str, citations: Sequence[str]) -> ParagraphV
     notes = (
         row
         for row in reader.rows(iri, PARAGRAPH_NOTES)
-        if row.label not in SAID_APART and not (comment and row.label == "written by")
+        if row.label not in SAID_APART and not (comment and row.label == "row.written-by")
     )
     return ParagraphView(
         link=reader.names.link(iri),
@@ -207,9 +207,9 @@ def entity_page(reader: Reader, iri: str) -> EntityPage:
     voiced = reader.citations(graph.instances(kb.FC.Citation))
     name = reader.names.short(iri)
     about = (
-        ("as subject", graph.subjects(kb.RDF.subject, iri)),
-        ("as object", graph.subjects(kb.RDF.object, iri)),
-        ("as place", graph.subjects(kb.FC.where, iri)),
+        ("entity.about-subject", graph.subjects(kb.RDF.subject, iri)),
+        ("entity.about-object", graph.subjects(kb.RDF.object, iri)),
+        ("entity.about-place", graph.subjects(kb.FC.where, iri)),
     )
     dependences = (_dependence(reader, node, iri) for node in sorted(graph.subjects(kb.FC.notIndependentOf, iri)))
     wrote = {*graph.subjects(kb.DCTERMS.creator, iri), *graph.subjects(kb.DCTERMS.publisher, iri)}
@@ -226,11 +226,11 @@ def entity_page(reader: Reader, iri: str) -> EntityPage:
     )
 
 
-def _dependence(reader: Reader, node: str, iri: str) -> tuple[Link, tuple[Link, ...], str]:
-    """The page of a dependence, its other voices, and the reason."""
+def _dependence(reader: Reader, node: str, iri: str) -> tuple[Link, tuple[Link, ...], tuple[Link, ...]]:
+    """The page of a dependence, its other voices, and the reasons."""
     others = sorted(other for other in reader.graph.nodes(node, kb.FC.notIndependentOf) if other != iri)
-    reason = " ".join(link.text for link in reader.row("", node, kb.RDFS.comment).values)
-    return reader.names.link(node), tuple(reader.names.link(other) for other in others), reason
+    reasons = reader.row("", node, kb.RDFS.comment).values
+    return reader.names.link(node), tuple(reader.names.link(other) for other in others), reasons
 
 
 def question_page(reader: Reader, iri: str) -> QuestionPage:
@@ -242,7 +242,7 @@ def question_page(reader: Reader, iri: str) -> QuestionPage:
         thing=reader.thing(iri, "question"),
         single=kb.FC.SingleAnswerQuestion in reader.graph.nodes(iri, kb.RDF.type),
         voice=voices[0] if len(voices) == 1 and len(answers) > 1 else None,
-        facts=reader.rows(iri, (("note", kb.RDFS.comment),)),
+        facts=reader.rows(iri, (("row.note", kb.RDFS.comment),)),
         answers=tuple(AnswerView(view, reader.citing(iris[view.link.name])) for view in answers),
     )
 
@@ -263,7 +263,7 @@ def relation_page(reader: Reader, iri: str) -> RelationPage:
     claims = sorted(reader.graph.subjects(kb.RDF.predicate, iri), key=lambda claim: by_words(reader.names.link(claim)))
     return RelationPage(
         thing=reader.thing(iri, "relation"),
-        facts=reader.rows(iri, RELATION_FACTS),
+        facts=tuple(map(reader.spoken, reader.rows(iri, RELATION_FACTS))),
         claims=reader.claims(claims[:MOST_CLAIMS], voices=True),
         more=max(len(claims) - MOST_CLAIMS, 0),
     )
@@ -307,6 +307,7 @@ def _pieces(sentence: str, names: Names) -> list[Link]:
             links += [Link(before.removesuffix(f"{link.text} (")), link]
             parts[2 * at + 2] = after[1:]
         else:
-            quoted = replace(link, text=f"“{link.text.rstrip('.')}”") if link.href.startswith("claim/") else link
-            links += [Link(before), quoted]
+            quoted = names.words.text("claim.quoted", claim=link.text.rstrip("."))
+            link = replace(link, text=quoted) if link.href.startswith("claim/") else link
+            links += [Link(before), link]
     return [link for link in [*links, Link(parts[-1])] if link.text]

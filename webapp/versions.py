@@ -13,11 +13,6 @@ from webapp.names import Link
 from webapp.reader import STANCES, Reader, both_ends
 from webapp.views import AlignedRow, CitationView, Difference, ParagraphView, Rivalry, Versions
 
-LANGUAGES = {
-    "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "he": "Hebrew", "ja": "Japanese",
-    "ko": "Korean", "ru": "Russian", "zh": "Chinese",
-}  # fmt: skip
-
 
 def versions(reader: Reader, nodes: Sequence[str], views: Mapping[str, ParagraphView]) -> Versions | None:
     """The two languages of an article side by side; None where it has no translated paragraph of its own.
@@ -31,8 +26,8 @@ def versions(reader: Reader, nodes: Sequence[str], views: Mapping[str, Paragraph
         return None
     aligned = {node for group in groups for side in group for node in side}
     return Versions(
-        left=_language(views, groups[0][0]),
-        right=_language(views, groups[0][1]),
+        left=_language(reader, views, groups[0][0]),
+        right=_language(reader, views, groups[0][1]),
         rows=tuple(_rows(reader, groups, views)),
         alone=tuple(views[node] for node in nodes if node not in aligned),
     )
@@ -59,9 +54,10 @@ def _aligned(reader: Reader, nodes: Sequence[str]) -> list[tuple[list[str], list
     return sorted(found, key=lambda group: order[group[0][0]])
 
 
-def _language(views: Mapping[str, ParagraphView], nodes: Iterable[str]) -> str:
-    code = next((views[node].language for node in nodes if views[node].language), "")
-    return LANGUAGES.get(code, code or "another language")
+def _language(reader: Reader, views: Mapping[str, ParagraphView], nodes: Iterable[str]) -> str:
+    """What the first language of some paragraphs is called."""
+    tag = next((views[node].language for node in nodes if views[node].language), "")
+    return reader.names.words.language_name(tag) or reader.names.words.text("article.another-language")
 
 
 def _rows(
@@ -122,7 +118,7 @@ def _differences(citations: Iterable[CitationView]) -> tuple[Difference, ...]:
     """Notes on translations, each once, with the citations that bear it."""
     found: dict[Link, list[CitationView]] = {}
     for view in citations:
-        if any(row.label == "translates" for row in view.restates):
+        if any(row.label == "again.translates" for row in view.restates):
             for note in view.notes:
                 found.setdefault(note, []).append(view)
     return tuple(Difference(note, tuple(views)) for note, views in found.items())

@@ -13,16 +13,18 @@ STATUSES = (kb.FC.Corroborated, kb.FC.SingleSource, kb.FC.Contested, kb.FC.Uncit
 
 @dataclass(frozen=True, slots=True)
 class StatusView:
-    """Where a claim stands: the last part of the status IRI, its label, its definition."""
+    """Where a claim stands: the last part of the status IRI, its label, its definition, and their languages."""
 
     name: str
     label: str
     definition: str = ""
+    lang: str = ""
+    definition_lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of facts: what it is, and its values."""
+    """A line of facts: what it is, as a key of `webapp.words`, and its values."""
 
     label: str
     values: tuple[Link, ...]
@@ -263,7 +265,7 @@ class EntityPage:
     said: tuple[CitationView, ...]
     relayed: tuple[CitationView, ...]
     likely: tuple[CitationView, ...]
-    dependences: tuple[tuple[Link, tuple[Link, ...], str], ...]
+    dependences: tuple[tuple[Link, tuple[Link, ...], tuple[Link, ...]], ...]
     wrote: tuple[Link, ...]
 
 
@@ -313,5 +315,5 @@ class RelationPage:
 
 def status_view(iri: str, names: Names) -> StatusView:
     """A status with its words, which come from the vocabulary."""
-    definition = names.base.graph.value(iri, kb.SKOS.definition) or ""
-    return StatusView(re.split(r"[/#]", iri)[-1], names.link(iri).text, definition)
+    link, definition = names.link(iri), names.text(iri, kb.SKOS.definition)
+    return StatusView(re.split(r"[/#]", iri)[-1], link.text, definition.text, link.lang, definition.lang)

@@ -95,6 +95,10 @@ class Words:
         """The name of a month, from 1."""
         return str(self.locale.months["format"]["wide"][number])
 
+    def language_name(self, tag: str) -> str:
+        """What a language is called; its tag where no name is known."""
+        return str(self.locale.languages.get(tag.replace("-", "_"), tag))
+
     def listed(self, parts: Iterable[str]) -> Markup:
         """Several things in one sentence of a page: `a, b and c`."""
         patterns = {name: Markup(pattern) for name, pattern in self._patterns.items()}
