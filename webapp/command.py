@@ -89,6 +89,7 @@ def run(options: argparse.Namespace) -> None:
         app = create_app(
             options.home,
             TEXTS=tuple(options.texts),
+            SHOW_TEXTS=is_private(listener.getsockname()[0], options),
             PUBLIC_BASE=options.public_base,
             PROXIES=max(options.proxies, 0),
             TRUSTED_HOSTS=trusted_hosts(options.host, options.public_base),
@@ -147,15 +148,30 @@ def trusted_hosts(host: str, public_base: str) -> list[str] | None:
     under a name of its own (DNS rebinding). The test does not know addresses with colons; there, any name goes.
     """
     public = urlsplit(public_base).hostname
-    try:
-        loopback = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
     if ":" in host:
         return None
-    if loopback:
+    if is_loopback(host):
         return [*LOOPBACK_NAMES, host, *([public] if public else [])]
     return [public, *LOOPBACK_NAMES] if public else None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_private(address: str, options: argparse.Namespace) -> bool:
+    """Whether nobody but this machine sees the site, so that it may show a reader the reader's own copies.
+
+    A site that is told of a proxy, or of an address outside, is seen from there.
+
+    Args:
+        address: that the socket is really bound to.
+    """
+    return is_loopback(address) and not options.proxies and not options.public_base
 
 
 def stop(signal_number: int, frame: FrameType | None) -> None:

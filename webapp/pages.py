@@ -25,6 +25,7 @@ from webapp.overview import statuses, timeline_of
 from webapp.protocol import bindings, retry_after, status_of
 from webapp.reader import Reader
 from webapp.site import PAGE_ROWS, Site, site
+from webapp.texts import text_of
 from webapp.things import PAGES, linked_sentences
 from webapp.worker import Reply
 
@@ -225,7 +226,7 @@ def thing(kind: str, name: str) -> Response:
     if media is None:
         media, media_type = by_accept(THINGS, page=True)
     if media is None:
-        response = Response(_page(here, kind, plain, iri))
+        response = _page(here, kind, plain, iri)
         response.vary.add("Accept")
         return response
     slug = here.slug(iri) if kind == "article" else None
@@ -236,10 +237,13 @@ def thing(kind: str, name: str) -> Response:
     return send(document, media, f"factcite-{kind}-{plain}", media_type)
 
 
-def _page(here: Site, kind: str, name: str, iri: str) -> str:
-    return render_template(
+def _page(here: Site, kind: str, name: str, iri: str) -> Response:
+    page = PAGES[kind](Reader(_graph(here, kind, iri), here.names), iri)
+    text = text_of(here, page)
+    html = render_template(
         f"{kind}.html",
-        page=PAGES[kind](Reader(_graph(here, kind, iri), here.names), iri),
+        page=page,
+        text=text,
         behind=url_for(".home", query=here.behind(kind, iri)),
         forms=tuple(
             (media.label, media_type, url_for(".thing", kind=kind, name=f"{name}.{suffix}"))
@@ -247,6 +251,10 @@ def _page(here: Site, kind: str, name: str, iri: str) -> str:
             if suffix in SHOWN_SUFFIXES
         ),
     )
+    response = Response(html)
+    if text.shown:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _graph(here: Site, kind: str, iri: str) -> kb.Graph:

@@ -103,6 +103,7 @@ class Reader:
             self.number(iri, kb.OA.end),
             self.graph.value(iri, kb.FC.digest) or "",
             ", ".join(self.words(iri, kb.FC.role)),
+            iri,
         )
 
     def speakers(self, claims: Iterable[str], stance: str) -> tuple[Link, ...]:

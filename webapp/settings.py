@@ -37,7 +37,9 @@ class Settings:
         recycle_after: questions after which a worker is replaced by a fresh one.
         max_query_chars: code points of one question.
         page_rows: rows of an answer on one page, where a visitor chooses no other number.
-        texts: folders with a reader's own copies of the articles, for the report.
+        texts: folders with a reader's own copies of the articles, for the report and, with `show_texts`, the pages.
+        show_texts: whether pages of articles and citations show the text from those copies. `kb serve` says so where
+            only this machine can reach the site. No request can say it.
         budget_seconds: seconds of the engine's time that one client may use in a minute; 0 for no limit. Clients on
             this machine have no limit.
         most_at_once: questions that one client may have under way; 0 for no limit.
@@ -66,6 +68,7 @@ class Settings:
     most_at_once: int = 4
     proxies: int = 0
     texts: tuple[Path, ...] = ()
+    show_texts: bool = False
     public_base: str = ""
 
 

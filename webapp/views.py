@@ -32,13 +32,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SpanView:
-    """A stretch of a paragraph."""
+    """A stretch of a paragraph; `iri` is what has it: a citation, a segment, words that name a speaker."""
 
     paragraph: Link
     start: int
     end: int
     digest: str = ""
     role: str = ""
+    iri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
