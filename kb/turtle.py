@@ -36,6 +36,7 @@ class Policy:
         max_bytes: size cap of one file.
         max_triples: cap on the triples of one file.
         max_literal: cap on the code points of one literal.
+        max_depth: cap on brackets within brackets.
     """
 
     base: str | None = None
@@ -45,6 +46,7 @@ class Policy:
     max_bytes: int = 5_000_000
     max_triples: int = 200_000
     max_literal: int = 100_000
+    max_depth: int = 100
 
 
 HOUSE = Policy()
@@ -133,12 +135,12 @@ class Document:
     @cached_property
     def statements(self) -> tuple[Statement, ...]:
         """Every statement in order, with its comments."""
-        return _statements(self.text, self.prefixes)[0]
+        return _statements(self.text)[0]
 
     @cached_property
     def footer(self) -> tuple[str, ...]:
         """Comment lines after the last statement."""
-        return _statements(self.text, self.prefixes)[1]
+        return _statements(self.text)[1]
 
     @cached_property
     def lines(self) -> Mapping[str, int]:
@@ -164,7 +166,9 @@ def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document
         TurtleError: with every problem found in `problems`, the first in the message.
     """
     text = _decode(data, source, policy)
+    _measure_depth(text, source, policy)
     triples, prefixes = _parse(data, source, policy)
+    _refuse_version(text, source)
     document = Document(source, data, _relabel(triples, source), prefixes)
     problems = tuple(_house_problems(document, text, policy)) if policy.house else ()
     if problems:
@@ -202,6 +206,43 @@ def _decode(data: bytes, source: str, policy: Policy) -> str:
     return text
 
 
+_BRACKETS = re.compile(
+    r"""\\.|\#[^\n\r]*|(?P<open><<|[(\[{])|(?P<close>>>|[)\]}])
+    |\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+    |\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'
+    |<(?:[^<>\"{}|^`\\\x00-\x20]|\\.)*>""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def _measure_depth(text: str, source: str, policy: Policy) -> None:
+    """Refuse what is nested too deep before anybody reads it: the parser reads a triple term within a triple term by
+    recursion in native code, and a deep enough one ends the process."""
+    if sum(map(text.count, ("(", "[", "{", "<<"))) <= policy.max_depth:
+        return
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
+        if depth > policy.max_depth:
+            place = position(text, match.start())
+            message = f"brackets stand within more than {policy.max_depth} others"
+            raise TurtleError.of(source, (Problem("FC901", message, *place, "say it in more statements"),))
+
+
+def _refuse_version(text: str, source: str) -> None:
+    """Refuse the directive that RDF 1.2 brought; the parser takes it."""
+    if "version" not in text.lower():
+        return
+    before = ""
+    for token in tokens(text):
+        if (token.kind == "at" and before != "string" and token.text == "@version") or (
+            token.kind == "word" and token.text.lower() == "version"
+        ):
+            fault = Problem("FC903", "a version (RDF 1.2)", *position(text, token.start), "write RDF 1.1 Turtle")
+            raise TurtleError.of(source, (fault,))
+        before = before if token.kind == "comment" else token.kind
+
+
 def _parse(data: bytes, source: str, policy: Policy) -> tuple[list[ox.Triple], dict[str, str]]:
     triples: list[ox.Triple] = []
     try:
@@ -235,7 +276,7 @@ def _syntax_problem(error: SyntaxError) -> Problem:
 
 def _rdf12_problem(data: bytes) -> Problem:
     text = data.decode("utf-8")
-    found = re.search(r"<<|\{\||~|@[A-Za-z0-9-]+--", _without_strings(text))
+    found = re.search(r"<<|\{\||(?<!\\)~|@[A-Za-z0-9-]+--", _without_strings(text))
     line, column = position(text, found.start()) if found else (None, None)
     return Problem("FC903", "a triple term or a text direction (RDF 1.2)", line, column, "write RDF 1.1 Turtle")
 
@@ -297,7 +338,7 @@ def _blank_name(pointers: list[tuple[str, str]], names: dict[str, str], taken: d
 
 def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[Problem]:
     yield from _base_problems(document, text)
-    places = _Places(text, document.prefixes)
+    places = _Places(text)
     if not policy.blanks:
         yield from _blank_problems(document, text)
     seen: set[ox.NamedNode | ox.Literal] = set()
@@ -335,7 +376,9 @@ def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
     ]
     if bad:
         found = re.search(r"(?<![\w\"'])(_:|\[)", _without_strings(text))
-        line, column = position(text, found.start()) if found else (None, None)
+        lists = (statement.start for statement in document.statements if text[statement.start] == "(")
+        start = found.start() if found else next(lists, None)  # a list that is a subject
+        line, column = (None, None) if start is None else position(text, start)
         yield Problem(
             "FC907",
             "a blank node that is no list cell",
@@ -377,7 +420,7 @@ def _literal_problem(term: ox.Literal, policy: Policy) -> tuple[str, str, str] |
 # --- tokens: where things stand in a text that is known to be Turtle ---------------------------------------
 
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)
+    r"""(?P<space>[ \t\r\n]+)
     |(?P<comment>\#[^\n\r]*)
     |(?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
         |\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')
@@ -387,7 +430,8 @@ _TOKEN = re.compile(
     |(?P<open>[(\[])
     |(?P<close>[)\]])
     |(?P<mark>[;,])
-    |(?P<word>(?:\\.|[^\s;,()\[\]<>"'#\\@^])+)
+    |(?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))
+    |(?P<word>(?:\\.|[^ \t\r\n;,()\[\]<>"'#\\@^])+)
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -399,10 +443,13 @@ def tokens(text: str) -> Iterator[Token]:
         kind, found, start = str(match.lastgroup), match[0], match.start()
         if kind == "space":
             continue
+        if kind == "number":
+            yield Token("word", found, start)
+            continue
         if kind != "word":
             yield Token(kind, found, start)
             continue
-        if found.startswith(".") and not found[1:2].isdigit():  # no name starts with a dot, only a number
+        if found.startswith("."):  # no name starts with a dot
             yield Token("dot", ".", start)
             found, start = found[1:], start + 1
         ends = found.endswith(".") and not found.endswith("\\.")
@@ -417,23 +464,36 @@ def position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def _statements(text: str, prefixes: Mapping[str, str]) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
+def _named_tokens(text: str) -> Iterator[tuple[Token, str | None]]:
+    """The tokens, each with the IRI that it names under the prefixes declared above it."""
+    prefixes: dict[str, str] = {}
+    word = name = ""
+    for token in tokens(text):
+        iri = resolve(token, prefixes)
+        if iri is not None and token.kind == "iri" and word in ("@prefix", "prefix"):
+            prefixes[name.partition(":")[0]] = iri
+        if token.kind != "comment":
+            word, name = name.lower(), token.text
+        yield token, iri
+
+
+def _statements(text: str) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
     found: list[Statement] = []
     above: list[str] = []
     parts: list[Token] = []
     inside: Token | None = None
+    subject: str | None = None
     depth = 0
 
     def close(end: int) -> None:
         nonlocal inside
         first = parts[0]
-        subject = None if _is_directive(first) else resolve(first, prefixes)
         found.append(Statement(subject, _is_directive(first), first.start, end, tuple(above), inside))
         above.clear()
         parts.clear()
         inside = None
 
-    for token in tokens(text):
+    for token, iri in _named_tokens(text):
         if token.kind == "comment":
             behind = bool(found) and not parts and "\n" not in text[found[-1].end : token.start]
             if behind:
@@ -447,6 +507,8 @@ def _statements(text: str, prefixes: Mapping[str, str]) -> tuple[tuple[Statement
                 above.append(token.text.rstrip())
             continue
         parts.append(token)
+        if len(parts) == 1:
+            subject = None if _is_directive(token) else iri
         depth += {"open": 1, "close": -1}.get(token.kind, 0)
         sparql_directive = parts[0].kind == "word" and _is_directive(parts[0])
         if (token.kind == "dot" and depth == 0) or (sparql_directive and token.kind == "iri"):
@@ -474,15 +536,13 @@ def resolve(token: Token, prefixes: Mapping[str, str]) -> str | None:
 class _Places:
     """Where a term first stands in a text; the whole text is scanned once, at the first question."""
 
-    def __init__(self, text: str, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.prefixes = prefixes
 
     @cached_property
     def _offsets(self) -> dict[tuple[str, str], int]:
         found: dict[tuple[str, str], int] = {}
-        for token in tokens(self.text):
-            iri = resolve(token, self.prefixes)
+        for token, iri in _named_tokens(self.text):
             if iri is not None:
                 found.setdefault(("iri", iri), token.start)
             elif token.kind == "string":

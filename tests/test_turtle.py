@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import TurtleError
 from kb.lexical import problem
-from kb.turtle import HOUSE, SHAPES, Policy, read_turtle
+from kb.positions import read_positions
+from kb.turtle import HOUSE, SHAPES, Policy, read_turtle, syntax_only
 from kb.vocab import XSD
 
 HEAD = """@prefix ex: <https://example.org/> .
@@ -80,8 +84,52 @@ def test_shapes_may_use_blank_nodes_and_nothing_else_more() -> None:
     assert problems("ex:a a fc:Clam .", SHAPES) == [("FC905", 1, 8)]
 
 
-def test_deep_lists_are_read_without_recursion() -> None:
-    assert problems("ex:a ex:b " + "( " * 3000 + ") " * 3000 + ".") == []
+@pytest.mark.parametrize(("opens", "core", "closes"), [("( ", "", ") "), ("[ ex:p ", "1", "] ")])
+def test_brackets_within_brackets_end_somewhere(opens: str, core: str, closes: str) -> None:
+    def nested(depth: int) -> str:
+        return "ex:a ex:b " + opens * depth + core + closes * depth + "."
+
+    assert problems(nested(100), SHAPES) == []
+    read_positions(HEAD + nested(100))
+    for depth in (101, 3000, 200_000):
+        assert problems(nested(depth), SHAPES) == [("FC901", 1, 11 + len(opens) * 100)]
+    assert problems("ex:a ex:b '" + opens * 200 + "' , " + "(1), " * 200 + "1 . # " + opens * 200, SHAPES) == []
+
+
+@pytest.mark.parametrize("opens", ["<<( ex:a ex:b ", "<< ex:a ex:b ", "( <<( ex:a ex:b "])
+def test_deep_triple_terms_do_not_end_the_process(opens: str) -> None:
+    code = (
+        "import sys; from kb.errors import TurtleError; from kb.turtle import read_turtle\n"
+        "try: read_turtle(sys.stdin.buffer.read(), source='x')\n"
+        "except TurtleError as error: print(error.problems[0].code)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=(HEAD + "ex:a ex:b " + opens * 100_000).encode(),
+                          capture_output=True)  # fmt: skip
+    assert (done.returncode, done.stdout.strip()) == (0, b"FC901"), done.stderr[-300:]
+
+
+def test_refuses_the_directive_of_rdf_1_2() -> None:
+    for body in ('VERSION "1.2"', 'version "1.2"', '@version "1.2" .', "# version\n  Version '1.1'"):
+        faults = problems(body + "\nex:a ex:b ex:c .")
+        assert [code for code, *_ in faults] == ["FC903"] and faults[0][1] == body.count("\n") + 1, body
+    assert problems('ex:a ex:version "version" , "version"@version , "version" # x\n @version .') == []
+
+
+def test_a_prefix_means_what_was_declared_last_above_it() -> None:
+    text = "@prefix a: <urn:one:> .\na:x a:y a:z .\nPREFIX a: <urn:two:>\na:x a:y 'no'^^a:z .\n"
+    lines = read_turtle(text.encode(), source="x", policy=syntax_only(None)).lines
+    assert dict(lines) == {"urn:one:x": 2, "urn:two:x": 4}
+    assert problems(text.replace("'no'^^a:z", "fc:none"), HOUSE) == [("FC905", 4, 9)]
+
+
+def test_numbers_end_where_the_next_word_begins_and_names_hold_odd_letters() -> None:
+    body = "ex:a ex:b 1.5.ex:c ex:d .5.ex:e ex:f 1.e2.ex:g\u1680h ex:i +1 ."
+    lines = read_turtle((HEAD + body).encode(), source="x", policy=syntax_only(None)).lines
+    assert [iri.rpartition("/")[2] for iri in lines] == ["a", "c", "e", "g\u1680h"]
+
+
+def test_a_list_that_is_a_subject_has_its_place() -> None:
+    assert problems("ex:a ex:b '(' , ( 1 ) .\n( 1 ) ex:b ex:c .") == [("FC907", 2, 1)]
 
 
 def test_keeps_lexical_forms_and_names_list_cells_by_file() -> None:
