@@ -64,6 +64,7 @@ from kb.reanchor import Proposal, Reanchored, propose, reanchor
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
 from kb.revision import read_revision
+from kb.rulebook import rulebook
 from kb.rules import rule, rules
 from kb.standing import Standing
 from kb.stats import QUESTIONS as STATS_QUESTIONS
@@ -184,6 +185,7 @@ __all__ = [
     "report_text",
     "retract",
     "rule",
+    "rulebook",
     "rules",
     "run",
     "saved_question",

@@ -191,6 +191,7 @@ def _diff(commands: _Commands) -> None:
 def _explain(commands: _Commands) -> None:
     parser = _command(commands, "explain", "say what a rule checks, why, and how to mend what breaks it", _run_explain)
     parser.add_argument("code", nargs="?", metavar="CODE", help="such as FC321; without one, every rule in a line")
+    parser.add_argument("--format", choices=("text", "markdown"), default="text", help="markdown: all of it, to read")
     _home_option(parser)
 
 
@@ -444,10 +445,12 @@ def _propose(arguments: argparse.Namespace, home: kb.Home, folders: Sequence[Pat
 
 
 def _run_explain(arguments: argparse.Namespace) -> int:
-    if arguments.code is None:
-        text = kb.explain_all(kb.rules(arguments.home))
+    one = arguments.code is not None
+    rules = (kb.rule(arguments.home, arguments.code),) if one else kb.rules(arguments.home)
+    if arguments.format == "markdown":
+        text = kb.rulebook(rules)
     else:
-        text = kb.explain(kb.rule(arguments.home, arguments.code))
+        text = kb.explain(rules[0]) if one else kb.explain_all(rules)
     _write(text.encode(), None)
     return 0
 

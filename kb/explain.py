@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from kb.answer import visible
 from kb.finding import Rule
 
-_WORDS = {"violation": "error", "warning": "warning", "info": "note"}
+WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 _WIDTH = 100
 
 
@@ -21,12 +21,12 @@ def explain(rule: Rule) -> str:
 def explain_all(rules: Iterable[Rule]) -> str:
     """Every rule in a line: code, severity, name, and what is wrong when it is broken."""
     return "".join(
-        f"{rule.code}  {_WORDS[rule.severity]:7}  {visible(rule.name)}: {visible(rule.message)}\n" for rule in rules
+        f"{rule.code}  {WORDS[rule.severity]:7}  {visible(rule.name)}: {visible(rule.message)}\n" for rule in rules
     )
 
 
 def _lines(rule: Rule) -> Iterator[str]:
-    yield f"{rule.code}  {_WORDS[rule.severity]}  {visible(rule.name)}"
+    yield f"{rule.code}  {WORDS[rule.severity]}  {visible(rule.name)}"
     yield from _part("What it checks", rule.checks or ("checked by the program itself, beside the shapes",))
     yield from _part("Why", (rule.why,))
     yield from _example("Wrong", rule.bad)
@@ -50,10 +50,14 @@ def _part(title: str, sentences: Iterable[str]) -> Iterator[str]:
         yield from (f"    {line}" for line in lines)
 
 
-def _example(title: str, example: str) -> Iterator[str]:
-    """An example as it is, so that it can be copied; each statement in a line of its own."""
-    if example:
+def _example(title: str, text: str) -> Iterator[str]:
+    """An example as it is, so that it can be copied."""
+    if text:
         yield ""
         yield title
-        for line in re.sub(r" \. +(?=[^ #])", " .\n", example).split("\n"):
-            yield f"    {visible(line)}"
+        yield from (f"    {line}" for line in example(text))
+
+
+def example(text: str) -> Iterator[str]:
+    """The lines of an example: each statement in one of its own."""
+    yield from (visible(line) for line in re.sub(r" \. +(?=[^ #])", " .\n", text).split("\n"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pyoxigraph as ox
@@ -10,6 +11,7 @@ import pytest
 
 from kb.errors import UsageError
 from kb.finding import Rule
+from kb.rulebook import rulebook
 from kb.rules import rule, rules
 from kb.turtle import read_turtle
 from kb.vocab import PREFIXES
@@ -92,3 +94,16 @@ def test_every_code_that_the_program_gives_has_a_rule() -> None:
 def test_a_code_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="kb explain"):
         rule(None, "nonsense")
+
+
+def test_the_rule_book_is_what_the_shapes_say() -> None:
+    written = (ROOT / "shapes/RULES.md").read_text("utf-8")
+    assert written == rulebook(RULES), "make it anew: kb explain --format markdown >shapes/RULES.md"
+    assert [line[3:] for line in written.splitlines() if line.startswith("## ")] == [each.code for each in RULES]
+
+
+def test_in_the_rule_book_the_words_of_a_rule_are_only_words() -> None:
+    hostile = replace(RULES[0], message="a [b](c) <img> `x`", bad="one ```` two . three", help="")
+    text = rulebook([hostile])
+    assert r"a \[b\](c) \<img\> \`x\`" in text
+    assert "`````turtle\none ```` two .\nthree\n`````" in text
