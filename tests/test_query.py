@@ -188,7 +188,11 @@ def test_parameters_are_terms_and_never_text(tmp_path: Path) -> None:
         "utf-8",
     )
     question = read_question(path)
-    assert (question.title, question.topic, question.description) == ("What has this name?", "Names", "By its name, whole.")
+    assert (question.title, question.topic, question.description) == (
+        "What has this name?",
+        "Names",
+        "By its name, whole.",
+    )
     assert [param.name for param in question.params] == ["name", "least", "kind"]
     a, title = ox.NamedNode("urn:a"), ox.NamedNode("http://purl.org/dc/terms/title")
     hostile = '" } SELECT * { #'

@@ -20,7 +20,20 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb
-from webapp import browse, dereference, describe, graphs, language, openapi, overview, pages, protocol, reference
+from webapp import (
+    browse,
+    completion,
+    dereference,
+    describe,
+    graphs,
+    language,
+    openapi,
+    overview,
+    pages,
+    protocol,
+    reference,
+    scripts,
+)
 from webapp.budget import Budget
 from webapp.compress import compress
 from webapp.media import HTML, PROBLEM, choose
@@ -43,8 +56,9 @@ WAITRESS = {
 in a temporary file, up to the largest answer, so that a slow reader keeps neither a thread nor a worker."""
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -78,7 +92,10 @@ def create_app(
         proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
     app.extensions[KEY] = build_site(loaded, ours)
-    for room in (protocol, pages, overview, browse, reference, dereference, graphs, describe, openapi, language):
+    for room in (
+        *(protocol, pages, overview, browse, reference),
+        *(dereference, graphs, describe, openapi, language, completion),
+    ):
         app.register_blueprint(room.blueprint)
     dress_templates(app)
     handle_errors(app)
@@ -126,6 +143,7 @@ def dress_templates(app: Flask) -> None:
     app.jinja_env.filters.update(shown=pages.shown, plain=pages.plain, pieces=pages.pieces)
     app.context_processor(lambda: {"version": kb.__version__})
     spoken = site_of(app).spoken
+    scripts.dress(app)
     language.dress(app, lambda: site().words, [(tag, names.words.name) for tag, names in spoken.items()])
 
 
@@ -136,7 +154,7 @@ def handle_errors(app: Flask) -> None:
 
 
 def protect(response: Response) -> Response:
-    """Headers that keep a page to itself: no script, nothing from elsewhere, no frames, no guessing of types."""
+    """Headers that keep a page to itself: only our own files run, nothing from elsewhere, no frames, no guessing."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     return response

@@ -1,6 +1,6 @@
 """The pages: each is one stored query and one template, and links to the query behind it.
 
-The query page is the front door. Everything works as plain links and forms; there is no script.
+The query page is the front door. Everything works as plain links and forms; scripts only make it easier.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ import kb
 from webapp.answers import Asked, answered, typed
 from webapp.documents import SUFFIXES, by_accept, by_suffix, send, serialised
 from webapp.evaluate import ROWS, Question
+from webapp.gallery import gallery_of
 from webapp.media import DATASETS, GRAPHS, content_type, named
 from webapp.names import KINDS, Link
 from webapp.overview import statuses, timeline_of
 from webapp.protocol import bindings, retry_after, status_of
 from webapp.reader import Reader
+from webapp.scripts import editor_words
 from webapp.site import PAGE_ROWS, Site, site
 from webapp.texts import text_of
 from webapp.things import PAGES, linked_sentences
 from webapp.worker import Reply
 
-START = ("claims-about", "who-says", "contested", "denials", "claims-by-status", "claims-by-article")
-"""Questions that somebody who comes for the first time can use; where a base has others, its first ones are shown."""
 THINGS = GRAPHS[:3]
 """Formats of things; JSON-LD has two addresses, because programs look for `.json`."""
 SHOWN_SUFFIXES = ("ttl", "nt", "jsonld")
@@ -54,32 +54,6 @@ blueprint = Blueprint("pages", __name__)
 
 
 # --- what the query page receives ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a saved question's form.
-
-    Attributes:
-        options: values to choose from, and what they stand for.
-        suggestions: the kind of thing whose names are suggested, where they are too many to choose from.
-    """
-
-    name: str
-    value: str
-    description: str
-    options: tuple[tuple[str, str], ...] = ()
-    suggestions: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SavedView:
-    """A saved question as a form."""
-
-    name: str
-    title: str
-    description: str
-    fields: tuple[Field, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +92,8 @@ def home() -> tuple[str, int, dict[str, str]]:
         text=asked.text if asked else FIRST_QUESTION,
         answer=answer,
         error=error,
-        saved=[_saved_view(here, question) for question in _listed(here)],
-        first=_first(here),
+        gallery=gallery_of(here, asked.saved if asked else None),
+        editor_words=editor_words(here.words),
         suggestions=here.names.suggestions,
         values={name: typed(here, term) for name, term in asked.params.items()} if asked else {},
         figures=here.figures,
@@ -167,49 +141,6 @@ def _error(problem: kb.KbError, text: str) -> ErrorView:
         at=content[at : at + 1] or " ",
         after=after if len(after) <= EXCERPT else after[:EXCERPT] + "…",
     )
-
-
-def _listed(here: Site) -> list[kb.SavedQuestion]:
-    """The saved questions, those first that need nothing filled in."""
-    found = [question for name, question in here.questions.items() if not name.startswith("page-")]
-    return sorted(found, key=lambda question: (bool(question.params), question.name))
-
-
-def _first(here: Site) -> frozenset[str]:
-    """The questions that are seen without opening the rest: some that run at once, some to fill in."""
-    names = [question.name for question in _listed(here)]
-    known = [name for name in START if name in names]
-    return frozenset([*known, *(name for name in names if name not in known)][: len(START)])
-
-
-def _saved_view(here: Site, question: kb.SavedQuestion) -> SavedView:
-    fields = tuple(_field(here, param) for param in question.params)
-    return SavedView(question.name, question.title, question.description, fields)
-
-
-def _field(here: Site, param: kb.Param) -> Field:
-    """A field for a parameter; one that takes a thing of the base offers those of its kind."""
-    kind = _kind(here, param)
-    suggestions = kind if kind in here.names.suggestions else ""
-    return Field(param.name, _default(here, param), param.description, here.names.choices.get(kind, ()), suggestions)
-
-
-def _kind(here: Site, param: kb.Param) -> str:
-    """The kind of thing that a parameter takes, from its name or its default; empty where neither tells."""
-    if param.type != "iri":
-        return ""
-    named = param.name.rstrip("0123456789")
-    if named in (*KINDS, "paragraph"):
-        return named
-    iri = kb.expand(param.default or "", here.names.prefixes) or ""
-    return here.names.paths.get(iri, "").partition("/")[0]
-
-
-def _default(here: Site, param: kb.Param) -> str:
-    """The value to start with; none where it names a thing that this base does not hold."""
-    default = param.default or ""
-    iri = kb.expand(default, here.names.prefixes) if param.type == "iri" else None
-    return "" if iri is not None and iri not in here.base.graph else default
 
 
 # --- pages of things -------------------------------------------------------------------------------------

@@ -1,0 +1,129 @@
+"""The saved questions as the query page offers them: by topic, each with a form for its parameters.
+
+A parameter that takes a thing of the base offers those of its kind, to choose from or to be suggested, so that nobody
+has to know an IRI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import kb
+from webapp.names import KINDS
+from webapp.site import Site
+
+START = ("claims-about", "who-says", "contested", "denials", "claims-by-status", "claims-by-article")
+"""Questions that somebody who comes for the first time can use; where a base has others, its first ones are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a saved question's form.
+
+    Attributes:
+        options: values to choose from, and what they stand for.
+        suggestions: the kind of thing whose names are suggested, where they are too many to choose from.
+    """
+
+    name: str
+    value: str
+    description: str
+    options: tuple[tuple[str, str], ...] = ()
+    suggestions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A saved question as a form; `words` are what it is found by."""
+
+    name: str
+    title: str
+    description: str
+    fields: tuple[Field, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Questions about one thing; `title` is empty where a base does not say."""
+
+    title: str
+    questions: tuple[SavedView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """All saved questions.
+
+    Attributes:
+        asked: the one that was asked.
+        first: those that are seen at once.
+        topics: the others.
+        count: how many there are.
+    """
+
+    asked: SavedView | None
+    first: tuple[SavedView, ...]
+    topics: tuple[Topic, ...]
+    count: int
+
+
+def gallery_of(here: Site, asked: kb.SavedQuestion | None = None) -> Gallery:
+    """The gallery, and in it the question that was asked."""
+    listed = _listed(here)
+    names = [question.name for question in listed]
+    known = [name for name in START if name in names]
+    first = frozenset([*known, *(name for name in names if name not in known)][: len(START)])
+    return Gallery(
+        asked=_view(here, asked) if asked else None,
+        first=tuple(_view(here, question) for question in listed if question.name in first),
+        topics=_topics(here, [question for question in listed if question.name not in first]),
+        count=len(listed),
+    )
+
+
+def _listed(here: Site) -> list[kb.SavedQuestion]:
+    """The saved questions, those first that need nothing filled in."""
+    found = [question for name, question in here.questions.items() if not name.startswith("page-")]
+    return sorted(found, key=lambda question: (bool(question.params), question.name))
+
+
+def _topics(here: Site, questions: Sequence[kb.SavedQuestion]) -> tuple[Topic, ...]:
+    """The questions of each topic, in the order of topics; those without one last."""
+    titles = sorted({question.topic for question in questions}, key=lambda title: (not title, title))
+    return tuple(
+        Topic(title, tuple(_view(here, question) for question in questions if question.topic == title))
+        for title in titles
+    )
+
+
+def _view(here: Site, question: kb.SavedQuestion) -> SavedView:
+    fields = tuple(_field(here, param) for param in question.params)
+    words = (question.title, question.description, question.topic, question.name, *(f.description for f in fields))
+    return SavedView(question.name, question.title, question.description, fields, " ".join(filter(None, words)))
+
+
+def _field(here: Site, param: kb.Param) -> Field:
+    """A field for a parameter; one that takes a thing of the base offers those of its kind."""
+    kind = _kind(here, param)
+    suggestions = kind if kind in here.names.suggestions else ""
+    return Field(param.name, _default(here, param), param.description, here.names.choices.get(kind, ()), suggestions)
+
+
+def _kind(here: Site, param: kb.Param) -> str:
+    """The kind of thing that a parameter takes, from its name or its default; empty where neither tells."""
+    if param.type != "iri":
+        return ""
+    named = param.name.rstrip("0123456789")
+    if named in (*KINDS, "paragraph"):
+        return named
+    iri = kb.expand(param.default or "", here.names.prefixes) or ""
+    return here.names.paths.get(iri, "").partition("/")[0]
+
+
+def _default(here: Site, param: kb.Param) -> str:
+    """The value to start with; none where it names a thing that this base does not hold."""
+    default = param.default or ""
+    iri = kb.expand(default, here.names.prefixes) if param.type == "iri" else None
+    return "" if iri is not None and iri not in here.base.graph else default
