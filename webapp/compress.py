@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from flask import Response, request
 from werkzeug.wsgi import ClosingIterator
@@ -22,21 +23,38 @@ def compress(response: Response) -> Response:
     if not _is_text(response) or response.status_code in (204, 206, 304) or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
-    if not accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip") or response.direct_passthrough:
+    if not accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip"):
         return response
+    if response.direct_passthrough:  # a file of ours, the same each time
+        response.direct_passthrough = False
+        return _with(response, response.get_data(), _kept)
     if response.is_streamed:
         pieces = response.response
         response.response = ClosingIterator(_zipped(pieces), [getattr(pieces, "close", _nothing)])  # type: ignore[arg-type]
         response.headers["Content-Encoding"] = "gzip"
         return response
-    body = response.get_data()
+    return _with(response, response.get_data(), _pack)
+
+
+def _with(response: Response, body: bytes, pack: Callable[[bytes], bytes]) -> Response:
+    """The response with its body packed, if that is worth it."""
     if len(body) >= SMALLEST:
-        response.set_data(gzip.compress(body, LEVEL, mtime=0))
+        response.set_data(pack(body))
         response.headers["Content-Encoding"] = "gzip"
         etag, weak = response.get_etag()
         if etag and not weak:
             response.set_etag(etag, weak=True)
     return response
+
+
+def _pack(body: bytes) -> bytes:
+    return gzip.compress(body, LEVEL, mtime=0)
+
+
+@lru_cache(maxsize=32)
+def _kept(body: bytes) -> bytes:
+    """A file packed once, and as small as it gets."""
+    return gzip.compress(body, 9, mtime=0)
 
 
 def _zipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
