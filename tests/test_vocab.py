@@ -39,11 +39,13 @@ DATATYPES = {XSD.iri + name for name in XSD.terms} | {RDF.langString, EDTF}
 LOADED = re.compile(r"terror|martyr|regime|puppet|lackey|freedom fighter", re.IGNORECASE)
 
 
-def text(subject: str, predicate: str) -> str:
-    """The one English text of (subject, predicate)."""
+def text(subject: str, predicate: str, language: str = "en") -> str:
+    """The one text of (subject, predicate) in a language; there is none in a language that pages do not speak."""
     values = [term for term in GRAPH.objects(subject, predicate) if isinstance(term, ox.Literal)]
-    assert [term.language for term in values] == ["en"], f"<{subject}> needs one English value of <{predicate}>"
-    return values[0].value
+    assert {term.language for term in values} <= {"en", "ko"}
+    found = [term.value for term in values if term.language == language]
+    assert len(found) == 1, f"<{subject}> needs one value of <{predicate}> in {language}"
+    return found[0]
 
 
 def test_code_and_file_define_the_same_terms() -> None:
@@ -65,6 +67,19 @@ def test_every_relation_has_label_definition_domain_and_range(iri: str) -> None:
     assert text(iri, RDFS.label) and text(iri, SKOS.definition).endswith(".")
     assert len(GRAPH.nodes(iri, RDFS.domain)) == len(GRAPH.nodes(iri, RDFS.range)) == 1
     assert re.fullmatch(r"[a-z][A-Za-z0-9]*", iri.removeprefix(PREFIXES["rel"]))
+
+
+@pytest.mark.parametrize("iri", [iri for iri in SUBJECTS if not iri.endswith("/ns")])
+def test_every_term_has_a_korean_label_of_its_own(iri: str) -> None:
+    label = text(iri, RDFS.label, "ko")
+    assert re.search("[가-힣]", label) and label == label.strip() != text(iri, RDFS.label)
+
+
+@pytest.mark.parametrize(
+    "iri", sorted({*GRAPH.instances(FC.Status), *GRAPH.instances(FC.Kind), *GRAPH.instances(FC.Modality)})
+)
+def test_what_pages_explain_is_explained_in_korean(iri: str) -> None:
+    assert re.search(r"[가-힣].*\.$", text(iri, SKOS.definition, "ko"))
 
 
 def test_there_are_relations() -> None:
@@ -91,8 +106,9 @@ def test_derived_properties_are_marked_as_such() -> None:
 
 def test_labels_are_told_apart() -> None:
     for kind in ([iri for iri in DEFINED if FC.DerivedProperty not in GRAPH.nodes(iri, RDF.type)], RELATIONS):
-        labels = [(text(iri, RDFS.label), GRAPH.nodes(iri, RDF.type)) for iri in kind]
-        assert len(set(labels)) == len(labels)
+        for language in ("en", "ko"):
+            labels = [(text(iri, RDFS.label, language), GRAPH.nodes(iri, RDF.type)) for iri in kind]
+            assert len(set(labels)) == len(labels)
 
 
 # --- the closed namespaces -------------------------------------------------------------------------------
