@@ -645,7 +645,7 @@ def test_closing_ends_the_workers_and_removes_their_store(home: Path) -> None:
     before = set(multiprocessing.active_children())
     app = webapp.create_app(home)
     assert is_well(app.test_client())
-    folder = site_of(app).pool.folder
+    folder = site_of(app).pool.storage.folder
     assert folder.is_dir()
     webapp.close(app)
     assert not folder.exists()

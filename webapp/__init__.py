@@ -40,8 +40,9 @@ from webapp.media import HTML, PROBLEM, choose
 from webapp.names import Names, Places
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
 from webapp.site import KEY, Site, site, site_of
+from webapp.storage import store_on_disk
 from webapp.words import read_words
-from webapp.worker import Pool, store_on_disk
+from webapp.worker import Pool
 
 __all__ = ["WAITRESS", "Settings", "close", "create_app"]
 

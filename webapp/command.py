@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import sys
@@ -22,6 +23,8 @@ from waitress.server import create_server
 
 import kb
 from webapp import WAITRESS, close, create_app
+from webapp.memory import give_back_memory
+from webapp.settings import ENVIRONMENT, read_environment
 from webapp.site import site_of
 
 THREADS = 16
@@ -38,9 +41,8 @@ def serve(arguments: Sequence[str]) -> int:
         0 after a clean stop; 2 for a port that is taken or arguments that make no sense; 3 for a base that cannot
         be read.
     """
-    options = parse(arguments)
     try:
-        run(options)
+        run(parse(arguments))
     except kb.KbError as error:
         print(f"kb serve: {error}", file=sys.stderr)
         return error.exit_code
@@ -50,20 +52,38 @@ def serve(arguments: Sequence[str]) -> int:
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read the arguments; leaves the program with 2 where they make no sense."""
+    """Read the arguments, and what the environment says where they say nothing.
+
+    Leaves the program with 2 where the arguments make no sense.
+
+    Raises:
+        UsageError: the environment makes no sense.
+    """
+    found = read_environment(os.environ)
     parser = argparse.ArgumentParser(prog="kb serve", description="Serve a knowledge base as web pages.")
-    parser.add_argument("--home", type=Path, metavar="DIR", help="the base; without it, the one that came along")
+    home = os.environ.get(f"{ENVIRONMENT}HOME") or None
+    parser.add_argument(
+        "--home", type=Path, metavar="DIR", default=home, help="the base; without it, the one that came along"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
     parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (8000); 0 takes a free one")
     parser.add_argument(
         "--texts", type=Path, action="append", default=[], metavar="DIR", help="folder with your copies of articles"
     )
     parser.add_argument(
-        "--public-base", default="", metavar="URL", help="where the site is seen from outside, behind a proxy"
+        "--public-base",
+        default=found.get("PUBLIC_BASE", ""),
+        metavar="URL",
+        help="where the site is seen from outside, behind a proxy",
     )
     parser.add_argument(
-        "--proxies", type=int, default=0, metavar="N", help="proxies in front that add to X-Forwarded-For (0)"
+        "--proxies",
+        type=int,
+        default=found.get("PROXIES", 0),
+        metavar="N",
+        help="proxies in front that add to X-Forwarded-For (0)",
     )
+    parser.set_defaults(settings=found)
     return parser.parse_args(arguments)
 
 
@@ -83,17 +103,18 @@ def run(options: argparse.Namespace) -> None:
         KbError: the base cannot be read.
     """
     signal.signal(signal.SIGTERM, stop)
+    give_back_memory()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits a moment is no news
     listener = listen(options.host, options.port)
     with listener:
-        app = create_app(
-            options.home,
-            TEXTS=tuple(options.texts),
-            SHOW_TEXTS=is_private(listener.getsockname()[0], options),
-            PUBLIC_BASE=options.public_base,
-            PROXIES=max(options.proxies, 0),
-            TRUSTED_HOSTS=trusted_hosts(options.host, options.public_base),
-        )
+        said = {
+            "TEXTS": (*options.texts, *options.settings.get("TEXTS", ())),
+            "SHOW_TEXTS": is_private(listener.getsockname()[0], options),
+            "PUBLIC_BASE": options.public_base,
+            "PROXIES": max(options.proxies, 0),
+        }
+        named = {"TRUSTED_HOSTS": trusted_hosts(options.host, options.public_base)}
+        app = create_app(options.home, **{**named, **options.settings, **said})
         try:
             end_questions_first(app)
             alone = not options.proxies  # otherwise X-Forwarded-For has to come through

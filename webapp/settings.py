@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -72,6 +73,7 @@ class Settings:
     public_base: str = ""
 
 
+ENVIRONMENT = "FACTCITE_"
 FLASK_SETTINGS = frozenset({"TESTING", "TRUSTED_HOSTS", "MAX_CONTENT_LENGTH", "SERVER_NAME", "APPLICATION_ROOT"})
 
 
@@ -93,3 +95,40 @@ def read_settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
         )
     settings = Settings(**{ours[name]: value for name, value in given.items() if name in ours})
     return settings, {name: value for name, value in given.items() if name not in ours}
+
+
+def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Settings that a program's environment holds, as `create_app` takes them: `FACTCITE_TIMEOUT_SECONDS=5`.
+
+    `FACTCITE_TEXTS` is a list of folders, separated as PATH is; `FACTCITE_TRUSTED_HOSTS` one of names, by commas.
+    Whether a reader's copies are shown is not said here: that follows from where the server listens.
+
+    Raises:
+        UsageError: a name that is no setting, or a value that is no number.
+    """
+    found: dict[str, Any] = {}
+    known = {field.name.upper(): field.type for field in fields(Settings) if field.name != "show_texts"}
+    for name in sorted(environment):
+        if not name.startswith(ENVIRONMENT) or not environment[name]:
+            continue
+        setting, text = name.removeprefix(ENVIRONMENT), environment[name]
+        if setting == "TRUSTED_HOSTS":
+            found[setting] = [host.strip() for host in text.split(",")]
+        elif setting == "TEXTS":
+            found[setting] = tuple(Path(folder) for folder in text.split(os.pathsep))
+        elif setting in known:
+            found[setting] = _value(name, text, known[setting])
+        elif setting != "HOME":
+            near = difflib.get_close_matches(setting, known, 1)
+            help = f"did you mean {ENVIRONMENT}{near[0]}?" if near else "one of: " + ", ".join(known)
+            raise kb.UsageError(f"the site has no setting {name}", help=help)
+    return found
+
+
+def _value(name: str, text: str, type: object) -> str | int | float:
+    try:
+        if type == "int":
+            return int(text)
+        return float(text) if type == "float" else text
+    except ValueError:
+        raise kb.UsageError(f"{name} is {text!r}, which is no number", help=f"say {name}=5") from None

@@ -18,9 +18,7 @@ import contextlib
 import json
 import multiprocessing
 import os
-import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -28,12 +26,12 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, SpawnContext
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any, TypeVar
 
 import kb
 from webapp.evaluate import Question, work
 from webapp.settings import Settings
+from webapp.storage import Storage
 
 START_SECONDS = 60.0
 END_SECONDS = 2.0
@@ -403,8 +401,8 @@ class Pool:
     their own.
     """
 
-    def __init__(self, folder: Path, settings: Settings, prefixes: Mapping[str, str]) -> None:
-        self.folder = folder
+    def __init__(self, storage: Storage, settings: Settings, prefixes: Mapping[str, str]) -> None:
+        self.storage = storage
         self.settings = settings
         self.prefixes = dict(prefixes)
         self.context = _context()
@@ -433,7 +431,7 @@ class Pool:
             workers, self.alive, self.idle = self.alive, set(), []
         for worker in workers:
             worker.end()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.storage.remove()
 
     def ask(
         self,
@@ -549,7 +547,7 @@ class Pool:
         ours, theirs = self.context.Pipe()
         process = self.context.Process(
             target=work,
-            args=(theirs, str(self.folder), self.settings, self.prefixes),
+            args=(theirs, str(self.storage.store), self.settings, self.prefixes),
             name="factcite-worker",
             daemon=True,
         )
@@ -581,26 +579,6 @@ class Pool:
 NOWHERE = threading.Semaphore(0)
 LATER = "try again in a moment"
 NARROW = "narrow the question: name a claim, an article or a speaker, or ask for fewer combinations"
-
-
-def store_on_disk(base: kb.KnowledgeBase) -> Path:
-    """Write the base into a store in a new temporary folder, for workers to read.
-
-    Raises:
-        InputError: no room, or no permission, for temporary files.
-    """
-    try:
-        folder = Path(tempfile.mkdtemp(prefix="factcite-"))
-        try:
-            kb.open_store(base.quads(), folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-    except OSError as error:
-        raise kb.InputError(
-            f"the store cannot be written: {error}", source=tempfile.gettempdir(), help="free some space there"
-        ) from error
-    return folder
 
 
 def _context() -> ForkServerContext | SpawnContext:

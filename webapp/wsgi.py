@@ -1,0 +1,27 @@
+"""The site for a server that is not `kb serve`: gunicorn, and whatever else speaks WSGI.
+
+    FACTCITE_PROXIES=1 FACTCITE_PUBLIC_BASE=https://facts.example/ gunicorn 'webapp.wsgi:make()'
+
+Everything that such a server has to be told stands in its environment: `FACTCITE_HOME` for the base, without it the
+one that came along, and every setting of the site as `FACTCITE_<NAME>`.
+"""
+
+from __future__ import annotations
+
+import os
+
+from flask import Flask
+
+from webapp import create_app
+from webapp.memory import give_back_memory
+from webapp.settings import ENVIRONMENT, read_environment
+
+
+def make() -> Flask:
+    """The site that the environment describes.
+
+    Raises:
+        KbError: no base there, or a setting that does not exist.
+    """
+    give_back_memory()
+    return create_app(os.environ.get(f"{ENVIRONMENT}HOME") or None, **read_environment(os.environ))
