@@ -167,7 +167,7 @@ def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document
     """
     text = _decode(data, source, policy)
     _measure_depth(text, source, policy)
-    triples, prefixes = _parse(data, source, policy)
+    triples, prefixes = _parse(text, source, policy)
     _refuse_version(text, source)
     document = Document(source, data, _relabel(triples, source), prefixes)
     problems = tuple(_house_problems(document, text, policy)) if policy.house else ()
@@ -229,9 +229,12 @@ def _measure_depth(text: str, source: str, policy: Policy) -> None:
             raise TurtleError.of(source, (Problem("FC901", message, *place, "say it in more statements"),))
 
 
+_VERSION = re.compile(r"(?<![\w:-])version[ \t\r\n]*(?:#[^\n\r]*[ \t\r\n]+)*[\"']", re.IGNORECASE)
+
+
 def _refuse_version(text: str, source: str) -> None:
     """Refuse the directive that RDF 1.2 brought; the parser takes it."""
-    if "version" not in text.lower():
+    if not _VERSION.search(text):
         return
     before = ""
     for token in tokens(text):
@@ -243,39 +246,45 @@ def _refuse_version(text: str, source: str) -> None:
         before = before if token.kind == "comment" else token.kind
 
 
-def _parse(data: bytes, source: str, policy: Policy) -> tuple[list[ox.Triple], dict[str, str]]:
+def _parse(text: str, source: str, policy: Policy) -> tuple[list[ox.Triple], dict[str, str]]:
     triples: list[ox.Triple] = []
+    ended = text + "\n"  # the parser cuts a name with a backslash short where the file ends with its full stop
     try:
-        reader = ox.parse(data, format=ox.RdfFormat.TURTLE, base_iri=policy.base, without_named_graphs=True)
+        reader = ox.parse(ended.encode(), format=ox.RdfFormat.TURTLE, base_iri=policy.base, without_named_graphs=True)
         for quad in reader:
             if isinstance(quad.object, ox.Triple) or getattr(quad.object, "direction", None) is not None:
-                raise TurtleError.of(source, (_rdf12_problem(data),))
+                raise TurtleError.of(source, (_rdf12_problem(text),))
             triples.append(ox.Triple(quad.subject, quad.predicate, quad.object))
             if len(triples) > policy.max_triples:
                 fault = Problem("FC901", f"holds more than {policy.max_triples:,} triples", help="split the file")
                 raise TurtleError.of(source, (fault,))
     except SyntaxError as error:
-        raise TurtleError.of(source, (_syntax_problem(error),)) from error
+        raise TurtleError.of(source, (_syntax_problem(error, text),)) from error
     except MemoryError as error:
         fault = Problem("FC901", "holds a token of more than 16 MiB", help="split the file")
         raise TurtleError.of(source, (fault,)) from error
     return triples, dict(reader.prefixes)
 
 
-def _syntax_problem(error: SyntaxError) -> Problem:
+def _syntax_problem(error: SyntaxError, text: str) -> Problem:
     message = re.sub(r"^Parser error (at|between) line .*?: ", "", str(error.msg), count=1)
     relative = "No scheme found" in message
     return Problem(
         "FC904" if relative else "FC903",
         f"relative IRI: {message}" if relative else message,
-        error.lineno,
-        error.offset,
+        *_within(text, error.lineno or 1, error.offset or 1),
         "write the IRI in full, or with a prefix" if relative else "mend the Turtle at this place",
     )
 
 
-def _rdf12_problem(data: bytes) -> Problem:
-    text = data.decode("utf-8")
+def _within(text: str, line: int, column: int) -> tuple[int, int]:
+    """A place of the parser's, which ends a line at a lone carriage return too, as one of ours, inside the text."""
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
+    start = starts[line - 1] if line <= len(starts) else len(text)
+    return position(text, min(start + column - 1, len(text)))
+
+
+def _rdf12_problem(text: str) -> Problem:
     found = re.search(r"<<|\{\||(?<!\\)~|@[A-Za-z0-9-]+--", _without_strings(text))
     line, column = position(text, found.start()) if found else (None, None)
     return Problem("FC903", "a triple term or a text direction (RDF 1.2)", line, column, "write RDF 1.1 Turtle")
@@ -431,7 +440,7 @@ _TOKEN = re.compile(
     |(?P<close>[)\]])
     |(?P<mark>[;,])
     |(?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))
-    |(?P<word>(?:\\.|[^ \t\r\n;,()\[\]<>"'#\\@^])+)
+    |(?P<word>[^ \t\r\n;,()\[\]<>"'#\\@^:]*:(?=\.)|(?:\\.|[^ \t\r\n;,()\[\]<>"'#\\@^])+)
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )

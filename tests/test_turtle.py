@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pyoxigraph as ox
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,6 +127,32 @@ def test_numbers_end_where_the_next_word_begins_and_names_hold_odd_letters() -> 
     body = "ex:a ex:b 1.5.ex:c ex:d .5.ex:e ex:f 1.e2.ex:g\u1680h ex:i +1 ."
     lines = read_turtle((HEAD + body).encode(), source="x", policy=syntax_only(None)).lines
     assert [iri.rpartition("/")[2] for iri in lines] == ["a", "c", "e", "g\u1680h"]
+
+
+@pytest.mark.parametrize(("name", "iri"), [(r"e:a\.b", "urn:a.b"), (r"e:a\,b", "urn:a,b"), (r"e:x\.", "urn:x.")])
+def test_a_name_with_a_backslash_is_whole_at_the_end_of_a_file(name: str, iri: str) -> None:
+    (triple,) = read_turtle(f"@prefix e: <urn:> . e:s e:p {name}.".encode(), source="x").triples
+    assert triple.object == ox.NamedNode(iri)
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("ex:a ex:b", (1, 10)),
+        ("ex:a ex:b 1\n", (2, 1)),
+        ("ex:a\rex:b ?", (1, 11)),
+        ("ex:a\r\n ex:b ?", (2, 7)),
+        ("é é", (1, 1)),
+    ],
+)
+def test_a_syntax_error_stands_inside_the_file(body: str, place: tuple[int, int]) -> None:
+    assert problems(body) == [("FC903", *place)]
+
+
+def test_a_name_ends_before_a_dot_that_no_name_begins_with() -> None:
+    (triple,) = read_turtle(b"@prefix e: <urn:> . e:s e:.5 .", source="x").triples
+    (located,) = read_positions("@prefix e: <urn:> . e:s e:.5 .").triples
+    assert str(triple.object) == str(located.object) and located.at_object.start == 26
 
 
 def test_a_list_that_is_a_subject_has_its_place() -> None:
