@@ -84,8 +84,13 @@ def make(folder: Path) -> Path:
 
 
 @contextmanager
-def served(*words: str, folder: Path | None = None) -> Iterator[subprocess.Popen[str]]:
-    """`kb serve` as a process of its own, which does not outlive the block; started in `folder`, as a person would."""
+def served(*words: str, folder: Path | None = None, **settings: object) -> Iterator[subprocess.Popen[str]]:
+    """`kb serve` as a process of its own, which does not outlive the block; started in `folder`, as a person would.
+
+    Args:
+        settings: of the site, in capitals; it finds them in its environment.
+    """
+    given = {f"FACTCITE_{name}": str(value) for name, value in settings.items()}
     command = [sys.executable, "-m", "kb.cli"] if folder is None else [str(Path(sys.executable).with_name("kb"))]
     with subprocess.Popen(
         [*command, "serve", *words],
@@ -93,7 +98,7 @@ def served(*words: str, folder: Path | None = None) -> Iterator[subprocess.Popen
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(kb.find_home().root), "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, **given, "PYTHONPATH": str(kb.find_home().root), "PYTHONUNBUFFERED": "1"},
     ) as process:
         try:
             yield process
