@@ -48,7 +48,7 @@ def read(client: FlaskClient, path: str, **headers: str) -> str:
 
 def plain(html: str) -> str:
     """A page as text, on one line, without the parts that only screen readers get."""
-    bare = re.sub(r'<sup class="nr">.*?</sup>|<span class="unseen">[^<]*</span>', "", html)
+    bare = re.sub(r'<sup class="nr">.*?</sup>|<span class="unseen"[^>]*>[^<]*</span>', "", html)
     return " ".join(unescape(re.sub(r"<[^>]*>", "", bare)).split())
 
 

@@ -92,7 +92,7 @@ def possible(here: Site) -> bool:
 
 def copies(here: Site) -> Copies:
     """The copies at hand; looked for once."""
-    return here.keep("copies", lambda: read_copies(here.base, here.settings.texts))
+    return here.keep_data("copies", lambda: read_copies(here.base, here.settings.texts))
 
 
 def read_copies(base: kb.KnowledgeBase, folders: Iterable[object]) -> Copies:
@@ -129,7 +129,7 @@ def text_of_article(here: Site, page: ArticlePage) -> PageText:
         return PageText(possible=True)
     if request.args.get(ARGUMENT) == "0":
         return PageText(possible=True, at_hand=True)
-    naming = _naming(page)
+    naming = _naming(here, page)
     views = {
         paragraph.link.name: view
         for paragraph in page.paragraphs
@@ -156,7 +156,7 @@ def _paragraph(
             view.span.start,
             view.span.end,
             number,
-            title_of(view),
+            title_of(here, view),
             mark=f"t{paragraph.index}-{number}",
             card=f"c{paragraph.index}-{number}",
         )
@@ -171,14 +171,17 @@ def _paragraph(
     )
 
 
-def _naming(page: ArticlePage) -> Mapping[str, list[tuple[SpanView, str]]]:
+def _naming(here: Site, page: ArticlePage) -> Mapping[str, list[tuple[SpanView, str]]]:
     """Name of a paragraph to the stretches of it that name a speaker, and what each is to say."""
     found: dict[str, list[tuple[SpanView, str]]] = {}
     for paragraph in page.paragraphs:
         for number, view in enumerate(paragraph.citations, 1):
             for span in view.attribution_spans:
                 same = span.paragraph.name == paragraph.link.name
-                words = f"names who speaks in {number}" + ("" if same else f" of paragraph {paragraph.index}")
+                if same:
+                    words = here.words.text("text.names-speaker-in", number=number)
+                else:
+                    words = here.words.text("text.names-speaker-of", number=number, paragraph=paragraph.index)
                 found.setdefault(span.paragraph.name, []).append((span, words))
     return found
 
@@ -192,11 +195,18 @@ def _names(found: Copies, naming: Iterable[tuple[SpanView, str]]) -> tuple[Named
     return tuple(Named(start, end, "; ".join(words)) for (start, end), words in sorted(titles.items()))
 
 
-def title_of(view: CitationView) -> str:
+STANCES = {"asserts": "stance.asserts", "denies": "stance.denies", "mentions": "stance.mentions"}
+
+
+def title_of(here: Site, view: CitationView) -> str:
     """Who does what with which claim."""
-    speaker = view.speaker.text if view.speaker else "nobody in particular"
-    claim = view.claim.link.text.rstrip(".") if view.claim else "something"
-    return f"{speaker} {view.stance or 'cites'}: {claim}"
+    say = here.words.text
+    return say(
+        "text.says",
+        speaker=view.speaker.text if view.speaker else say("text.nobody"),
+        stance=say(STANCES.get(view.stance, "stance.cites")),
+        claim=view.claim.link.text.rstrip(".") if view.claim else say("text.something"),
+    )
 
 
 # --- the page of a citation ------------------------------------------------------------------------------
@@ -213,11 +223,11 @@ def text_of_citation(here: Site, page: CitationPage) -> PageText:
         return PageText(possible=True, at_hand=article in found.articles)
     if request.args.get(ARGUMENT) == "0":
         return PageText(possible=True, at_hand=True)
-    cited = Cited(view.span.start, view.span.end, 1, title_of(view))
+    cited = Cited(view.span.start, view.span.end, 1, title_of(here, view))
     begin, end = sentences_around(text, cited.start, cited.end)
     own = [span for span in view.attribution_spans if span.paragraph.name == view.span.paragraph.name]
     inside = [span for span in own if begin <= span.start and span.end <= end]
-    names = _names(found, ((span, "names who speaks") for span in inside))
+    names = _names(found, ((span, here.words.text("text.names-speaker")) for span in inside))
     shown = _part(here, text, [cited], names, view.span, (begin, end))
     others = [span for span in view.attribution_spans if span not in inside]
     return PageText(True, True, True, {view.span.paragraph.name: shown}, apart=tuple(_apart(here, found, others)))
@@ -227,7 +237,7 @@ def _apart(here: Site, found: Copies, spans: Iterable[SpanView]) -> Iterator[Tex
     for span in spans:
         text = found.paragraphs.get(_iri(here, span.paragraph.name))
         if text is not None and span.iri in found.exact:
-            names = (Named(span.start, span.end, "names who speaks"),)
+            names = (Named(span.start, span.end, here.words.text("text.names-speaker")),)
             yield _part(here, text, (), names, span, sentences_around(text, span.start, span.end))
 
 
