@@ -207,12 +207,19 @@ class Names:
             return self.words.text("names.no-title", name=re.split(r"[/#]", iri)[-1]), self.words.language
         voices = graph.nodes(iri, kb.FC.notIndependentOf)
         if voices:
-            called = sorted(self.link(voice).text for voice in voices)
-            return self.words.listed_text(called), self.words.language
+            return self._together(voices)
         place = self.places.inside.get(iri)
         if place and iri in graph and kb.FC.Paragraph in graph.nodes(iri, kb.RDF.type):
             return self.words.text("names.paragraph", number=place.rpartition("#p")[2]), self.words.language
         return "", ""
+
+    def _together(self, iris: Iterable[str]) -> tuple[str, str]:
+        """Several things in one label; joined by a word only where their names are of the language of the page."""
+        links = sorted(map(self.link, iris), key=lambda link: link.text)
+        tags = {link.lang for link in links}
+        if tags == {self.words.language}:
+            return self.words.listed_text([link.text for link in links]), self.words.language
+        return " · ".join(link.text for link in links), tags.pop() if len(tags) == 1 else ""
 
     def said(self, iri: str, predicate: str) -> tuple[str, str]:
         """The text of a property and the language of it: the one that is spoken, else English, else another."""
