@@ -353,7 +353,8 @@ class Target:
         """Whether it lives, and answers a plain question."""
         if self.process.poll() is not None:
             return False
-        answer = self.send(Attack("", "", frozenset({200}), path=data("ASK { ?s ?p ?o }")))
+        asked = f"ASK {{ ?s ?p ?o }} # {time.monotonic_ns()}"  # nobody has asked this before
+        answer = self.send(Attack("", "", frozenset({200}), path=data(asked)))
         return answer.status == 200 and json.loads(answer.body) == {"head": {}, "boolean": True}
 
     def megabytes(self) -> float:

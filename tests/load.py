@@ -124,9 +124,10 @@ def killer(port: int, chosen: random.Random, until: float, tally: Tally) -> None
     """Send questions that cannot be answered, and leave."""
     while time.monotonic() < until:
         body = chosen.choice(KILLING).replace(TRAP, "http://127.0.0.1:9/").encode("utf-8", "surrogatepass")
-        head = f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/sparql-query\r\nConnection: close\r\n"
+        head = f"POST /sparql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n"
+        head += f"Content-Type: application/sparql-query\r\nContent-Length: {len(body)}\r\n\r\n"
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
-            connection.sendall(head.encode() + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            connection.sendall(head.encode() + body)
             connection.settimeout(max(min(chosen.choice(STAY), until - time.monotonic()), 0.01))
             while connection.recv(65536):
                 pass

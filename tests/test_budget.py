@@ -31,7 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def app(home: Path) -> Iterator[Flask]:
-    made = webapp.create_app(home, WORKERS=1, TIMEOUT_SECONDS=1, BUDGET_SECONDS=1, PROXIES=1)
+    made = webapp.create_app(home, WORKERS=1, TIMEOUT_SECONDS=1, BUDGET_SECONDS=1, PROXIES=1, KEPT_BYTES=0)
     yield made
     webapp.close(made)
 
@@ -127,7 +127,7 @@ def test_a_client_that_has_used_its_share_is_told_when_to_come_back(app: Flask) 
 
 
 def test_a_forwarded_address_is_not_believed_without_a_proxy(home: Path) -> None:
-    app = webapp.create_app(home, WORKERS=1, TIMEOUT_SECONDS=1, BUDGET_SECONDS=1)
+    app = webapp.create_app(home, WORKERS=1, TIMEOUT_SECONDS=1, BUDGET_SECONDS=1, KEPT_BYTES=0)
     try:
         client = app.test_client()
         remote = {"REMOTE_ADDR": AWAY}
@@ -146,7 +146,13 @@ def test_a_forwarded_address_is_not_believed_without_a_proxy(home: Path) -> None
 
 def test_long_questions_do_not_keep_the_short_ones_waiting(home: Path) -> None:
     app = webapp.create_app(
-        home, WORKERS=1, TIMEOUT_SECONDS=PATIENCE, WAIT_SECONDS=PATIENCE, LONG_AFTER_SECONDS=0.2, LONG_QUESTIONS=1
+        home,
+        WORKERS=1,
+        TIMEOUT_SECONDS=PATIENCE,
+        WAIT_SECONDS=PATIENCE,
+        LONG_AFTER_SECONDS=0.2,
+        LONG_QUESTIONS=1,
+        KEPT_BYTES=0,
     )
     answers: list[tuple[int, str]] = []
 

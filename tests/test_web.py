@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import multiprocessing
 import os
@@ -32,6 +33,7 @@ from webapp.site import site_of
 from webapp.worker import Stopped
 
 SECONDS = 3
+NUMBERS = itertools.count()
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 HUNGRY = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l } ORDER BY ?c ?f ?i ?l"
 DEEP = "SELECT * {" + "{" * 20_000 + "?s ?p ?o" + "}" * 20_000 + "}"
@@ -85,8 +87,8 @@ def ask(client: FlaskClient, sparql: str, accept: str = "", **more: str) -> Test
 
 
 def is_well(client: FlaskClient) -> bool:
-    """Whether the site still answers a plain question."""
-    return bool(ask(client, "ASK { ?s ?p ?o }").get_json()["boolean"])
+    """Whether the site still answers a plain question, one that nobody has asked before."""
+    return bool(ask(client, f"ASK {{ ?s ?p ?o }} # {next(NUMBERS)}").get_json()["boolean"])
 
 
 # --- pages -----------------------------------------------------------------------------------------------

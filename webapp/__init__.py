@@ -34,6 +34,7 @@ from webapp import (
     reference,
     scripts,
 )
+from webapp.answered import Answered
 from webapp.budget import Budget
 from webapp.compress import compress
 from webapp.media import HTML, PROBLEM, choose
@@ -92,6 +93,8 @@ def create_app(
     if ours.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
+    if ours.kept_bytes:
+        app.wsgi_app = Answered(app.wsgi_app, ours.kept_bytes)  # type: ignore[method-assign]
     app.extensions[KEY] = build_site(loaded, ours)
     for room in (
         *(protocol, pages, overview, browse, reference),
@@ -156,8 +159,8 @@ def handle_errors(app: Flask) -> None:
 
 def protect(response: Response) -> Response:
     """Headers that keep a page to itself: only our own files run, nothing from elsewhere, no frames, no guessing."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    there = {name.lower() for name in dict(response.headers)}
+    response.headers.extend({name: value for name, value in HEADERS.items() if name.lower() not in there})
     return response
 
 
