@@ -26,6 +26,7 @@ from kb.errors import (
 )
 from kb.explain import explain, explain_all
 from kb.export import FORMATS as EXPORT_FORMATS
+from kb.export import LOSSES as EXPORT_LOSSES
 from kb.export import export
 from kb.fates import fates_json, fates_text
 from kb.files import write_atomic
@@ -65,7 +66,7 @@ from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
 from kb.revision import read_revision
 from kb.rulebook import rulebook
-from kb.rules import rule, rules
+from kb.rules import load_shapes, rule, rules
 from kb.standing import Standing
 from kb.stats import QUESTIONS as STATS_QUESTIONS
 from kb.stats import Table, stats, stats_json, stats_text
@@ -94,6 +95,7 @@ __all__ = [
     "DCTERMS",
     "DERIVED_GRAPH",
     "EXPORT_FORMATS",
+    "EXPORT_LOSSES",
     "FC",
     "GRAPHS",
     "OA",
@@ -169,6 +171,7 @@ __all__ = [
     "format_files",
     "init",
     "load_kb",
+    "load_shapes",
     "mutate",
     "mutation_json",
     "mutation_text",

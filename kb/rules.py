@@ -68,11 +68,21 @@ def rules(home: Home | Path | str | None = None) -> tuple[Rule, ...]:
         HomeError: no base there.
         TurtleError: the first shapes file that does not pass the gate.
     """
+    return explained(load_shapes(home))
+
+
+def load_shapes(home: Home | Path | str | None = None) -> KnowledgeBase:
+    """The shapes files of a base, to be read: the rules as they are written.
+
+    Raises:
+        HomeError: no base there.
+        TurtleError: the first shapes file that does not pass the gate.
+    """
     place = home if isinstance(home, Home) else find_home(home)
     files, errors = read_files(place, place.shape_files(), SHAPES)
     if errors:
         raise errors[0]
-    return explained(KnowledgeBase(place, files))
+    return KnowledgeBase(place, files)
 
 
 def rule(home: Home | Path | str | None, code: str) -> Rule:

@@ -57,7 +57,16 @@ def test_every_claim_is_listed_once(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("what", ["claims", "citations"])
 @pytest.mark.parametrize(
-    "label", ["Article", "Status of the claim", "Kind of statement", "Speaker", "What the citation does", "About"]
+    "label",
+    [
+        "Article",
+        "Status of the claim",
+        "Kind of statement",
+        "Speaker",
+        "What the citation does",
+        "About",
+        "Date: from the year",
+    ],
 )
 def test_a_choice_leaves_as_many_as_it_says(client: FlaskClient, what: str, label: str) -> None:
     html = read(client, f"/{what}")
@@ -88,7 +97,8 @@ def test_the_query_behind_a_choice_gives_the_same(client: FlaskClient) -> None:
     assert behind is not None
     answer = read(client, unescape(behind[1]))
     assert f'class="count">{len(found(html))} row' in answer
-    assert "The query behind" not in read(client, "/citations?q=sale")
+    assert "letter by letter" in read(client, "/citations?q=sale"), "and where it may give others, that is said"
+    assert "letter by letter" not in html
 
 
 @pytest.mark.parametrize(

@@ -152,16 +152,20 @@ def test_prefixes_and_questions_are_published_for_editors(client: FlaskClient) -
 def test_the_openapi_document_names_what_is_there(client: FlaskClient) -> None:
     document = client.get("/openapi.json").get_json()
     assert document["openapi"].startswith("3.1") and document["servers"] == [{"url": "https://facts.example"}]
-    values = {"kind": "claim", "name": "pier-damaged", "suffix": "ttl"}
+    values = {"kind": "claim", "name": "pier-damaged", "suffix": "ttl", "code": "FC001", "slug": "mill-bridge"}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             named = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
             assert named == set(re.findall(r"\{(\w+)\}", path)), path
             assert len({code for code in operation["responses"]}) >= 1
             if method == "get":
-                query = {"default": ""} if path == "/graph" else {}
-                response = client.get(path.format(**values), query_string=query)
-                assert response.status_code == 200, path
+                known = {"/resource": {"iri": f"{NAMES}claim/pier-damaged"}}
+                query = {"default": ""} if path.startswith("/graph") else known.get(path, {})
+                house = values | {"name": "graph/derived"} if path == "/kb/{name}" else values
+                response = client.get(path.format(**house), query_string=query)
+                assert str(response.status_code) in operation["responses"] and response.status_code < 400, path
+                if response.status_code == 303:
+                    continue
                 assert response.mimetype in operation["responses"]["200"]["content"], path
     assert set(document["paths"]["/{kind}/{name}"]["get"]["parameters"][0]["schema"]["enum"]) == set(KINDS)
     references = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))

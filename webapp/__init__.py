@@ -25,6 +25,8 @@ from webapp import (
     completion,
     dereference,
     describe,
+    documents,
+    exports,
     graphs,
     language,
     openapi,
@@ -98,12 +100,13 @@ def create_app(
     app.extensions[KEY] = build_site(loaded, ours)
     for room in (
         *(protocol, pages, overview, browse, reference),
-        *(dereference, graphs, describe, openapi, language, completion),
+        *(dereference, graphs, describe, exports, openapi, language, completion),
     ):
         app.register_blueprint(room.blueprint)
     dress_templates(app)
     handle_errors(app)
     app.after_request(compress)  # functions run last to first: this one sees the response last
+    app.after_request(documents.revalidated)
     app.after_request(protect)
     app.after_request(language.mark)
     return app
@@ -145,7 +148,7 @@ def dress_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(shown=pages.shown, plain=pages.plain, pieces=pages.pieces)
-    app.context_processor(lambda: {"version": kb.__version__})
+    app.context_processor(lambda: {"version": kb.__version__, "forms": documents.forms()})
     spoken = site_of(app).spoken
     scripts.dress(app)
     language.dress(app, lambda: site().words, [(tag, names.words.name) for tag, names in spoken.items()])

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from flask import Blueprint, render_template, request, url_for
+import pyoxigraph as ox
+from flask import Blueprint, Response, render_template, request, url_for
 
 import kb
+from webapp.documents import DATA, Data, either, records
 from webapp.names import Link
 from webapp.site import Site, site
 from webapp.views import StatusView, status_view
@@ -33,7 +35,7 @@ blueprint = Blueprint("browse", __name__)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A citation, as far as one can choose by it; everything but `says` is an IRI."""
+    """A citation, as far as one can choose by it; everything but `says` and `year` is an IRI."""
 
     citation: str
     stance: str
@@ -45,6 +47,7 @@ class Entry:
     kind: str
     speaker: str
     about: tuple[str, ...]
+    year: str
 
     def has(self, facet: str, value: str) -> bool:
         """Whether it fits a choice."""
@@ -65,7 +68,10 @@ FACETS = (
     ("kind", "facet.kind"),
     ("speaker", "facet.speaker"),
     ("about", "facet.about"),
+    ("year", "facet.year"),
 )
+PLAIN = ("year",)
+"""Choices whose values are words, not things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,10 @@ class Browsed:
     Attributes:
         what: `claims` or `citations`.
         total: how many fit; `everything`: how many there are.
+        things: IRIs of what stands on the page.
         unknown: choices that name nothing in this base.
         other: the same choices, with citations instead of claims or the other way round.
-        behind: the query with the choices filled in; empty where words were searched for, which no query does.
+        behind: the query with the choices filled in; empty where a choice is none.
     """
 
     what: str
@@ -139,6 +146,7 @@ class Browsed:
     total: int
     everything: int
     lines: tuple[ClaimLine | CitationLine, ...]
+    things: tuple[str, ...]
     facets: tuple[Facet, ...]
     pages: Pages
     unknown: tuple[str, ...]
@@ -190,13 +198,26 @@ class Asked:
 
 
 @blueprint.get("/<any(claims,citations):what>")
-def browse(what: str) -> str:
-    """Claims or citations by choices."""
+@blueprint.get(f"/<any(claims,citations):what>{DATA}")
+def browse(what: str, suffix: str = "") -> Response:
+    """Claims or citations by choices; as data, the records of those on the page, and where the next ones are."""
     here = site()
     given = {name: request.args[name] for name, _ in FACETS if request.args.get(name)}
-    chosen = {name: kb.expand(value, here.names.prefixes) or "" for name, value in given.items()}
+    chosen = {name: _value(here, name, value) for name, value in given.items()}
     asked = Asked(what, request.args.get("q", "")[:LONGEST], given, chosen, _number(request.args.get("page")))
-    return render_template("browse.html", page=browsed(here, asked))
+    page = browsed(here, asked)
+    data = Data(
+        f"factcite-{what}",
+        lambda: records(here.base.whole, page.things),
+        links={name: href for name, href in (("prev", page.pages.before), ("next", page.pages.after)) if href},
+        headers={"Factcite-Total": str(page.total)},
+    )
+    return either(here, suffix, lambda: render_template("browse.html", page=page), data)
+
+
+def _value(here: Site, facet: str, given: str) -> str:
+    """A choice as entries have it; empty for what is none."""
+    return given[:LONGEST] if facet in PLAIN else kb.expand(given, here.names.prefixes) or ""
 
 
 def browsed(here: Site, asked: Asked) -> Browsed:
@@ -206,7 +227,8 @@ def browsed(here: Site, asked: Asked) -> Browsed:
     found = [entry for entry in entries if asked.fits(entry)]
     names = list(dict.fromkeys(getattr(entry, asked.key) for entry in found))
     pages = _pages(len(names), asked)
-    shown = set(names[(pages.number - 1) * PAGE : pages.number * PAGE])
+    things = tuple(names[(pages.number - 1) * PAGE : pages.number * PAGE])
+    shown = set(things)
     on_page = [entry for entry in found if getattr(entry, asked.key) in shown]
     known = {name for name, value in asked.chosen.items() if any(entry.has(name, value) for entry in everything)}
     return Browsed(
@@ -215,6 +237,7 @@ def browsed(here: Site, asked: Asked) -> Browsed:
         total=len(names),
         everything=len({getattr(entry, asked.key) for entry in everything}),
         lines=_claims(here, on_page) if asked.what == "claims" else tuple(_citation(here, each) for each in on_page),
+        things=things,
         facets=tuple(_facet(here, name, label, entries, asked) for name, label in FACETS),
         pages=pages,
         unknown=tuple(value for name, value in asked.given.items() if name not in known),
@@ -233,14 +256,20 @@ def read_entries(here: Site) -> tuple[Entry, ...]:
     found: dict[tuple[str, str], Entry] = {}
     for row in rows:
         entry = _entry(row)
-        found.setdefault((entry.citation, entry.claim), entry)
+        before = found.get((entry.citation, entry.claim), entry)
+        about = tuple(dict.fromkeys((*before.about, *entry.about)))
+        found[entry.citation, entry.claim] = replace(before, about=about)
     index = {name: _number(here.base.graph.value(name, kb.FC.index)) for name in {e.paragraph for e in found.values()}}
     return tuple(sorted(found.values(), key=lambda entry: (entry.article, index[entry.paragraph], entry.citation)))
 
 
+ABOUT = ("subject", "object", "where")
+"""Columns that say what a claim is about."""
+
+
 def _entry(row: Mapping[str, Mapping[str, str]]) -> Entry:
     value = {name: cell["value"] for name, cell in row.items()}
-    about = dict.fromkeys(row[end]["value"] for end in ("subject", "object") if row.get(end, {}).get("type") == "uri")
+    about = dict.fromkeys(row[column]["value"] for column in ABOUT if row.get(column, {}).get("type") == "uri")
     return Entry(
         citation=value["citation"],
         stance=value["stance"],
@@ -252,6 +281,7 @@ def _entry(row: Mapping[str, Mapping[str, str]]) -> Entry:
         kind=value.get("kind", ""),
         speaker=value["speaker"],
         about=tuple(about),
+        year=value.get("year", ""),
     )
 
 
@@ -262,7 +292,7 @@ def _number(text: str | None) -> int:
 def _facet(here: Site, name: str, label: str, entries: Sequence[Entry], asked: Asked) -> Facet:
     """A choice, with how many claims or citations each of its values would leave."""
     if name in asked.chosen:
-        return Facet(name, label, here.names.link(asked.chosen[name]), asked.without(name), (), ())
+        return Facet(name, label, _link(here, name, asked.chosen[name]), asked.without(name), (), ())
     pairs = {
         (value, getattr(entry, asked.key))
         for entry in entries
@@ -270,12 +300,17 @@ def _facet(here: Site, name: str, label: str, entries: Sequence[Entry], asked: A
         for value in entry.values(name)
     }
     choices = [
-        Choice(here.names.link(value), count, asked.address(given={**asked.given, name: here.names.short(value)}))
+        Choice(link, count, asked.address(given={**asked.given, name: link.name or link.text}))
         for value, count in Counter(value for value, _ in pairs).items()
+        for link in [_link(here, name, value)]
     ]
     choices.sort(key=lambda choice: (-choice.count, choice.link.text.casefold(), choice.link.name))
     shown = len(choices) if len(choices) <= SHOWN + 2 else SHOWN
     return Facet(name, label, None, asked.without(name), tuple(choices[:shown]), tuple(choices[shown:]))
+
+
+def _link(here: Site, facet: str, value: str) -> Link:
+    return Link(value, name=value) if facet in PLAIN else here.names.link(value)
 
 
 STANCES = (
@@ -327,11 +362,30 @@ def _pages(total: int, asked: Asked) -> Pages:
 
 
 def _behind(here: Site, asked: Asked) -> str:
-    """The query page with the query and the choices; empty for what no value of a variable can say."""
-    if asked.words or "about" in asked.chosen or not all(asked.chosen.values()):
+    """The query page with the query and the choices; empty where a choice is none.
+
+    Words are compared there by their letters only; here, marks on letters and their width do not matter either.
+    """
+    if not all(asked.chosen.values()):
         return ""
-    values = {f"${name}": f"<{value}>" for name, value in asked.chosen.items()}
-    return url_for("pages.home", query=here.questions["page-citations"].text, **values)  # type: ignore[arg-type]
+    text, order, rest = here.questions["page-citations"].text.rpartition("}\nORDER BY")
+    filters = "".join(f"  FILTER({each})\n" for each in _filters(asked))
+    values = {f"${name}": f"<{value}>" for name, value in asked.chosen.items() if name not in FILTERED}
+    return url_for("pages.home", query=text + filters + order + rest, **values)  # type: ignore[arg-type]
+
+
+FILTERED = ("about", *PLAIN)
+"""Choices that no value of one variable can say."""
+
+
+def _filters(asked: Asked) -> Iterator[str]:
+    if "about" in asked.chosen:
+        yield " || ".join(f"?{column} = {ox.NamedNode(asked.chosen['about'])}" for column in ABOUT)
+    for name in PLAIN:
+        if name in asked.chosen:
+            yield f"?{name} = {ox.Literal(asked.chosen[name])}"
+    for word in fold(asked.words).split()[:MOST_WORDS]:
+        yield f"CONTAINS(LCASE(?says), {ox.Literal(word)})"
 
 
 # --- names -----------------------------------------------------------------------------------------------
@@ -352,6 +406,7 @@ class Name:
 class Hit:
     """A thing that was found, its kind, and the printed name that was found, where that is not its label."""
 
+    iri: str
     link: Link
     kind: str
     printed: Link | None
@@ -367,11 +422,19 @@ class Searched:
 
 
 @blueprint.get("/search")
-def search() -> str:
-    """Everything whose names hold the words."""
+@blueprint.get(f"/search{DATA}")
+def search(suffix: str = "") -> Response:
+    """Everything whose names hold the words; as data, the records of what is shown."""
     here = site()
     words = request.args.get("q", "")[:LONGEST]
-    return render_template("search.html", page=searched(here, words), behind=here.questions["page-names"].text)
+    page = searched(here, words)
+    data = Data(
+        "factcite-search",
+        lambda: records(here.base.whole, (hit.iri for hit in page.hits)),
+        headers={"Factcite-Total": str(len(page.hits) + page.more)},
+    )
+    behind = here.questions["page-names"].text
+    return either(here, suffix, lambda: render_template("search.html", page=page, behind=behind), data)
 
 
 def searched(here: Site, words: str) -> Searched:
@@ -412,7 +475,7 @@ def read_names(here: Site) -> tuple[Name, ...]:
 def _hit(here: Site, name: Name) -> Hit:
     link = here.names.link(name.thing)
     printed = Link(name.text, lang=name.lang) if name.text != link.text else None
-    return Hit(link, here.names.paths[name.thing].partition("/")[0], printed)
+    return Hit(name.thing, link, here.names.paths[name.thing].partition("/")[0], printed)
 
 
 def _rank(words: str, parts: Sequence[str], name: Name) -> tuple[int, int]:

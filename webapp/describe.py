@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, url_for
 
 import kb
-from webapp.documents import by_accept, send, serialised
+from webapp.documents import DATA, FRONT, Data, by_accept, either, records, send, serialised
 from webapp.media import DATASETS, GRAPHS, Media
 from webapp.site import Site, site
 
@@ -86,6 +86,23 @@ def void() -> Response:
     return _send(tuple(void_triples(site())), GRAPHS[0], "", "factcite-void")
 
 
+@blueprint.get(f"{FRONT}{DATA}")
+def index(suffix: str = "") -> Response:
+    """The data of the front page: what the base is, and the records of its articles."""
+    return front(suffix)
+
+
+def front(suffix: str = "", page: Callable[[], str] = str) -> Response:
+    """The front page where nothing is asked, or its data."""
+    here = site()
+    return either(here, suffix, page, Data("factcite-index", lambda: _index_triples(here), True, PREFIXES))
+
+
+def _index_triples(here: Site) -> Iterator[ox.Triple]:
+    yield from void_triples(here)
+    yield from records(here.base.graph, here.base.graph.instances(kb.FC.Article))
+
+
 def _send(triples: tuple[ox.Triple, ...], media: Media, media_type: str, name: str) -> Response:
     here = site()
     document = serialised(triples, media, {**kb.PREFIXES, **PREFIXES, **here.names.prefixes}, source=name)
@@ -143,7 +160,7 @@ def service_triples(here: Site) -> Iterator[ox.Triple]:
     endpoint = here.endpoint
     service, dataset, default = (f"{endpoint}#{name}" for name in ("service", "dataset", "default-graph"))
     found = counts(here)
-    yield from _about(
+    yield from facts(
         service,
         (kb.RDF.type, SD.Service),
         (kb.RDFS.label, ox.Literal("Factcite", language="en")),
@@ -153,13 +170,13 @@ def service_triples(here: Site) -> Iterator[ox.Triple]:
         *((SD.resultFormat, FORMAT_NAMES + FORMATS[name]) for name in RESULTS),
         (SD.defaultDataset, dataset),
     )
-    yield from _about(dataset, (kb.RDF.type, SD.Dataset), (SD.defaultGraph, default))
-    yield from _about(default, (kb.RDF.type, SD.Graph), (VOID.triples, found.triples))
+    yield from facts(dataset, (kb.RDF.type, SD.Dataset), (SD.defaultGraph, default))
+    yield from facts(default, (kb.RDF.type, SD.Graph), (VOID.triples, found.triples))
     for iri, number in found.graphs:
         named = f"{endpoint}#{_slug(iri)}"
-        yield from _about(dataset, (SD.namedGraph, named))
-        yield from _about(named, (kb.RDF.type, SD.NamedGraph), (SD.name, iri), (SD.graph, f"{named}-content"))
-        yield from _about(f"{named}-content", (kb.RDF.type, SD.Graph), (VOID.triples, number))
+        yield from facts(dataset, (SD.namedGraph, named))
+        yield from facts(named, (kb.RDF.type, SD.NamedGraph), (SD.name, iri), (SD.graph, f"{named}-content"))
+        yield from facts(f"{named}-content", (kb.RDF.type, SD.Graph), (VOID.triples, number))
 
 
 RESULTS = ("json", "xml", "csv", "tsv", "turtle", "ntriples", "jsonld", "rdfxml")
@@ -173,8 +190,8 @@ def void_triples(here: Site) -> Iterator[ox.Triple]:
     document = here.origin + url_for("describe.void")
     dataset, service = f"{document}#dataset", f"{document}#service"
     found = counts(here)
-    yield from _about(document, (kb.RDF.type, VOID.DatasetDescription), (f"{FOAF}primaryTopic", dataset))
-    yield from _about(
+    yield from facts(document, (kb.RDF.type, VOID.DatasetDescription), (f"{FOAF}primaryTopic", dataset))
+    yield from facts(
         dataset,
         (kb.RDF.type, VOID.Dataset),
         (kb.RDF.type, DCAT.Dataset),
@@ -191,7 +208,7 @@ def void_triples(here: Site) -> Iterator[ox.Triple]:
     )
     yield from _partitions(dataset, document, found)
     yield from _distributions(here, dataset, document)
-    yield from _about(
+    yield from facts(
         service,
         (kb.RDF.type, DCAT.DataService),
         (DCAT.endpointURL, here.endpoint),
@@ -224,29 +241,29 @@ def examples(here: Site) -> tuple[str, ...]:
 def _partitions(dataset: str, document: str, found: Counts) -> Iterator[ox.Triple]:
     for iri, number in found.classes:
         part = f"{document}#class-{_slug(iri)}"
-        yield from _about(dataset, (VOID.classPartition, part))
-        yield from _about(part, (kb.RDF.type, VOID.Dataset), (VOID["class"], iri), (VOID.entities, number))
+        yield from facts(dataset, (VOID.classPartition, part))
+        yield from facts(part, (kb.RDF.type, VOID.Dataset), (VOID["class"], iri), (VOID.entities, number))
     for iri, number in found.properties:
         part = f"{document}#property-{_slug(iri)}"
-        yield from _about(dataset, (VOID.propertyPartition, part))
-        yield from _about(part, (kb.RDF.type, VOID.Dataset), (VOID.property, iri), (VOID.triples, number))
+        yield from facts(dataset, (VOID.propertyPartition, part))
+        yield from facts(part, (kb.RDF.type, VOID.Dataset), (VOID.property, iri), (VOID.triples, number))
     for iri, number in found.graphs:
         part = f"{document}#graph-{_slug(iri)}"
-        yield from _about(dataset, (VOID.subset, part))
-        yield from _about(part, (kb.RDF.type, VOID.Dataset), (kb.RDFS.label, ox.Literal(iri)), (VOID.triples, number))
+        yield from facts(dataset, (VOID.subset, part))
+        yield from facts(part, (kb.RDF.type, VOID.Dataset), (kb.RDFS.label, ox.Literal(iri)), (VOID.triples, number))
 
 
 def _distributions(here: Site, dataset: str, document: str) -> Iterator[ox.Triple]:
     for media in DATASETS:
         address = here.origin + url_for("pages.download", suffix=media.suffix)
         node = f"{document}#{media.name}"
-        yield from _about(
+        yield from facts(
             dataset,
             (VOID.dataDump, address),
             (DCAT.distribution, node),
             (VOID.feature, FORMAT_NAMES + FORMATS[media.name]),
         )
-        yield from _about(
+        yield from facts(
             node,
             (kb.RDF.type, DCAT.Distribution),
             (DCAT.accessURL, address),
@@ -259,12 +276,12 @@ def _distributions(here: Site, dataset: str, document: str) -> Iterator[ox.Tripl
 def _prefixes(here: Site, document: str) -> Iterator[ox.Triple]:
     """Prefixes as SHACL declares them, for editors that fill themselves from here."""
     node = f"{document}#prefixes"
-    yield from _about(node, (kb.RDF.type, OWL_ONTOLOGY))
+    yield from facts(node, (kb.RDF.type, OWL_ONTOLOGY))
     for name, space in sorted(here.names.prefixes.items()):
         one = f"{document}#prefix-{name}"
         namespace = ox.Literal(space, datatype=ox.NamedNode(kb.PREFIXES["xsd"] + "anyURI"))
-        yield from _about(node, (SHACL.declare, one))
-        yield from _about(one, (SHACL.prefix, ox.Literal(name)), (SHACL.namespace, namespace))
+        yield from facts(node, (SHACL.declare, one))
+        yield from facts(one, (SHACL.prefix, ox.Literal(name)), (SHACL.namespace, namespace))
 
 
 def _questions(here: Site, document: str) -> Iterator[ox.Triple]:
@@ -274,7 +291,7 @@ def _questions(here: Site, document: str) -> Iterator[ox.Triple]:
         if question.params or form is None or name.startswith("page-"):
             continue
         node = f"{document}#question-{name}"
-        yield from _about(
+        yield from facts(
             node,
             (kb.RDF.type, SHACL.SPARQLExecutable),
             (kb.RDF.type, SHACL[f"SPARQL{form.capitalize()}Executable"]),
@@ -296,7 +313,7 @@ def _form(sparql: str) -> str | None:
 # --- small parts -----------------------------------------------------------------------------------------
 
 
-def _about(subject: str, *facts: tuple[str, str | int | ox.Literal]) -> Iterator[ox.Triple]:
+def facts(subject: str, *facts: tuple[str, str | int | ox.Literal]) -> Iterator[ox.Triple]:
     """Triples of one subject; a string is an IRI, a number an xsd:integer."""
     for predicate, value in facts:
         yield ox.Triple(ox.NamedNode(subject), ox.NamedNode(predicate), _term(value))

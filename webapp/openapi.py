@@ -12,8 +12,9 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 import kb
+from webapp.browse import FACETS
 from webapp.documents import SUFFIXES
-from webapp.media import DATASETS, GRAPHS, PROBLEM, SAFE_CSV, TABLES, Media, offered
+from webapp.media import DATASETS, GRAPHS, HTML, PROBLEM, SAFE_CSV, TABLES, Media, offered
 from webapp.names import KINDS
 from webapp.site import Download, Site, site
 
@@ -47,10 +48,18 @@ def description(here: Site) -> dict[str, Any]:
         "paths": {
             "/sparql": _sparql(),
             "/graph": {"get": _graph()},
+            "/graph.{suffix}": {"get": _graph(suffix=True)},
             "/{kind}/{name}": {"get": _thing()},
             "/{kind}/{name}.{suffix}": {"get": _thing(suffix=True)},
-            "/kb.{suffix}": {"get": _download()},
-            "/report.{suffix}": {"get": _report()},
+            **_pages(),
+            "/index.{suffix}": {"get": _page("/index", "what the base is, and its articles", (), suffix=True)},
+            "/kb.{suffix}": {"get": _download("the whole base", "download")},
+            "/export/{slug}.{suffix}": {"get": _download("one article", "downloadArticle", (_path("slug", SLUG),))},
+            "/report.txt": {"get": _report_text()},
+            "/resource": {"get": _resource()},
+            "/kb/{name}": {"get": _local_name()},
+            **{path: {"get": _terms(path, words)} for path, words in TERMS.items()},
+            "/openapi.json": {"get": _self()},
             "/.well-known/void": {"get": _void(GRAPHS)},
             "/void.ttl": {"get": _void(GRAPHS[:1])},
         },
@@ -133,46 +142,108 @@ def _sparql() -> dict[str, Any]:
     }
 
 
-def _graph() -> dict[str, Any]:
+def _graph(*, suffix: bool = False) -> dict[str, Any]:
+    parameters = [
+        {**_parameter("default", "all graphs as one"), "allowEmptyValue": True},
+        _parameter("graph", "the IRI of one graph"),
+    ]
+    if not suffix:
+        parameters.append(_parameter("format", "instead of an Accept header", choices=[each.name for each in GRAPHS]))
+    types = RDF if suffix else (*offered(GRAPHS), HTML)
     return {
-        "operationId": "graph",
+        "operationId": "graphInFormat" if suffix else "graph",
         "summary": "One graph, or all as one (Graph Store Protocol, read side)",
-        "parameters": [
-            {**_parameter("default", "all graphs as one"), "allowEmptyValue": True},
-            _parameter("graph", "the IRI of one graph"),
-        ],
-        "responses": _answers("the graph", offered(GRAPHS), ("400", "404", "406")),
+        "parameters": [*parameters, SUFFIX] if suffix else parameters,
+        "responses": _answers("the graph", types, ("400", "404", "406")),
     }
 
 
 def _thing(*, suffix: bool = False) -> dict[str, Any]:
-    types = dict.fromkeys(media_type for _, media_type in SUFFIXES.values())
     parameters = [_path("kind", "what it is", KINDS), _path("name", "the last part of its IRI")]
     if suffix:
-        parameters.append(_path("suffix", "the format", SUFFIXES))
+        parameters.append(SUFFIX)
     return {
         "operationId": "thingInFormat" if suffix else "thing",
         "summary": "What a page is made of, as RDF" if suffix else "A thing as a page, or as RDF by the Accept header",
         "parameters": parameters,
-        "responses": _answers("the thing", types if suffix else ("text/html", *types), ("404", "406", "503")),
+        "responses": _answers("the thing", RDF if suffix else (HTML, *RDF), ("404", "406", "503")),
     }
 
 
-def _download() -> dict[str, Any]:
+def _pages() -> dict[str, Any]:
+    """Each page at its address, and its data beside it."""
+    found: dict[str, Any] = {}
+    for path, (words, parameters) in PAGES.items():
+        found[path] = {"get": _page(path, words, parameters)}
+        found[f"{path}.{{suffix}}"] = {"get": _page(path, words, parameters, suffix=True)}
+    return found
+
+
+def _page(path: str, words: str, parameters: Iterable[dict[str, Any]], *, suffix: bool = False) -> dict[str, Any]:
+    name = path.strip("/").replace("/{code}", "")
+    types = RDF if suffix else (HTML, *RDF)
+    answers = _answers(words, types, ("404", "406", "503"))
+    if path in LISTS:
+        answers["200"]["headers"] = {
+            "Factcite-Total": _header("how many there are; the document holds those of one page", "integer"),
+            "Link": _header("the pages before and after, as `prev` and `next` (RFC 8288)", "string"),
+        }
     return {
-        "operationId": "download",
-        "summary": "The whole base in one document",
-        "parameters": [_path("suffix", "the format", [media.suffix for media in DATASETS])],
-        "responses": _answers("the base", [media.types[0] for media in DATASETS], ("404",)),
+        "operationId": f"{name}Data" if suffix else f"{name}Page",
+        "summary": f"{'The data of a page' if suffix else 'A page, or its data by the Accept header'}: {words}",
+        "parameters": [*parameters, SUFFIX] if suffix else list(parameters),
+        "responses": answers,
     }
 
 
-def _report() -> dict[str, Any]:
+def _download(words: str, name: str, parameters: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
     return {
-        "operationId": "report",
-        "summary": "The validation report",
-        "parameters": [_path("suffix", "the format", ("json", "ttl", "txt"))],
-        "responses": _answers("the report", ("application/json", "text/turtle", "text/plain"), ("404",)),
+        "operationId": name,
+        "summary": f"{words[0].upper()}{words[1:]} in one document",
+        "parameters": [*parameters, _path("suffix", "the format", [media.suffix for media in DATASETS])],
+        "responses": _answers(words, [media.types[0] for media in DATASETS], ("404",)),
+    }
+
+
+def _report_text() -> dict[str, Any]:
+    return {
+        "operationId": "reportText",
+        "summary": "The validation report as the command prints it",
+        "responses": _answers("the report", ("text/plain",), ()),
+    }
+
+
+def _resource() -> dict[str, Any]:
+    return {
+        "operationId": "resource",
+        "summary": "From an IRI of the base to its page or document",
+        "parameters": [_parameter("iri", "the IRI", required=True)],
+        "responses": _elsewhere(),
+    }
+
+
+def _local_name() -> dict[str, Any]:
+    return {
+        "operationId": "localName",
+        "summary": "From the path of an IRI below https://w3id.org/factcite/kb/ to its page or document",
+        "parameters": [_path("name", "the rest of the path; a suffix chooses a format")],
+        "responses": _elsewhere(),
+    }
+
+
+def _terms(path: str, words: str) -> dict[str, Any]:
+    return {
+        "operationId": f"{path.strip('/')}Terms",
+        "summary": words,
+        "responses": {**_answers("the terms", offered(GRAPHS), ("406",)), **_elsewhere(("303",))},
+    }
+
+
+def _self() -> dict[str, Any]:
+    return {
+        "operationId": "openapi",
+        "summary": "This description",
+        "responses": _answers("the description", ("application/json",), ()),
     }
 
 
@@ -186,6 +257,11 @@ def _void(medias: Iterable[Media]) -> dict[str, Any]:
 
 
 # --- small parts -----------------------------------------------------------------------------------------
+
+
+def _elsewhere(codes: Iterable[str] = ("303", "404")) -> dict[str, Any]:
+    words = {"303": "where it is; ask there with the same Accept header", "404": PROBLEMS["404"]}
+    return {code: {"description": words[code]} for code in codes}
 
 
 def _parameter(
@@ -215,3 +291,28 @@ def _answers(words: str, types: Iterable[str], problems: Iterable[str]) -> dict[
         "200": {"description": words, "content": {name: {} for name in types}},
         **{code: {"description": PROBLEMS[code], "content": problem} for code in problems},
     }
+
+
+# --- tables ----------------------------------------------------------------------------------------------
+
+RDF = tuple(dict.fromkeys(media_type for _, media_type in SUFFIXES.values()))
+SUFFIX = _path("suffix", "the format", SUFFIXES)
+SLUG = "what the files of the article are called"
+WORDS = _parameter("q", "words, every one of which has to be there")
+CHOICES = tuple(_parameter(name, f"choose by {name}: a prefixed name, an IRI, or a year") for name, _ in FACETS)
+LISTING = (WORDS, *CHOICES, {**_parameter("page", "from 1"), "schema": {"type": "integer", "minimum": 1}})
+LISTS = ("/claims", "/citations", "/search")
+PAGES: Mapping[str, tuple[str, tuple[dict[str, Any], ...]]] = {
+    "/overview": ("what the pictures name, and the counts", ()),
+    "/claims": ("claims, by choices", LISTING),
+    "/citations": ("citations, by choices", LISTING),
+    "/search": ("things by their names", (WORDS,)),
+    "/about": ("what the words of the base mean, VoID and DCAT", ()),
+    "/rules": ("the rules of the check; as data, the shapes", ()),
+    "/shapes": ("the same: where the names of shapes lead", ()),
+    "/rule/{code}": ("one rule; as data, its shape", (_path("code", "such as FC001"),)),
+    "/report": ("the validation report; its JSON is that of `kb check --format json`", ()),
+    "/export": ("every export; as data, DCAT with sizes and digests", ()),
+}
+"""Address of a page to what it holds, and what it can be told; each has its data beside it."""
+TERMS = {"/ns": "The terms of the vocabulary", "/rel": "The relations that claims state"}

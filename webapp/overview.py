@@ -5,11 +5,15 @@ A base does not change while it is served, so each picture is asked for once.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template
+import pyoxigraph as ox
+from flask import Blueprint, Response, render_template
 
 import kb
+from webapp import describe
+from webapp.documents import DATA, Data, either, records
 from webapp.pictures import (
     DependenceLine,
     FigureTable,
@@ -39,13 +43,31 @@ class OverviewPage:
     tables: tuple[FigureTable, ...]
 
 
+PICTURES = ("page-timeline", "page-shared", "page-topics", "page-dependences")
+"""The queries behind the pictures."""
+
+
 @blueprint.get("/overview")
-def overview() -> str:
-    """The pictures and the figures."""
+@blueprint.get(f"/overview{DATA}")
+def overview(suffix: str = "") -> Response:
+    """The pictures and the figures; as data, what they show, and the counts."""
     here = site()
-    return render_template(
-        "overview.html", page=here.keep("overview", lambda: overview_page(here)), queries=here.questions
+    data = Data("factcite-overview", lambda: overview_triples(here), kept=True, prefixes=describe.PREFIXES)
+
+    def page() -> str:
+        kept = here.keep("overview", lambda: overview_page(here))
+        return render_template("overview.html", page=kept, queries=here.questions)
+
+    return either(here, suffix, page, data)
+
+
+def overview_triples(here: Site) -> Iterator[ox.Triple]:
+    """Everything that a picture names, and how much there is of everything."""
+    rows = (row for name in PICTURES for row in here.table(name)[1])
+    yield from records(
+        here.base.whole, (cell["value"] for row in rows for cell in row.values() if cell["type"] == "uri")
     )
+    yield from describe.void_triples(here)
 
 
 def overview_page(here: Site) -> OverviewPage:

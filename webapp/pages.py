@@ -8,32 +8,31 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 from markupsafe import Markup, escape
 
 import kb
+from webapp import describe
 from webapp.answers import Asked, answered, typed
-from webapp.documents import SUFFIXES, by_accept, by_suffix, send, serialised
+from webapp.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
 from webapp.evaluate import ROWS, Question
 from webapp.gallery import gallery_of
-from webapp.media import DATASETS, GRAPHS, content_type, named
+from webapp.media import DATASETS, Media, content_type, named
 from webapp.names import KINDS, Link
 from webapp.overview import statuses, timeline_of
 from webapp.protocol import bindings, retry_after, status_of
 from webapp.reader import Reader
 from webapp.scripts import editor_words
-from webapp.site import PAGE_ROWS, Site, site
+from webapp.site import PAGE_ROWS, Download, Site, site
 from webapp.texts import text_of
 from webapp.things import PAGES, linked_sentences
 from webapp.worker import Reply
 
-THINGS = GRAPHS[:3]
-"""Formats of things; JSON-LD has two addresses, because programs look for `.json`."""
-SHOWN_SUFFIXES = ("ttl", "nt", "jsonld")
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
 FIRST_QUESTION = """\
 PREFIX fc: <https://w3id.org/factcite/ns#>
@@ -74,8 +73,14 @@ class ErrorView:
 
 
 @blueprint.get("/")
-def home() -> tuple[str, int, dict[str, str]]:
-    """The query page, with an answer if something was asked."""
+def home() -> Response:
+    """The query page, with an answer if something was asked; without a question, what the base is as data too."""
+    if request.args:
+        return make_response(_query_page())
+    return describe.front(page=lambda: _query_page()[0])
+
+
+def _query_page() -> tuple[str, int, dict[str, str]]:
     here = site()
     asked, answer, error = None, None, None
     headers: dict[str, str] = {}
@@ -147,28 +152,27 @@ def _error(problem: kb.KbError, text: str) -> ErrorView:
 
 
 @blueprint.get(f"/<any({','.join(KINDS)}):kind>/<name>")
-def thing(kind: str, name: str) -> Response:
+@blueprint.get(f"/<any({','.join(KINDS)}):kind>/<name>{DATA}")
+def thing(kind: str, name: str, suffix: str = "") -> Response:
     """The page of a thing; or what the page is made of, as RDF, by suffix or by the Accept header."""
     here = site()
-    plain, media, media_type = by_suffix(name)
-    iri = here.names.iri(kind, plain)
+    iri = here.names.iri(kind, name)
     if iri is None:
         abort(404)
+    media, media_type = SUFFIXES[suffix] if suffix else by_accept(THINGS, page=True)
     if media is None:
-        media, media_type = by_accept(THINGS, page=True)
-    if media is None:
-        response = _page(here, kind, plain, iri)
+        response = _page(here, kind, iri)
         response.vary.add("Accept")
         return response
     slug = here.slug(iri) if kind == "article" else None
     if slug is not None:
-        return send(here.download(media.name, slug), media, f"factcite-{plain}", media_type)
+        return send(here.download(media.name, slug), media, f"factcite-{name}", media_type)
     triples = _graph(here, kind, iri).triples
-    document = serialised(triples, media, here.names.prefixes, source=f"{kind}/{plain}")
-    return send(document, media, f"factcite-{kind}-{plain}", media_type)
+    document = serialised(triples, media, here.names.prefixes, source=f"{kind}/{name}")
+    return send(document, media, f"factcite-{kind}-{name}", media_type)
 
 
-def _page(here: Site, kind: str, name: str, iri: str) -> Response:
+def _page(here: Site, kind: str, iri: str) -> Response:
     page = PAGES[kind](Reader(_graph(here, kind, iri), here.names), iri)
     text = text_of(here, page)
     html = render_template(
@@ -176,11 +180,6 @@ def _page(here: Site, kind: str, name: str, iri: str) -> Response:
         page=page,
         text=text,
         behind=url_for(".home", query=here.behind(kind, iri)),
-        forms=tuple(
-            (media.label, media_type, url_for(".thing", kind=kind, name=f"{name}.{suffix}"))
-            for suffix, (media, media_type) in SUFFIXES.items()
-            if suffix in SHOWN_SUFFIXES
-        ),
     )
     response = Response(html)
     if text.shown:
@@ -225,21 +224,49 @@ def download(suffix: str) -> Response:
     return send(site().download(media.name), media, "factcite")
 
 
+REPORT_JSON = Media("report", ("application/json",), "json", "JSON")
+
+
 @blueprint.get("/report")
-def report() -> str:
-    """The validation report."""
+@blueprint.get(f"/report{DATA}")
+def report(suffix: str = "") -> Response:
+    """The validation report; as data, SHACL's report, and as plain JSON that of `kb check --format json`."""
     here = site()
+    media, media_type = SUFFIXES[suffix] if suffix else by_accept(THINGS, page=True)
+    if media is not None:
+        media = REPORT_JSON if media_type in REPORT_JSON.types else media
+        return send(_report(here, media), media, "factcite-report", media_type)
     found = here.report()
     focus = {finding.focus: here.names.link(finding.focus) for finding in found.findings if finding.focus}
-    return render_template("report.html", report=found, focus=focus, names=here.names)
+    response = Response(render_template("report.html", report=found, focus=focus, names=here.names))
+    response.vary.add("Accept")
+    return response
 
 
-@blueprint.get("/report.<any(json,ttl,txt):suffix>")
-def report_data(suffix: str) -> Response:
-    """The validation report for programs."""
-    names = {"json": ("json", "application/json"), "ttl": ("turtle", "text/turtle"), "txt": ("text", "text/plain")}
-    name, media_type = names[suffix]
-    return Response(kb.REPORT_FORMATS[name](site().report()), content_type=content_type(media_type))
+@blueprint.get("/report.txt")
+def report_text() -> Response:
+    """The validation report as the command prints it."""
+    return Response(kb.REPORT_FORMATS["text"](site().report()), content_type=content_type("text/plain"))
+
+
+def _report(here: Site, media: Media) -> Download:
+    if media is REPORT_JSON:
+        return Download.of(kb.REPORT_FORMATS["json"](here.report()).encode())
+    turtle = kb.REPORT_FORMATS["turtle"](here.report()).encode()
+    if media.name == "turtle":
+        return Download.of(turtle)
+    return serialised(_numbered(turtle), media, here.names.prefixes, source="the report")
+
+
+def _numbered(turtle: bytes) -> Iterator[ox.Triple]:
+    """The triples of a document, whose nodes without a name are called by the order in which they come."""
+    known: dict[object, ox.BlankNode] = {}
+
+    def named(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Any:
+        return known.setdefault(term, ox.BlankNode(f"b{len(known)}")) if isinstance(term, ox.BlankNode) else term
+
+    for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE):
+        yield ox.Triple(named(quad.subject), quad.predicate, named(quad.object))
 
 
 # --- for templates ---------------------------------------------------------------------------------------

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template
+import pyoxigraph as ox
+from flask import Blueprint, Response, abort, render_template
 
 import kb
+from webapp import describe
 from webapp.describe import Counts, counts
+from webapp.documents import DATA, Data, either, records
 from webapp.names import Link
 from webapp.overview import statuses
 from webapp.site import Site, site
-from webapp.views import StatusView
+from webapp.views import STATUSES, StatusView
 
 blueprint = Blueprint("reference", __name__)
 
@@ -36,18 +39,36 @@ class About:
     counts: Counts
 
 
+WORDS = (kb.FC.Kind, kb.FC.Modality, kb.FC.Relation)
+"""Kinds of terms that the page explains, besides the statuses."""
+
+
 @blueprint.get("/about")
-def about() -> str:
-    """What a status means and does not mean, and the other words of the base."""
+@blueprint.get(f"/about{DATA}")
+def about(suffix: str = "") -> Response:
+    """What a status means and does not mean, and the other words of the base; as data, those words, VoID and DCAT."""
     here = site()
-    page = About(
-        statuses=statuses(here),
-        kinds=words(here, kb.FC.Kind),
-        modalities=words(here, kb.FC.Modality),
-        relations=words(here, kb.FC.Relation),
-        counts=counts(here),
+    data = Data("factcite-about", lambda: about_triples(here), kept=True, prefixes=describe.PREFIXES)
+    return either(
+        here,
+        suffix,
+        lambda: render_template("about.html", page=about_page(here), behind=here.questions["page-words"].text),
+        data,
     )
-    return render_template("about.html", page=page)
+
+
+def about_page(here: Site) -> About:
+    """The words of the base, and how much it holds."""
+    kinds, modalities, relations = (words(here, kind) for kind in WORDS)
+    return About(statuses(here), kinds, modalities, relations, counts(here))
+
+
+def about_triples(here: Site) -> Iterator[ox.Triple]:
+    """The records of the words, and what the base is."""
+    yield from records(
+        here.base.graph, (*STATUSES, *(term for kind in WORDS for term in here.base.graph.instances(kind)))
+    )
+    yield from describe.void_triples(here)
 
 
 def words(here: Site, kind: str) -> tuple[Word, ...]:
@@ -58,20 +79,37 @@ def words(here: Site, kind: str) -> tuple[Word, ...]:
 
 
 @blueprint.get("/rules")
-def rules() -> str:
-    """Every rule of the check."""
-    return render_template("rules.html", rules=all_rules(site()))
+@blueprint.get(f"/rules{DATA}")
+@blueprint.get("/shapes", endpoint="shapes")
+@blueprint.get(f"/shapes{DATA}", endpoint="shapes")
+def rules(suffix: str = "") -> Response:
+    """Every rule of the check; as data, the shapes as they are written. `/shapes` is where their names lead."""
+    here = site()
+    data = Data("factcite-shapes", lambda: all_shapes(here).triples, kept=True)
+    return either(here, suffix, lambda: render_template("rules.html", rules=all_rules(here)), data)
 
 
 @blueprint.get("/rule/<code>")
-def rule(code: str) -> str:
-    """One rule: what it looks at, why, and an example that breaks it and one that keeps it."""
+@blueprint.get(f"/rule/<code>{DATA}")
+def rule(code: str, suffix: str = "") -> Response:
+    """One rule: what it looks at, why, and an example that breaks it and one that keeps it; as data, its shape."""
     here = site()
     found = next((each for each in all_rules(here) if each.code == code), None)
     if found is None:
         abort(404)
     same = tuple(each for each in all_rules(here) if each.code != code and each.code[:4] == code[:4])
-    return render_template("rule.html", rule=found, beside=same, names=here.names)
+    data = Data(f"factcite-rule-{found.code}", lambda: records(all_shapes(here), shapes_of(found)))
+    return either(here, suffix, lambda: render_template("rule.html", rule=found, beside=same, names=here.names), data)
+
+
+def shapes_of(rule: kb.Rule) -> Iterable[str]:
+    """The shape of a rule, and the one whose targets it looks at."""
+    return (iri for iri in (rule.iri, rule.host) if iri)
+
+
+def all_shapes(here: Site) -> kb.Graph:
+    """The shapes of the base; read once."""
+    return here.keep_data("shapes", lambda: kb.load_shapes(here.base.home).graph)
 
 
 def all_rules(here: Site) -> tuple[kb.Rule, ...]:

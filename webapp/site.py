@@ -158,6 +158,10 @@ class Site:
                 self._downloads[format, article] = found
             return found
 
+    def downloaded(self, format: str, article: str | None = None) -> Download | None:
+        """The same, if somebody has asked for it before."""
+        return self._downloads.get((format, article))
+
     def keep(self, name: str, make: Callable[[], Kept]) -> Kept:
         """What `make` gives in the language of the request, made at the first look.
 
@@ -241,9 +245,21 @@ class Site:
         Raises:
             QueryRefused, Stopped: as `Pool.ask` says.
         """
-        reply = self.ask(Question(self.questions[name].text, graph=None, max_rows=PAGE_ROWS), page=True)
-        document = json.loads(reply.body)
+        document = self._answer(Question(self.questions[name].text, graph=None, max_rows=PAGE_ROWS))
         return tuple(document["head"]["vars"]), document["results"]["bindings"]
+
+    def rows(self, question: Question) -> list[dict[str, dict[str, Any]]]:
+        """The rows of the answer to a question of a page.
+
+        Raises:
+            QueryRefused, Stopped: as `Pool.ask` says.
+        """
+        found: list[dict[str, dict[str, Any]]] = self._answer(question)["results"]["bindings"]
+        return found
+
+    def _answer(self, question: Question) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.ask(question, page=True).body)
+        return found
 
     def behind(self, kind: str, iri: str) -> str:
         """The stored query behind a page, its parameter filled in: a whole query, to run or to change.
