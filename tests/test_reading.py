@@ -264,13 +264,25 @@ def crawled(port: int) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "words", [("--host", "0.0.0.0"), ("--public-base", "https://facts.example/"), ("--proxies", "1")]
+    "words",
+    [
+        ("--host", "0.0.0.0"),
+        ("--public-base", "https://facts.example/"),
+        ("--proxies", "1"),
+        ("FACTCITE_TRUSTED_HOSTS", "facts.example,127.0.0.1"),
+        ("FACTCITE_PUBLIC_BASE", "https://facts.example/"),
+    ],
 )
-def test_a_server_that_others_can_reach_never_sends_a_sentence(home: Path, words: tuple[str, str]) -> None:
+def test_a_server_that_others_can_reach_never_sends_a_sentence(
+    home: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = free_port()
+    if words[0].startswith("FACTCITE_"):
+        monkeypatch.setenv(*words)
+        words = ()
     with served("--home", str(home), "--port", str(port), "--texts", str(home / "corpus/texts"), *words) as process:
         assert process.stdout is not None and "Factcite serves" in process.stdout.readline()
-        if words[0] == "--host":
+        if "--host" in words:
             pages = dict(crawled(port))
             assert len(pages) > 100 and all(body or ".ttl" in path for path, body in pages.items())
         else:

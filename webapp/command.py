@@ -68,7 +68,12 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
     parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (8000); 0 takes a free one")
     parser.add_argument(
-        "--texts", type=Path, action="append", default=[], metavar="DIR", help="folder with your copies of articles"
+        "--texts",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="folder with your copies of articles, for the report; pages show them where only you can reach the site",
     )
     parser.add_argument(
         "--public-base",
@@ -187,12 +192,13 @@ def is_loopback(host: str) -> bool:
 def is_private(address: str, options: argparse.Namespace) -> bool:
     """Whether nobody but this machine sees the site, so that it may show a reader the reader's own copies.
 
-    A site that is told of a proxy, or of an address outside, is seen from there.
+    A site that is told of a proxy, of an address outside, or of names to go by, is seen from there.
 
     Args:
         address: that the socket is really bound to.
     """
-    return is_loopback(address) and not options.proxies and not options.public_base
+    outside = options.proxies or options.public_base or options.settings.get("TRUSTED_HOSTS")
+    return is_loopback(address) and not outside
 
 
 def stop(signal_number: int, frame: FrameType | None) -> None:
