@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from urllib.parse import urljoin
+from functools import cache, cached_property
 
 import pyoxigraph as ox
 
@@ -249,10 +248,16 @@ class _Reader:
 
     def iri(self, token: Token) -> str:
         found = resolve(token, self.prefixes) or ""
-        if not self.base or token.kind != "iri":
-            return found
-        joined = urljoin(self.base, found)
-        return joined + "#" if found.endswith("#") and not joined.endswith("#") else joined
+        return _joined(self.base, found) if self.base and token.kind == "iri" else found
+
+
+@cache
+def _joined(base: str, reference: str) -> str:
+    """A reference against a base (RFC 3986, section 5.2): as the gate's parser does it, since the standard library
+    goes by older rules and knows few schemes."""
+    (quad,) = ox.parse(f"<{reference}> a <urn:x> .", format=ox.RdfFormat.TURTLE, base_iri=base)
+    assert isinstance(quad.subject, ox.NamedNode)
+    return quad.subject.value
 
 
 def _span(token: Token) -> Span:

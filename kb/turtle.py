@@ -346,7 +346,8 @@ def _blank_name(pointers: list[tuple[str, str]], names: dict[str, str], taken: d
 
 
 def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[Problem]:
-    yield from _base_problems(document, text)
+    bases = tuple(_base_problems(document, text))
+    yield from bases
     places = _Places(text)
     if not policy.blanks:
         yield from _blank_problems(document, text)
@@ -358,9 +359,10 @@ def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[P
             assert not isinstance(term, ox.Triple)
             seen.add(term)
             fault = _iri_problem(term, policy) if isinstance(term, ox.NamedNode) else _literal_problem(term, policy)
-            if fault:
+            place = places.of(term) if fault else (None, None)
+            if fault and not (bases and place[0] is None):  # one that a base makes; the base is told of
                 code, message, help = fault
-                yield Problem(code, message, *places.of(term), help)
+                yield Problem(code, message, *place, help)
 
 
 def _base_problems(document: Document, text: str) -> Iterator[Problem]:
@@ -384,7 +386,7 @@ def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
         if sorted(cells.get(name, ())) != [RDF.first, RDF.rest] or uses.get(name, 0) != 1
     ]
     if bad:
-        found = re.search(r"(?<![\w\"'])(_:|\[)", _without_strings(text))
+        found = re.search(r"(?<![\w\"'])_:|\[", _without_strings(text))
         lists = (statement.start for statement in document.statements if text[statement.start] == "(")
         start = found.start() if found else next(lists, None)  # a list that is a subject
         line, column = (None, None) if start is None else position(text, start)
@@ -428,19 +430,23 @@ def _literal_problem(term: ox.Literal, policy: Policy) -> tuple[str, str, str] |
 
 # --- tokens: where things stand in a text that is known to be Turtle ---------------------------------------
 
+_NAME = (  # what a name may hold, apart from dots, colons and escapes (PN_CHARS, section 6.5), and percent
+    r"A-Za-z0-9_%\-\u00B7\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u037D\u037F-\u1FFF\u200C\u200D\u203F\u2040"
+    r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
+)
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
+    rf"""(?P<space>[ \t\r\n]+)
     |(?P<comment>\#[^\n\r]*)
-    |(?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+    |(?P<string>\"{{3}}(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"{{3}}|'{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}}
         |\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')
-    |(?P<iri><(?:[^<>\"{}|^`\\\x00-\x20]|\\.)*>)
+    |(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]|\\.)*>)
     |(?P<at>@[A-Za-z][A-Za-z0-9-]*)
     |(?P<hat>\^\^)
     |(?P<open>[(\[])
     |(?P<close>[)\]])
     |(?P<mark>[;,])
     |(?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))
-    |(?P<word>[^ \t\r\n;,()\[\]<>"'#\\@^:]*:(?=\.)|(?:\\.|[^ \t\r\n;,()\[\]<>"'#\\@^])+)
+    |(?P<word>[.{_NAME}]*:(?=\.)|(?:\\.|[.:{_NAME}])+)
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )

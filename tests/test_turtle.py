@@ -127,6 +127,8 @@ def test_numbers_end_where_the_next_word_begins_and_names_hold_odd_letters() -> 
     body = "ex:a ex:b 1.5.ex:c ex:d .5.ex:e ex:f 1.e2.ex:g\u1680h ex:i +1 ."
     lines = read_turtle((HEAD + body).encode(), source="x", policy=syntax_only(None)).lines
     assert [iri.rpartition("/")[2] for iri in lines] == ["a", "c", "e", "g\u1680h"]
+    (located,) = read_positions(HEAD + "ex:a:.b ex:c+.7 .").triples
+    assert located.at_object.start - len(HEAD) == 12 and str(located.subject) == "<https://example.org/a:.b>"
 
 
 @pytest.mark.parametrize(("name", "iri"), [(r"e:a\.b", "urn:a.b"), (r"e:a\,b", "urn:a,b"), (r"e:x\.", "urn:x.")])

@@ -99,15 +99,15 @@ class Written:
         return tuple(dict.fromkeys(found))
 
 
-def written(chance: random.Random, *, statements: int = 6, relative: bool = True) -> Written:
+def written(chance: random.Random, *, statements: int = 6, plain: bool = False) -> Written:
     """A text of a few statements.
 
     Args:
         chance: where the choices come from; the same state gives the same text.
         statements: at most so many.
-        relative: whether relative IRIs may stand in it; they are against `BASE`.
+        plain: whether only words of the common sort are chosen; else relative IRIs, against `BASE`, too.
     """
-    writer = _Writer(chance, relative)
+    writer = _Writer(chance, _PLAIN if plain else _ALL)
     writer.directive()
     for _ in range(chance.randrange(statements) + 1):
         if chance.random() < 0.2:
@@ -116,10 +116,29 @@ def written(chance: random.Random, *, statements: int = 6, relative: bool = True
     return writer.finish()
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a writer chooses from."""
+
+    prefixes: tuple[str, ...]
+    locals: tuple[str, ...]
+    iris: tuple[str, ...]
+    relative: tuple[str, ...]
+    signs: tuple[str, ...]
+    numbers: tuple[str, ...]
+    gaps: tuple[str, ...]
+
+
+_ALL = _Words(_PREFIXES, _LOCALS, _IRIS, _RELATIVE, _SIGNS, _NUMBERS, _GAPS)
+_PLAIN = _Words(
+    ("", "e", "a-b"), ("", "a", "b-c", "x.y", "1"), _IRIS[:4], (), tuple("ab 1.\n\"'\\é"), ("1", "1.5"), (" ", "\n")
+)
+
+
 @dataclass
 class _Writer:
     chance: random.Random
-    relative: bool
+    pool: _Words
     words: list[str] = field(default_factory=list)
     rows: list[tuple[Node, str, Term, Mark, Mark, Mark]] = field(default_factory=list)
     prefixes: dict[str, str] = field(default_factory=dict)
@@ -129,7 +148,7 @@ class _Writer:
     # --- statements
 
     def directive(self) -> None:
-        name, space = self.chance.choice(_PREFIXES), self.chance.choice(_SPACES)
+        name, space = self.chance.choice(self.pool.prefixes), self.chance.choice(_SPACES)
         at = self.chance.random() < 0.6
         self.word("@prefix" if at else self.chance.choice(["PREFIX", "prefix", "Prefix"]))
         self.word(f"{name}:")
@@ -193,13 +212,13 @@ class _Writer:
         form = self.chance.random()
         if form < 0.6 and self.prefixes:
             name = self.chance.choice(list(self.prefixes))
-            local = self.chance.choice(_LOCALS)
+            local = self.chance.choice(self.pool.locals)
             plain = re.sub(r"\\(.)", r"\1", local)
             return ox.NamedNode(self.prefixes[name] + plain), self.word(f"{name}:{local}")
-        if form < 0.65 and self.relative:
-            text = self.chance.choice(_RELATIVE)
+        if form < 0.65 and self.pool.relative:
+            text = self.chance.choice(self.pool.relative)
             return ox.NamedNode(resolved(text)), self.word(self.bracketed(text))
-        text = self.chance.choice(_IRIS)
+        text = self.chance.choice(self.pool.iris)
         return ox.NamedNode(text), self.word(self.bracketed(text))
 
     def bracketed(self, iri: str) -> str:
@@ -241,13 +260,13 @@ class _Writer:
     def literal(self) -> tuple[ox.Literal, Mark]:
         form = self.chance.random()
         if form < 0.3:
-            text = self.chance.choice(_NUMBERS)
+            text = self.chance.choice(self.pool.numbers)
             kind = XSD.double if "e" in text.lower() else XSD.decimal if "." in text else XSD.integer
             return ox.Literal(text, datatype=ox.NamedNode(kind)), self.word(text)
         if form < 0.36:
             text = self.chance.choice(["true", "false"])
             return ox.Literal(text, datatype=ox.NamedNode(XSD.boolean)), self.word(text)
-        text = "".join(self.chance.choice(_SIGNS) for _ in range(self.chance.choice([0, 1, 2, 5, 12])))
+        text = "".join(self.chance.choice(self.pool.signs) for _ in range(self.chance.choice([0, 1, 2, 5, 12])))
         first, last = self.word(self.quoted(text))
         if form < 0.6:
             language = self.chance.choice(_LANGUAGES)
@@ -295,7 +314,7 @@ class _Writer:
     def gap(self, before: str, word: str) -> str:
         if self.glues(before, word) and self.chance.random() < 0.5:
             return ""
-        return self.chance.choice(_GAPS) if self.chance.random() < 0.4 else " "
+        return self.chance.choice(self.pool.gaps) if self.chance.random() < 0.4 else " "
 
     def glues(self, before: str, word: str) -> bool:
         if before == ".":
