@@ -79,6 +79,9 @@ PATHS = (
     "/rules",
     "/rule/FC001",
     "/report",
+    "/export",
+    "/graph?graph=https://w3id.org/factcite/kb/graph/kb/claims/oddities.ttl",
+    "/citations?year=2019",
 )
 HARD = (
     "/",
