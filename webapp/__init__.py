@@ -54,10 +54,12 @@ WAITRESS = {
     "ident": "factcite",
     "max_request_body_size": 2 * MAX_BODY,
     "channel_request_lookahead": 1,
+    "outbuf_overflow": 64 * 1024,
     "outbuf_high_watermark": LARGEST + MEGABYTE,
 }
 """Settings for waitress. Looking ahead is how it notices that a client has gone. What a client has not read yet lies
-in a temporary file, up to the largest answer, so that a slow reader keeps neither a thread nor a worker."""
+in a temporary file, not in memory, up to the largest answer, so that a slow reader keeps neither a thread nor a
+worker."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
