@@ -9,6 +9,7 @@ from kb.canon import write_turtle
 from kb.check import check
 from kb.cite import cite
 from kb.copies import find_texts
+from kb.dates import Bounds, bounds
 from kb.derive import standing, standings
 from kb.errors import (
     ArticleError,
@@ -75,6 +76,7 @@ from kb.verify import Verification, verify
 from kb.vocab import (
     DCTERMS,
     DERIVED_GRAPH,
+    EDTF,
     FC,
     GRAPHS,
     OA,
@@ -94,6 +96,7 @@ __all__ = [
     "BLAST_FORMATS",
     "DCTERMS",
     "DERIVED_GRAPH",
+    "EDTF",
     "EXPORT_FORMATS",
     "EXPORT_LOSSES",
     "FC",
@@ -112,6 +115,7 @@ __all__ = [
     "ArticleError",
     "Baseline",
     "Blast",
+    "Bounds",
     "CannotLook",
     "CitationsChecked",
     "CiteError",
@@ -155,6 +159,7 @@ __all__ = [
     "as_table",
     "ask",
     "bind",
+    "bounds",
     "check",
     "cite",
     "compare",

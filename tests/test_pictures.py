@@ -119,7 +119,7 @@ def test_marks_stand_where_their_years_are(app: Flask) -> None:
         names,
     )
     years = {tick.year: tick.at for tick in line.ticks}
-    by_name = {mark.claim.text[-1]: mark for mark in line.marks}
+    by_name = {mark.thing.text[-1]: mark for mark in line.marks}
     assert by_name["b"].start == years[1900] and by_name["b"].end == pytest.approx(years[2000], abs=0.1)
     assert by_name["c"].middle == pytest.approx((years[1900] + years[2000]) / 2, abs=0.5)
     assert all(0 <= mark.start <= mark.end <= 100 for mark in line.marks)

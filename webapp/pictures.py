@@ -51,7 +51,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A dated claim.
+    """Something that is dated: a claim, or the thing of a row.
 
     Attributes:
         when: the date as the base has it (EDTF).
@@ -63,7 +63,7 @@ class Mark:
         notes: what to know about the date: uncertain, approximate, computed; keys of `webapp.words`.
     """
 
-    claim: Link
+    thing: Link
     status: StatusView | None
     when: str
     words: str
@@ -85,14 +85,34 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """A thing and its date, before it is drawn.
+
+    Attributes:
+        iri: of the thing, to sort by; or anything else that is always the same.
+        when: the date as it is recorded.
+        earliest, latest: the days between which it lies (`YYYY-MM-DD`); empty where it does not say.
+        computed: whether the date was computed.
+    """
+
+    iri: str
+    thing: Link
+    when: str
+    earliest: str = ""
+    latest: str = ""
+    status: StatusView | None = None
+    computed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
-    """When claims are dated to.
+    """When things are dated to.
 
     Attributes:
         ticks: the years of the axis.
-        marks: claims with a year, in the order of time; `more` of them are not shown.
-        yearless: claims with a date that names no year.
-        undated: number of claims that say no date.
+        marks: things with a year, in the order of time; `more` of them are not shown.
+        yearless: things with a date that names no year.
+        undated: number of things that say no date.
         lanes: rows of the small picture.
     """
 
@@ -105,25 +125,37 @@ class Timeline:
 
     @property
     def dated(self) -> int:
-        """Claims with a year."""
+        """Things with a year."""
         return len(self.marks) + self.more
 
 
 def timeline(rows: Rows, names: Names) -> Timeline:
     """The answer to `page-timeline`, as a picture."""
     total = int(rows[0]["claims"]["value"]) if rows else 0
-    found = _by_claim(rows)
-    dated = [row for row in found if "earliest" in row or "latest" in row]
-    years = [_year(row[end]["value"]) for row in dated for end in ("earliest", "latest") if end in row]
+    found = [_dated_claim(row, names) for row in _by_claim(rows)]
+    return drawn(found, names.words, undated=total - len(found))
+
+
+def drawn(found: Sequence[Dated], words: Words, *, undated: int, most: int = MOST_MARKS) -> Timeline:
+    """A picture of dates.
+
+    Args:
+        words: of the language that is spoken.
+        undated: how many things beside these say no date.
+        most: marks that are shown.
+    """
+    dated = [each for each in found if each.earliest or each.latest]
+    years = [_year(day) for each in dated for day in (each.earliest, each.latest) if day]
     ticks, place = _axis(min(years), max(years)) if years else ((), float)
-    marks = [_mark(row, names, place) for row in sorted(dated, key=_in_time)[:MOST_MARKS]]
+    marks = [_mark(each, words, place) for each in sorted(dated, key=_in_time)[:most]]
     packed, lanes = _packed(marks)
+    yearless = [each for each in found if not each.earliest and not each.latest]
     return Timeline(
         ticks=ticks,
         marks=packed,
         more=len(dated) - len(marks),
-        yearless=tuple(_plain_mark(row, names) for row in found if row not in dated)[:MOST_MARKS],
-        undated=total - len(found),
+        yearless=tuple(_plain_mark(each, words) for each in yearless[:most]),
+        undated=undated,
         lanes=lanes,
     )
 
@@ -137,10 +169,23 @@ def _by_claim(rows: Rows) -> list[Mapping[str, Mapping[str, Any]]]:
     return list(found.values())
 
 
-def _in_time(row: Mapping[str, Mapping[str, Any]]) -> tuple[float, float, str]:
-    first = _year(row["earliest"]["value"]) if "earliest" in row else _year(row["latest"]["value"])
-    last = _year(row["latest"]["value"]) if "latest" in row else float("inf")
-    return first, last, row["claim"]["value"]
+def _dated_claim(row: Mapping[str, Mapping[str, Any]], names: Names) -> Dated:
+    claim = row["claim"]["value"]
+    return Dated(
+        iri=claim,
+        thing=names.link(claim),
+        when=row["when"]["value"],
+        earliest=row.get("earliest", {}).get("value", ""),
+        latest=row.get("latest", {}).get("value", ""),
+        status=status_view(row["status"]["value"], names) if "status" in row else None,
+        computed=row.get("computed", {}).get("value") == "true",
+    )
+
+
+def _in_time(each: Dated) -> tuple[float, float, str, str]:
+    first = _year(each.earliest or each.latest)
+    last = _year(each.latest) if each.latest else float("inf")
+    return first, last, each.iri, each.when
 
 
 def _axis(first: float, last: float) -> tuple[tuple[Tick, ...], Callable[[float], float]]:
@@ -158,10 +203,10 @@ def _axis(first: float, last: float) -> tuple[tuple[Tick, ...], Callable[[float]
     return tuple(Tick(year, place(year)) for year in years), place
 
 
-def _mark(row: Mapping[str, Mapping[str, Any]], names: Names, place: Callable[[float], float]) -> Mark:
-    plain = _plain_mark(row, names)
-    first = _year(row["earliest"]["value"]) if "earliest" in row else None
-    last = _year(row["latest"]["value"], end=True) if "latest" in row else None
+def _mark(each: Dated, words: Words, place: Callable[[float], float]) -> Mark:
+    plain = _plain_mark(each, words)
+    first = _year(each.earliest) if each.earliest else None
+    last = _year(each.latest, end=True) if each.latest else None
     whole = "/" in plain.when or ".." in plain.when
     if first is None or last is None:
         shape = "since" if last is None else "until"
@@ -174,19 +219,16 @@ def _mark(row: Mapping[str, Mapping[str, Any]], names: Names, place: Callable[[f
     return replace(plain, shape=shape, start=start, end=end)
 
 
-def _plain_mark(row: Mapping[str, Mapping[str, Any]], names: Names) -> Mark:
-    """A dated claim without its place."""
-    when = row["when"]["value"]
-    first, last = (row[end]["value"] if end in row else None for end in ("earliest", "latest"))
+def _plain_mark(each: Dated, words: Words) -> Mark:
+    """A mark without its place."""
+    when = each.when
     notes = [word for sign, word in (("?", "date.uncertain"), ("~", "date.approximate")) if sign in when]
     if "%" in when:
         notes = ["date.uncertain", "date.approximate"]
-    if row.get("computed", {}).get("value") == "true":
+    if each.computed:
         notes.append("date.computed")
-    status = status_view(row["status"]["value"], names) if "status" in row else None
-    return Mark(
-        names.link(row["claim"]["value"]), status, when, in_words(when, first, last, names.words), notes=tuple(notes)
-    )
+    said = in_words(when, each.earliest or None, each.latest or None, words)
+    return Mark(each.thing, each.status, when, said, notes=tuple(notes))
 
 
 def _year(day: str, *, end: bool = False) -> float:
