@@ -90,6 +90,7 @@ def test_the_command_repeats_a_seed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "seeds 11 to 13" in first and "false exact: 0" in first
     assert fuzz_drift.main(["--cases", "3", "--seed", "11"]) == 0
     assert capsys.readouterr().out == first
+    assert fuzz_drift.main(["--cases", "0"]) == 4
 
 
 def test_the_oracle_notices_a_verifier_that_only_compares_digests_at_the_same_offsets() -> None:

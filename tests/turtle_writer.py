@@ -105,7 +105,8 @@ def written(chance: random.Random, *, statements: int = 6, plain: bool = False) 
     Args:
         chance: where the choices come from; the same state gives the same text.
         statements: at most so many.
-        plain: whether only words of the common sort are chosen; else relative IRIs, against `BASE`, too.
+        plain: whether only words of the common sort are chosen, as every reader knows them; else relative IRIs,
+            against `BASE`, and whatever else the grammar allows.
     """
     writer = _Writer(chance, _PLAIN if plain else _ALL)
     writer.directive()
@@ -312,7 +313,8 @@ class _Writer:
         return Written(text + self.chance.choice(["", "\n", " # end", "\r\n"]), spots)
 
     def gap(self, before: str, word: str) -> str:
-        if self.glues(before, word) and self.chance.random() < 0.5:
+        inside = "^^" in (before, word) or (word[0] == "@" and before[-1] in "\"'")  # a literal
+        if self.glues(before, word) and (self.chance.random() < 0.5 or (inside and self.pool is _PLAIN)):
             return ""
         return self.chance.choice(self.pool.gaps) if self.chance.random() < 0.4 else " "
 
