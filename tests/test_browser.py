@@ -16,6 +16,7 @@ import pytest
 
 import kb
 from tests import hard_base
+from tests.chromium import NAMES, QUIET
 from tests.serving import free_port
 from tests.web_base import make, served
 
@@ -23,15 +24,6 @@ playwright = pytest.importorskip("playwright.sync_api", reason="no playwright he
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 WEAK_WORDS = """() => {
   const parse = text => text.match(/[\\d.]+/g).map(Number);
   const linear = part => part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4;

@@ -69,7 +69,7 @@ function mount(textarea) {
       EditorView.lineWrapping,
       EditorView.domEventHandlers({ beforeinput: typeOver }),
       EditorState.phrases.of(words.phrases),
-      EditorView.contentAttributes.of({ "aria-label": name, "aria-description": words.keys, spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": name, "aria-description": words.keys, spellcheck: "false", tabindex: "0" }),
       complete({ vocabulary, more: lookUp(textarea.dataset.completion) }),
       check({ say, said, known: async () => (await vocabulary()).prefixes }),
       keymap.of([
