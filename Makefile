@@ -4,6 +4,7 @@ PORT ?= 8000
 TEXTS ?=
 CHECK ?=
 PYTEST ?=
+MUTATE ?=
 INSTALL ?= .ci/install
 FRONTEND ?= .ci/frontend
 
@@ -13,12 +14,13 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help serve test check lint build pins clean
+.PHONY: help serve test check mutate lint build pins clean
 
 help:
 	@echo "make serve   install into .venv, check the base, serve it on http://127.0.0.1:$(PORT)   (PORT=8080)"
 	@echo "make test    install and run the tests                                     (PYTEST='-k words -x')"
 	@echo "make check   check the base; reports in build/         (TEXTS='folder folder' CHECK='more options')"
+	@echo "make mutate  break the example and the rules in every way; what nobody noticed, and build/mutation.json"
 	@echo "make lint    ruff and mypy"
 	@echo "make build   the wheel, into dist/"
 	@echo "make pins    choose the pinned versions anew, into .ci/constraints*.txt"
@@ -43,6 +45,11 @@ check:
 	@$(BIN)/kb check $(addprefix --texts ,$(TEXTS)) --also text=build/report.txt --also html=build/report.html \
 	  --also json=build/report.json --also sarif=build/report.sarif --also junit=build/report.xml \
 	  --also turtle=build/report.ttl $(CHECK)
+
+mutate:
+	@$(INSTALL) test
+	@mkdir -p build
+	@$(BIN)/kb mutate --cases tests/shapes --allow tests/shapes/allowed.toml --also json=build/mutation.json $(MUTATE)
 
 lint:
 	@$(INSTALL) test

@@ -14,7 +14,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from importlib import metadata
@@ -257,6 +257,7 @@ def _mutate(commands: _Commands) -> None:
     parser.add_argument("--all", action="store_true", help="list those that were caught too")
     parser.add_argument("--format", choices=("text", "json"), default="text")
     _output_option(parser)
+    parser.add_argument("--also", metavar="FORMAT=FILE", action="append", default=[], help="write to FILE as well")
 
 
 def _init(commands: _Commands) -> None:
@@ -268,7 +269,7 @@ def _init(commands: _Commands) -> None:
 
 
 def _run_check(arguments: argparse.Namespace) -> int:
-    others = _also(arguments.also)
+    others = _also(arguments.also, kb.REPORT_FORMATS)
     home = kb.find_home(arguments.home)
     texts = _text_folders(arguments.texts)
     if arguments.baseline is None and (arguments.write_baseline or arguments.update_baseline):
@@ -319,13 +320,13 @@ def _run_diff(arguments: argparse.Namespace) -> int:
     return int(arguments.fail_on_fall and blast.falls > 0)
 
 
-def _also(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _also(given: Sequence[str], formats: Collection[str]) -> tuple[tuple[str, str], ...]:
     pairs = tuple(word.partition("=") for word in given)
     for name, _, file in pairs:
-        if name not in kb.REPORT_FORMATS or not file:
+        if name not in formats or not file:
             raise kb.UsageError(
                 f"--also {name}: not a format and a file",
-                help=f"write --also FORMAT=FILE, with one of {', '.join(kb.REPORT_FORMATS)}",
+                help=f"write --also FORMAT=FILE, with one of {', '.join(formats)}",
             )
     return tuple((name, file) for name, _, file in pairs)
 
@@ -533,6 +534,7 @@ def _run_mutate(arguments: argparse.Namespace) -> int:
         raise kb.UsageError("which base?", help="--article and --full need --home DIR")
     if arguments.per_operator < 1:
         raise kb.UsageError("--per-operator counts from 1")
+    others = _also(arguments.also, ("text", "json"))
     with kb.progress() as tell:
         found = kb.mutate(
             None if arguments.home is None else kb.find_home(arguments.home),
@@ -546,8 +548,9 @@ def _run_mutate(arguments: argparse.Namespace) -> int:
             today=_today(),
             tell=tell,
         )
-    text = kb.mutation_json(found) if arguments.format == "json" else kb.mutation_text(found, every=arguments.all)
-    _write(text.encode(), arguments.output)
+    for name, file in ((arguments.format, arguments.output), *others):
+        text = kb.mutation_json(found) if name == "json" else kb.mutation_text(found, every=arguments.all)
+        _write(text.encode(), None if file == "-" else file)
     return found.exit_code
 
 

@@ -20,7 +20,6 @@ from kb.graph import Graph, key
 from kb.shapes import Rule, focus_nodes, has_target, literals_kept, run_shapes
 from kb.turtle import read_turtle
 from kb.vocab import FC, RDF, RDFS, SH, SHAPES
-from tests import mutate_shapes
 from tests.shape_cases import (
     CASES,
     ROOT,
@@ -206,16 +205,3 @@ def test_every_date_that_the_shape_lets_in_can_be_read(text: str) -> None:
     assert bounds(text) is not None
     if "/" not in text:
         edtf.parse_edtf(text)
-
-
-# --- damage ----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.slow
-def test_no_constraint_can_be_dropped_unnoticed() -> None:
-    survivors = [mutant.what for mutant in mutate_shapes.mutants() if mutant.drops and not mutate_shapes.killed(mutant)]
-    assert survivors == []
-
-
-def test_the_reasons_are_about_mutants_that_exist() -> None:
-    assert set(mutate_shapes.REASONS) <= {mutant.what for mutant in mutate_shapes.mutants()}

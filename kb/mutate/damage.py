@@ -19,35 +19,45 @@ from kb.errors import InputError, KbError
 from kb.files import read_bytes
 from kb.finding import Rule
 from kb.graph import Graph, Term, key
-from kb.mutate.verdict import CAUGHT, NO_PLACE, SURVIVED, Verdict
+from kb.mutate.constraints import STEPS, Known, object_of, short
+from kb.mutate.paths import NOTHING
+from kb.mutate.verdict import CAUGHT, NO_PLACE, OF_A_RULE, SURVIVED, Verdict
 from kb.rdf import FlatGraph, rdf_graph
-from kb.shapes import literals_kept, rdf_shapes, run_graphs
+from kb.shapes import literals_kept, rdf_shapes, read_rules, run_graphs
 from kb.turtle import read_turtle
-from kb.vocab import RDF, SH, SHAPES, XSD
+from kb.vocab import PREFIXES, SH, SHAPES, XSD
 
-NOTHING = SHAPES + "mutant-nothing"
 TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
-STEPS = {"minCount": -1, "maxCount": 1, "minInclusive": -1, "minLength": -1, "maxLength": 1}
 DROPPED = (
-    *("minCount", "maxCount", "minInclusive", "minLength", "maxLength", "datatype", "class", "nodeKind", "pattern"),
-    *("in", "hasValue", "uniqueLang", "lessThan", "equals", "disjoint", "or", "not", "property", "sparql"),
+    *STEPS,
+    *("datatype", "class", "nodeKind", "pattern", "in", "hasValue", "uniqueLang", "lessThan", "equals", "disjoint"),
+    *("or", "not", "node", "property", "sparql"),
 )
 _HEAD = re.compile(r"^# remove: (\S+)(?: (\S+))?$", re.MULTILINE)
+_OWN = re.compile("|".join(re.escape(PREFIXES[name]) for name in ("art", "cite", "claim", "ent", "q", "rel")))
 _PREFIX = re.compile(r"^@prefix (\w+): <([^>]*)> \.$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Witness:
-    """A base that rules are run over: its name, its triples, the codes that it is about (none: any)."""
+    """A base that rules are run over.
+
+    Attributes:
+        name: for people.
+        triples: its own.
+        codes: the rules that it is about.
+        shared: what it has in common with others, such as the vocabulary.
+    """
 
     name: str
     triples: tuple[ox.Triple, ...]
     codes: frozenset[str] = frozenset()
+    shared: tuple[ox.Triple, ...] = ()
 
     @cached_property
     def graph(self) -> FlatGraph:
         """As the engine takes it; `kb.shapes.literals_kept` must be entered."""
-        return rdf_graph(self.triples)
+        return rdf_graph((*self.shared, *self.triples))
 
 
 @dataclass(frozen=True)
@@ -65,11 +75,15 @@ class RuleParts:
 
     Attributes:
         rule: the rule.
-        shapes: every shape.
+        known: every shape, and the classes.
+        by_subject: the triples of the shapes.
+        others: the other rules.
     """
 
     rule: Rule
-    shapes: Graph
+    known: Known
+    by_subject: Mapping[str, Sequence[ox.Triple]]
+    others: frozenset[str]
 
     @cached_property
     def own(self) -> tuple[ox.Triple, ...]:
@@ -81,23 +95,28 @@ class RuleParts:
         """Those of the shape that gives the rule its nodes; the same, where the rule has targets of its own."""
         return self._reach(self.rule.host)
 
-    def _reach(self, start: str) -> tuple[ox.Triple, ...]:
-        seen, waiting = set[str](), [start]
+    @cached_property
+    def constraints(self) -> tuple[ox.Triple, ...]:
+        """What the rule asks, and what leads to it from the shape that gives it its nodes; no targets."""
+        targets, led = set(self.targets), self._reach(self.rule.host, without=self.others)
+        said = (t for t in dict.fromkeys((*self.own, *led)) if t.predicate.value.startswith(SH.iri))
+        return tuple(t for t in said if t not in targets and key(object_of(t)) not in self.others)
+
+    def _reach(self, start: str, without: frozenset[str] = frozenset()) -> tuple[ox.Triple, ...]:
+        """In the order in which they are met, which no label of a blank node decides."""
+        seen, waiting = dict[str, None](), [start]
         while waiting:
             node = waiting.pop()
-            if node not in seen:
-                seen.add(node)
-                waiting += [
-                    key(t.object) for t in self._by_subject.get(node, ()) if not isinstance(t.object, ox.Literal)
-                ]
-        return tuple(triple for node in sorted(seen) for triple in self._by_subject.get(node, ()))
+            if node not in seen and node not in without:
+                seen[node] = None
+                objects = (object_of(triple) for triple in self.by_subject.get(node, ()))
+                waiting += [key(term) for term in objects if not isinstance(term, ox.Literal)]
+        return tuple(triple for node in seen for triple in self.by_subject.get(node, ()))
 
-    @cached_property
-    def _by_subject(self) -> Mapping[str, list[ox.Triple]]:
-        found: dict[str, list[ox.Triple]] = {}
-        for triple in self.shapes.triples:
-            found.setdefault(key(triple.subject), []).append(triple)
-        return found
+    @property
+    def targets(self) -> tuple[ox.Triple, ...]:
+        """What gives the rule its nodes."""
+        return tuple(t for t in self.host if key(t.subject) == self.rule.host and t.predicate.value in TARGETS)
 
     # --- damage
 
@@ -106,64 +125,41 @@ class RuleParts:
         node = ox.NamedNode(self.rule.iri)
         off = ox.Triple(node, ox.NamedNode(SH.deactivated), ox.Literal("true", datatype=ox.NamedNode(XSD.boolean)))
         yield Damage("switched off", frozenset(), (off,))
-        targets = [t for t in self.host if key(t.subject) == self.rule.host and t.predicate.value in TARGETS]
         nothing = ox.NamedNode(SH.targetClass), ox.NamedNode(NOTHING)
-        elsewhere = tuple(ox.Triple(triple.subject, *nothing) for triple in targets[:1])
-        yield Damage("aimed at nothing", frozenset(targets), elsewhere)
+        elsewhere = tuple(ox.Triple(triple.subject, *nothing) for triple in self.targets[:1])
+        yield Damage("aimed at nothing", frozenset(self.targets), elsewhere)
         severity = frozenset(t for t in self.own if t.subject == node and t.predicate.value == SH.severity)
         yield Damage(
             "lowered to a note", severity, (ox.Triple(node, ox.NamedNode(SH.severity), ox.NamedNode(SH.Info)),)
         )
 
     def to_its_constraints(self) -> Iterator[Damage]:
-        """Each constraint dropped or loosened, each of several targets and members lost."""
-        for triple in self.own:
-            term = triple.predicate.value.removeprefix(SH.iri)
-            name = f"{_short(key(triple.subject))} {term}"
-            if term in DROPPED and triple.predicate.value.startswith(SH.iri):
-                yield Damage(f"{name} dropped ({_shown(triple.object)})", frozenset((triple,)))
-            if term in STEPS and not (term in ("minCount", "minLength") and key(triple.object) == "1"):
-                number = ox.Literal(str(int(key(triple.object)) + STEPS[term]), datatype=ox.NamedNode(XSD.integer))
-                yield Damage(f"{name} {number.value}", frozenset((triple,)), (_with(triple, number),))
-            if term in ("in", "or", "alternativePath"):
-                yield from self._shorter(triple, name)
-            if term == "path" and isinstance(triple.object, ox.NamedNode):
-                yield Damage(f"{name} elsewhere", frozenset((triple,)), (_with(triple, ox.NamedNode(NOTHING)),))
-        targets = [t for t in self.host if key(t.subject) == self.rule.host and t.predicate.value in TARGETS]
-        for triple in targets if len(targets) > 1 else ():
-            yield Damage(f"target {_shown(triple.object)} lost", frozenset((triple,)))
+        """Each constraint dropped, loosened, narrowed or pointed elsewhere, each of several targets lost."""
+        for triple in self.constraints:
+            if triple.predicate.value.removeprefix(SH.iri) in DROPPED:
+                yield Damage(f"{self._named(triple)} dropped", frozenset((triple,)))
+            yield from self._changed(triple)
+        for triple in self.targets:
+            if len(self.targets) > 1:
+                yield Damage(f"{self._named(triple)} lost", frozenset((triple,)))
+            yield from self._changed(triple)
 
-    def _shorter(self, triple: ox.Triple, name: str) -> Iterator[Damage]:
-        """A list without each of its members."""
-        cells = list(self._cells(key(triple.object)))
-        for at, (cell, member) in enumerate(cells if len(cells) > 1 else ()):
-            rest = next(t for t in self._by_subject[cell] if t.predicate.value == RDF.rest)
-            before = triple if at == 0 else next(t for t in self.shapes.triples if key(t.object) == cell)
-            yield Damage(f"{name} without {_shown(member)}", frozenset((before,)), (_with(before, rest.object),))
+    def _changed(self, triple: ox.Triple) -> Iterator[Damage]:
+        for change in self.known.changes(triple):
+            new = ox.Triple(triple.subject, triple.predicate, change.value)
+            yield Damage(f"{self._named(triple)} -> {change.shown}", frozenset((triple,)), (new, *change.extra))
 
-    def _cells(self, cell: str) -> Iterator[tuple[str, Term]]:
-        while cell in self._by_subject and self.shapes.objects(cell, RDF.first):
-            yield cell, self.shapes.objects(cell, RDF.first)[0]
-            cell = self.shapes.nodes(cell, RDF.rest)[0]
+    def _named(self, triple: ox.Triple) -> str:
+        """`ParagraphLength minCount '1'`; the rule's own name is left out."""
+        subject = key(triple.subject)
+        name = f"{short(subject)} " if subject != self.rule.iri else ""
+        return f"{name}{short(triple.predicate.value)} {self.known.shown(triple)}".rstrip()
 
     def damaged(self, damage: Damage) -> Graph:
         """The rule as it is run, with the damage done."""
         prefixes = self._reach(SHAPES.removesuffix("#"))
         kept = (triple for triple in (*self.host, *self.own, *prefixes) if triple not in damage.gone)
         return Graph.of((*kept, *damage.new))
-
-
-def _with(triple: ox.Triple, value: Term | ox.Triple) -> ox.Triple:
-    return ox.Triple(triple.subject, triple.predicate, value)
-
-
-def _short(name: str) -> str:
-    return "part" if name.startswith("_:") else re.split(r"[#/]", name)[-1]
-
-
-def _shown(term: Term | ox.Triple) -> str:
-    text = term.value if isinstance(term, ox.Literal) else _short(key(term))
-    return text if len(text) <= 40 else text[:40] + "…"
 
 
 # --- judging -----------------------------------------------------------------------------------------------
@@ -175,6 +171,7 @@ def damage_rules(
     witnesses: Sequence[Witness],
     *,
     constraints: bool,
+    vocabulary: Iterable[ox.Triple] = (),
     tell: Callable[[str], None] = lambda step: None,
 ) -> Iterator[Verdict]:
     """What became of every damage to every rule.
@@ -184,22 +181,30 @@ def damage_rules(
         rules: the rules; those in code are left alone.
         witnesses: bases to run them over.
         constraints: whether single constraints are damaged too; this needs cases at every boundary.
+        vocabulary: triples that say which class is part of which.
         tell: is told what is being done.
     """
+    known = Known(shapes, Graph.of(vocabulary))
+    by_subject: dict[str, list[ox.Triple]] = {}
+    for triple in shapes.triples:
+        by_subject.setdefault(key(triple.subject), []).append(triple)
+    cases = [witness for witness in witnesses if witness.shared]
+    together = [in_one(cases)]
+    coded = frozenset(each.iri for each in read_rules(shapes))
     for rule in rules:
         if not rule.host or rule.off:
             continue
         tell(f"damaging {rule.code}")
-        parts = RuleParts(rule, shapes)
+        parts = RuleParts(rule, known, by_subject, coded - {rule.iri})
         about = [witness for witness in witnesses if rule.code in witness.codes]
-        others = [witness for witness in witnesses if rule.code not in witness.codes]
+        others = together if cases else [witness for witness in witnesses if rule.code not in witness.codes]
         before = _Before(parts)
         with literals_kept():
             for damage in (*parts.to_the_rule(), *(parts.to_its_constraints() if constraints else ())):
                 shapes_now = parts.damaged(damage)
                 noticed = next((w.name for w in (*about, *others) if _found(shapes_now, rule, w) != before.of(w)), "")
                 state = CAUGHT if noticed else SURVIVED if about else NO_PLACE
-                yield Verdict(f"shape {rule.code} {rule.name}: {damage.label}", noticed, state, (rule.code,))
+                yield Verdict(f"{OF_A_RULE}{rule.code} {rule.name}: {damage.label}", noticed, state, (rule.code,))
 
 
 @dataclass
@@ -223,7 +228,8 @@ def _found(shapes: Graph, rule: Rule, witness: Witness) -> frozenset[tuple[str, 
         results = run_graphs(witness.graph, rdf_shapes(shapes))
     except KbError:
         return frozenset((("the engine refuses it",),))
-    return frozenset((r.focus, r.path, r.value, severity) for r in results if r.shape == rule.iri)
+    asks = bool(shapes.objects(rule.iri, SH.sparql))  # a query says which property it means; a path goes with the shape
+    return frozenset((r.focus, r.path if asks else "", r.value, severity) for r in results if r.shape == rule.iri)
 
 
 # --- cases -------------------------------------------------------------------------------------------------
@@ -254,7 +260,27 @@ def read_cases(folder: Path, vocabulary: Iterable[ox.Triple]) -> Iterator[Witnes
         gone = [tuple(_iri(name, prefixes) for name in found) for found in _HEAD.findall(text.decode("utf-8"))]
         kept = tuple(triple for triple in triples if not any(_is(triple, pattern) for pattern in gone))
         added = read_turtle(text, source=str(path)).triples
-        yield Witness(f"{path.parent.name}/{path.stem}", (*known, *kept, *added), frozenset((path.parent.name,)))
+        yield Witness(f"{path.parent.name}/{path.stem}", (*kept, *added), frozenset((path.parent.name,)), known)
+
+
+def in_one(cases: Sequence[Witness]) -> Witness:
+    """All cases as one base, each with names of its own, since one run of the engine is quicker than hundreds."""
+    triples = tuple(_moved(triple, at) for at, case in enumerate(cases) for triple in case.triples)
+    return Witness("all cases", triples, shared=cases[0].shared if cases else ())
+
+
+def _moved(triple: ox.Triple, number: int) -> ox.Triple:
+    """The same triple under names of its own."""
+    assert not isinstance(triple.subject, ox.Triple)  # the gate lets no triple term in
+    subject, value = _renamed(triple.subject, number), _renamed(object_of(triple), number)
+    assert not isinstance(subject, ox.Literal)
+    return ox.Triple(subject, triple.predicate, value)
+
+
+def _renamed(term: Term, number: int) -> Term:
+    if isinstance(term, ox.NamedNode):
+        return ox.NamedNode(_OWN.sub(rf"\g<0>{number}/", term.value, count=1))
+    return ox.BlankNode(f"{term.value}w{number}") if isinstance(term, ox.BlankNode) else term
 
 
 def _iri(name: str, prefixes: Mapping[str, str]) -> str:

@@ -21,17 +21,20 @@ from kb.copies import find_texts
 from kb.errors import CannotLook, InputError, UsageError
 from kb.files import read_bytes
 from kb.finding import Finding
+from kb.floors import read_floors
 from kb.graph import Graph
 from kb.home import Home, find_home
 from kb.init import init
 from kb.load import load_kb, read_files
 from kb.mutate.damage import Witness, damage_rules, read_cases
-from kb.mutate.operators import EXIT_4, Operator, operators
+from kb.mutate.file_ways import EXIT_4
+from kb.mutate.operators import Operator, operators
 from kb.mutate.sample import Break, Sample
 from kb.mutate.verdict import ALLOWED, CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
 from kb.recheck import Memory
 from kb.shapes import read_rules
 from kb.turtle import SHAPES
+from kb.waivers import FILE as WAIVERS
 
 
 @contextmanager
@@ -56,6 +59,8 @@ def sample_home(
             init(root, source=find_home())
         else:
             _copied(source, root, None if full else _one(source, article), texts)
+            if full:
+                _copy_settings(source, root)
         yield find_home(root)
 
 
@@ -78,6 +83,14 @@ def _copied(source: Home, root: Path, article: str | None, texts: Iterable[Path]
     copies = find_texts(load_kb(find_home(root)).graph, [source.texts, *texts]).copies
     for iri, copy in sorted(copies.items()):
         _copy_file(copy.path, root / "corpus" / "texts" / f"{iri.rpartition('/')[2]}.txt")
+
+
+def _copy_settings(source: Home, root: Path) -> None:
+    """The waivers and the floors, which are about the whole base."""
+    floors = read_floors(source)
+    for path, name in ((source.root / WAIVERS, WAIVERS), (floors.path, floors.name)):
+        if path.exists():
+            _copy_file(path, root / name)
 
 
 def _copy_file(path: Path, target: Path) -> None:
@@ -120,13 +133,17 @@ class Bench:
         new = tuple(f for f in report.findings if f.fails and f.fingerprint not in baseline)
         return new, report.exit_code
 
+    def _path(self, name: str) -> Path:
+        """A file in one of the rooms, or one beside them, such as the waivers."""
+        return self.home.root / name if "/" not in name else self.home.path(name)
+
     def _bytes(self, name: str) -> bytes | None:
-        path = self.home.path(name)
+        path = self._path(name)
         return path.read_bytes() if path.exists() else None
 
     def _write(self, files: Mapping[str, bytes | None]) -> None:
         for name, data in files.items():
-            path = self.home.path(name)
+            path = self._path(name)
             if data is None:
                 path.unlink(missing_ok=True)
             else:
@@ -222,17 +239,26 @@ def mutate(
         sample = bench.sample()
         table = operators()
         broken = break_base(bench, sample, table, per_operator=per_operator, seed=seed, tell=tell)
-        witnesses = broken.witnesses
-        if cases is not None:
-            vocabulary = next(f.document.triples for f in sample.kb.files if f.name == "kb/vocabulary.ttl")
-            witnesses += tuple(read_cases(cases, vocabulary))
+        vocabulary = next((f.document.triples for f in sample.kb.files if f.name == "kb/vocabulary.ttl"), ())
+        witnesses = (*broken.witnesses, *(read_cases(cases, vocabulary) if cases is not None else ()))
         shapes = bench.shapes()
         rules = read_rules(shapes)
-        damage = tuple(damage_rules(shapes, rules, witnesses, constraints=cases is not None, tell=tell))
+        damage = tuple(
+            damage_rules(shapes, rules, witnesses, constraints=cases is not None, vocabulary=vocabulary, tell=tell)
+        )
     verdicts = tuple(excused(verdict, reasons) for verdict in (*broken.verdicts, *damage))
-    used = {verdict.mutant for verdict in verdicts if verdict.state == ALLOWED}
-    unused = tuple(sorted(label for label in reasons if label not in used))
-    return Mutation(_named(source, article, full), len(sample.graph.triples), len(table), verdicts, unused)
+    needless = tuple(sorted(unused(verdicts, reasons, all_made=cases is not None)))
+    return Mutation(_named(source, article, full), len(sample.graph.triples), len(table), verdicts, needless)
+
+
+def unused(verdicts: Sequence[Verdict], reasons: Mapping[str, str], *, all_made: bool) -> Iterator[str]:
+    """The reasons that nothing needs; where not all mutants were made, the others may be needed."""
+    states: dict[str, set[str]] = {}
+    for verdict in verdicts:
+        states.setdefault(verdict.mutant, set()).add(verdict.state)
+    for label in reasons:
+        if not states.get(label, set()).intersection((ALLOWED, NO_PLACE)) and (all_made or label in states):
+            yield label
 
 
 def _named(source: Home | None, article: str | None, full: bool) -> str:

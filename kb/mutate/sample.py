@@ -119,8 +119,8 @@ class Sample:
         if name == "home":
             return self.article_of(this)
         others = [node for node in self.nodes(KINDS[name]) if node != this]
-        if name == "unnamed":  # those who say something come first
-            others.sort(key=lambda node: not self.graph.subjects(RDF.first, node))
+        if name == "unnamed":  # one who says something
+            others = [node for node in others if self.graph.subjects(RDF.first, node)]
         return others[number - 1] if len(others) >= number else ""
 
     def about(self, node: str, predicates: Iterable[str]) -> frozenset[ox.Triple]:
