@@ -84,7 +84,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target.mkdir()
     for path in [*names, ROOT / ".ci"]:
         if path.is_dir():
-            shutil.copytree(path, target / path.name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(path, target / path.name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
         else:
             shutil.copy(path, target)
     return target
@@ -108,7 +108,7 @@ def as_done(words: str, port: int) -> str:
     if words.startswith(NOT_DONE):
         return words.replace("make ", "make --dry-run ", 1)
     if words.startswith("make "):
-        words = f"{words} INSTALL=true BIN={Path(sys.executable).parent}"
+        words = f"{words} INSTALL=true FRONTEND=true BIN={Path(sys.executable).parent}"
         return f"{words} PORT={port}" if "serve" in words else words
     return re.sub(r"( --port \d+)?$", f" --port {port}", words, count=1) if "kb serve" in words else words
 
