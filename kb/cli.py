@@ -245,14 +245,19 @@ def _fmt(commands: _Commands) -> None:
 
 
 def _mutate(commands: _Commands) -> None:
-    parser = _command(commands, "mutate", "break a copy of a base in every known way, and say what saw it", _run_mutate)
+    help = "break a copy of a base in every known way, and say which rule saw it"
+    parser = _command(commands, "mutate", help, _run_mutate)
     parser.add_argument("--home", metavar="DIR", help="the base (default: the example that kb init makes)")
     parser.add_argument("--article", metavar="SLUG", help="with --home: break this article (default: the smallest)")
     parser.add_argument("--full", action="store_true", help="with --home: break the base with all its articles")
     _texts_option(parser)
     parser.add_argument("--per-operator", metavar="N", type=int, default=1, help="places for each way (default: 1)")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="which places (default: 0)")
-    parser.add_argument("--cases", metavar="DIR", help="cases of the rules; with them, each constraint is damaged too")
+    parser.add_argument(
+        "--cases",
+        metavar="DIR",
+        help="cases, such as tests/shapes: with them, damage each constraint too",
+    )
     parser.add_argument("--allow", metavar="FILE", help="mutants that may survive, with reasons (TOML)")
     parser.add_argument("--all", action="store_true", help="list those that were caught too")
     parser.add_argument("--format", choices=("text", "json"), default="text")
@@ -532,6 +537,8 @@ def _run_fmt(arguments: argparse.Namespace) -> int:
 def _run_mutate(arguments: argparse.Namespace) -> int:
     if arguments.home is None and (arguments.article or arguments.full):
         raise kb.UsageError("which base?", help="--article and --full need --home DIR")
+    if arguments.article and arguments.full:
+        raise kb.UsageError("one article, or all?", help="write --article SLUG or --full")
     if arguments.per_operator < 1:
         raise kb.UsageError("--per-operator counts from 1")
     others = _also(arguments.also, ("text", "json"))

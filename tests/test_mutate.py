@@ -318,6 +318,7 @@ VERDICTS = (
 def test_survivors_come_first_and_decide_the_exit_code() -> None:
     found = Mutation("a base", 1234, 3, VERDICTS, ("claim: gone",))
     text = kb.mutation_text(found)
+    assert "what next  write the rule" in text
     assert found.exit_code == 1 and "(exit 1)" in text and "1,234 triples" in text
     assert text.index("survived (1)") < text.index("unseen (1)")
     assert "claim                 2         1         0         1         0       1" in text
@@ -353,6 +354,7 @@ def test_an_allow_list_that_is_none_is_refused(tmp_path: Path, text: str) -> Non
 
 def test_what_cannot_be_meant_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mutate", "--full"]) == 2
+    assert main(["mutate", "--home", "nowhere", "--full", "--article", "x"]) == 2
     assert main(["mutate", "--per-operator", "0"]) == 2
     assert main(["mutate", "--cases", "nowhere"]) == 3
     assert "nowhere" in capsys.readouterr().err

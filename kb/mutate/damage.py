@@ -191,10 +191,9 @@ def damage_rules(
     cases = [witness for witness in witnesses if witness.shared]
     together = [in_one(cases)]
     coded = frozenset(each.iri for each in read_rules(shapes))
-    for rule in rules:
-        if not rule.host or rule.off:
-            continue
-        tell(f"damaging {rule.code}")
+    running = [rule for rule in rules if rule.host and not rule.off]
+    for number, rule in enumerate(running, 1):
+        tell(f"damaging the rules, {number} of {len(running)}: {rule.code}")
         parts = RuleParts(rule, known, by_subject, coded - {rule.iri})
         about = [witness for witness in witnesses if rule.code in witness.codes]
         others = together if cases else [witness for witness in witnesses if rule.code not in witness.codes]
@@ -247,14 +246,19 @@ def read_cases(folder: Path, vocabulary: Iterable[ox.Triple]) -> Iterator[Witnes
     Raises:
         InputError: no such folder, or a file that cannot be read.
     """
-    base = folder / "base.ttl"
+    base, help = (
+        folder / "base.ttl",
+        "cases are a base.ttl, and files CODE/NAME.ttl that add to it or take from it",
+    )
+    if not base.is_file():
+        raise InputError("no cases here: there is no base.ttl", source=str(folder), help=help)
     data = read_bytes(base)
     known = tuple(vocabulary)
     triples = read_turtle(data, source=str(base)).triples
     prefixes = dict(_PREFIX.findall(data.decode("utf-8")))
     paths = sorted(folder.glob("*/*.ttl"))
     if not paths:
-        raise InputError("holds no cases", source=str(folder), help="a case is a file CODE/NAME.ttl beside base.ttl")
+        raise InputError("no cases here: there is only base.ttl", source=str(folder), help=help)
     for path in paths:
         text = read_bytes(path)
         gone = [tuple(_iri(name, prefixes) for name in found) for found in _HEAD.findall(text.decode("utf-8"))]

@@ -179,8 +179,8 @@ def break_base(
     """
     verdicts: list[Verdict] = []
     witnesses: dict[str, Witness] = {}
-    for operator in table:
-        tell(f"breaking the base: {operator.label}")
+    for number, operator in enumerate(table, 1):
+        tell(f"breaking the base, {number} of {len(table)}: {operator.label}")
         places = sorted(operator.breaks(sample), key=lambda place: place.where)
         chosen = random.Random(f"{seed} {operator.label}").sample(places, min(per_operator, len(places)))
         for place in chosen:
@@ -237,10 +237,11 @@ def mutate(
     with sample_home(source, article, full=full, texts=texts) as home:
         bench = Bench(home, today or date.today())
         sample = bench.sample()
+        vocabulary = next((f.document.triples for f in sample.kb.files if f.name == "kb/vocabulary.ttl"), ())
+        given = tuple(read_cases(cases, vocabulary)) if cases is not None else ()
         table = operators()
         broken = break_base(bench, sample, table, per_operator=per_operator, seed=seed, tell=tell)
-        vocabulary = next((f.document.triples for f in sample.kb.files if f.name == "kb/vocabulary.ttl"), ())
-        witnesses = (*broken.witnesses, *(read_cases(cases, vocabulary) if cases is not None else ()))
+        witnesses = (*broken.witnesses, *given)
         shapes = bench.shapes()
         rules = read_rules(shapes)
         damage = tuple(

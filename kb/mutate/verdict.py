@@ -119,6 +119,8 @@ def _lines(mutation: Mutation, every: bool) -> Iterator[str]:
     yield from (
         f"unused     {visible(label)} is allowed to survive, and did not: take it out" for label in mutation.unused
     )
+    if any(verdict.fails for verdict in mutation.verdicts):
+        yield "what next  write the rule that would notice, or say in a file for --allow why it may survive"
     yield (
         "result     "
         + ", ".join(f"{count:,} {state}" for state, count in reversed(mutation.counts.items()) if count)
