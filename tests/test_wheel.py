@@ -106,6 +106,22 @@ def test_a_reader_s_own_copies_are_not_in_it(tmp_path: Path) -> None:
     assert not [name for name in inside if name.startswith("kb/_data/corpus/texts")]
 
 
+def test_what_make_built_is_in_it_and_what_it_was_built_from_is_not(tmp_path: Path) -> None:
+    """Built scripts are in no commit, so the list of what is kept out of git must not keep them out of the wheel."""
+    source = tmp_path / "checkout"
+    ignored = shutil.ignore_patterns(".venv", ".git", "__pycache__", "build", "dist", "built", "node_modules")
+    shutil.copytree(ROOT, source, ignore=ignored)
+    bare = zipfile.ZipFile(build(source, tmp_path / "bare")).namelist()
+    assert not [name for name in bare if "/built/" in name], "the wheel is whole without them"
+    for name in ("webapp/static/built/editor.js", "webapp/frontend/node_modules/x/index.js"):
+        (source / name).parent.mkdir(parents=True)
+        (source / name).write_text("export {};\n", "utf-8")
+    full = zipfile.ZipFile(build(source, tmp_path / "full")).namelist()
+    assert set(full) - set(bare) == {"webapp/static/built/editor.js"}
+    assert not [name for name in full if name.startswith("webapp/frontend")]
+    assert {"webapp/static/ask.js", "webapp/static/site.css"} <= set(full)
+
+
 def test_an_installed_wheel_checks_the_base_it_carries(programs: Path, tmp_path: Path) -> None:
     here = subprocess.run([sys.executable, "-m", "kb.cli", "check", "--format", "json"], capture_output=True)
     there = run(programs, tmp_path, "check", "--format", "json")

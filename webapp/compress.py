@@ -26,8 +26,7 @@ def compress(response: Response) -> Response:
     if not accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip"):
         return response
     if response.direct_passthrough:  # a file of ours, the same each time
-        response.direct_passthrough = False
-        return _with(response, response.get_data(), _kept)
+        return _with(response, _read(response), _kept)
     if response.is_streamed:
         pieces = response.response
         response.response = ClosingIterator(_zipped(pieces), [getattr(pieces, "close", _nothing)])  # type: ignore[arg-type]
@@ -45,6 +44,16 @@ def _with(response: Response, body: bytes, pack: Callable[[bytes], bytes]) -> Re
         if etag and not weak:
             response.set_etag(etag, weak=True)
     return response
+
+
+def _read(response: Response) -> bytes:
+    """The bytes of a file, which is closed."""
+    pieces = response.response
+    body = b"".join(pieces)  # type: ignore[arg-type]
+    getattr(pieces, "close", _nothing)()
+    response.direct_passthrough = False
+    response.set_data(body)
+    return body
 
 
 def _pack(body: bytes) -> bytes:

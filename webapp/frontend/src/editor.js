@@ -98,14 +98,27 @@ function mount(textarea) {
  * refuses aloud; so it is done here, in the way of the library's own input.
  */
 function typeOver(event, view) {
-  const { from, to } = view.state.selection.main;
-  const spans = view.state.doc.lineAt(from).to < to;
-  if (event.inputType !== "insertText" || !event.data || view.composing || !spans) return false;
-  const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+  if (event.inputType !== "insertText" || !event.data || view.composing) return false;
+  const [from, to] = selected(view);
+  if (view.state.doc.lineAt(from).to >= to) return false;
+  const typed = { changes: { from, to, insert: event.data }, selection: { anchor: from + event.data.length } };
+  const insert = () => view.state.update(typed, { userEvent: "input.type", scrollIntoView: true });
   const handled = view.state.facet(EditorView.inputHandler).some((each) => each(view, from, to, event.data, insert));
-  if (!handled) view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type", scrollIntoView: true });
+  if (!handled) view.dispatch(insert());
   event.preventDefault();
   return true;
+}
+
+/** What is selected on the page, which the editor may not have heard of yet. */
+function selected(view) {
+  const { from, to } = view.state.selection.main;
+  const found = (view.root.getSelection ? view.root : document).getSelection();
+  if (!found?.anchorNode || !view.contentDOM.contains(found.anchorNode)) return [from, to];
+  const ends = [
+    view.posAtDOM(found.anchorNode, found.anchorOffset),
+    view.posAtDOM(found.focusNode, found.focusOffset),
+  ];
+  return ends.sort((one, other) => one - other);
 }
 
 /** Where the editor lives: an element with a shadow root, right before the textarea. */
