@@ -16,6 +16,7 @@ from flask import Blueprint, Response, url_for
 
 import kb
 from webapp.documents import DATA, FRONT, Data, by_accept, either, records, send, serialised
+from webapp.gallery import example
 from webapp.media import DATASETS, GRAPHS, Media
 from webapp.site import Site, site
 
@@ -285,10 +286,10 @@ def _prefixes(here: Site, document: str) -> Iterator[ox.Triple]:
 
 
 def _questions(here: Site, document: str) -> Iterator[ox.Triple]:
-    """The saved questions that run as they stand, as SHACL's executables."""
+    """The saved questions, with values in their parameters, as SHACL's executables."""
     for name, question in sorted(here.questions.items()):
-        form = _form(question.text)
-        if question.params or form is None or name.startswith("page-"):
+        form, text = _form(question.text), example(here, question)
+        if text is None or form is None or name.startswith("page-"):
             continue
         node = f"{document}#question-{name}"
         yield from facts(
@@ -298,7 +299,7 @@ def _questions(here: Site, document: str) -> Iterator[ox.Triple]:
             (kb.RDFS.label, ox.Literal(question.title, language="en")),
             (kb.RDFS.comment, ox.Literal(question.description, language="en")),
             (SHACL.prefixes, f"{document}#prefixes"),
-            (SHACL[form], ox.Literal(question.text)),
+            (SHACL[form], ox.Literal(text)),
             (SCHEMA_TARGET, here.endpoint),
         )
 

@@ -6,6 +6,7 @@ has to know an IRI.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -109,6 +110,19 @@ def _field(here: Site, param: kb.Param) -> Field:
     kind = _kind(here, param)
     suggestions = kind if kind in here.names.suggestions else ""
     return Field(param.name, _default(here, param), param.description, here.names.choices.get(kind, ()), suggestions)
+
+
+def example(here: Site, question: kb.SavedQuestion) -> str | None:
+    """The question with a value of this base in each of its parameters, to run as it stands; None where there is none.
+
+    The values are those that its author gave, where the base holds them, and otherwise the first that may be chosen.
+    """
+    fields = [_field(here, param) for param in question.params]
+    values = {field.name: field.value or (field.options[0][0] if field.options else "") for field in fields}
+    if not all(values.values()):
+        return None
+    terms = kb.bind(question, values, prefixes=here.names.prefixes)
+    return re.sub(r"\$(\w+)", lambda match: str(terms[match[1]]) if match[1] in terms else match[0], question.text)
 
 
 def _kind(here: Site, param: kb.Param) -> str:
