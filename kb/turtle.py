@@ -169,6 +169,7 @@ def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document
     _measure_depth(text, source, policy)
     triples, prefixes = _parse(text, source, policy)
     _refuse_version(text, source)
+    _refuse_odd_names(triples, text, source)
     document = Document(source, data, _relabel(triples, source), prefixes)
     problems = tuple(_house_problems(document, text, policy)) if policy.house else ()
     if problems:
@@ -264,6 +265,20 @@ def _parse(text: str, source: str, policy: Policy) -> tuple[list[ox.Triple], dic
         fault = Problem("FC901", "holds a token of more than 16 MiB", help="split the file")
         raise TurtleError.of(source, (fault,)) from error
     return triples, dict(reader.prefixes)
+
+
+def _refuse_odd_names(triples: list[ox.Triple], text: str, source: str) -> None:
+    """Refuse names that are no IRIs (RFC 3987): the parser looks at the two halves of a prefixed name, not at both."""
+    for triple in triples:
+        datatype = [triple.object.datatype] if isinstance(triple.object, ox.Literal) else []
+        for term in (triple.subject, triple.predicate, triple.object, *datatype):
+            if isinstance(term, ox.NamedNode) and not term.value.isascii():
+                try:
+                    ox.NamedNode(term.value)
+                except ValueError as error:
+                    place = _Places(text).of(term)
+                    fault = Problem("FC904", f"no IRI: {error}", *place, "use letters that an IRI may hold")
+                    raise TurtleError.of(source, (fault,)) from error
 
 
 def _syntax_problem(error: SyntaxError, text: str) -> Problem:
@@ -430,8 +445,8 @@ def _literal_problem(term: ox.Literal, policy: Policy) -> tuple[str, str, str] |
 
 # --- tokens: where things stand in a text that is known to be Turtle ---------------------------------------
 
-_NAME = (  # what a name may hold, apart from dots, colons and escapes (PN_CHARS, section 6.5), and percent
-    r"A-Za-z0-9_%\-\u00B7\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u037D\u037F-\u1FFF\u200C\u200D\u203F\u2040"
+_NAME = (  # what a name may hold, apart from dots, colons, percents and escapes (PN_CHARS, section 6.5)
+    r"A-Za-z0-9_\-\u00B7\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u037D\u037F-\u1FFF\u200C\u200D\u203F\u2040"
     r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
 )
 _TOKEN = re.compile(
@@ -446,7 +461,7 @@ _TOKEN = re.compile(
     |(?P<close>[)\]])
     |(?P<mark>[;,])
     |(?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))
-    |(?P<word>[.{_NAME}]*:(?=\.)|(?:\\.|[.:{_NAME}])+)
+    |(?P<word>_:[.{_NAME}]+|[.{_NAME}]*:(?=\.)|(?:\\.|[.:%{_NAME}])+)
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )

@@ -456,7 +456,7 @@ def _policy_faults(seen: Seen, policy: Policy) -> Iterator[str]:
         yield "accepts what the grammar alone does not"
     elif canonical(document.triples) != canonical(seen.document.triples):
         yield "other triples than under the grammar alone"
-    named = {statement.subject for statement in document.statements if statement.subject}
+    named = {statement.subject for statement in document.statements if statement.subject is not None}
     if named != set(document.lines):
         yield "a subject without a line"
     if policy.house:
@@ -676,6 +676,14 @@ def _whole_names(text: str) -> str:
     return "".join(parts)
 
 
+def _spaced_directives(text: str) -> str:
+    parts, before = [], ""
+    for _, word, gap in _words(text):
+        parts.append((gap or "\n") + word if before.lower() in ("@prefix", "@base") else gap + word)
+        before = word
+    return "".join(parts)
+
+
 def _full_references(text: str) -> str:
     """Every reference against its base."""
     parts, base, last = [], BASE, ""
@@ -703,7 +711,7 @@ LAXER: tuple[Laxer, ...] = (
     Laxer(
         "names of any letters",
         "the grammar lists the letters that a name may hold (PN_CHARS_BASE, section 6.5); rdflib lets any stand there",
-        r"^'[^\x00-\x7f]' is not allowed at the beginning of a prefix name",
+        r"^'[^\x00-\x7e]' is not allowed at the beginning of a prefix name|^no IRI",
     ),
     Laxer(
         "language and datatype",
@@ -717,16 +725,22 @@ LAXER: tuple[Laxer, ...] = (
         r"^(\^|!|@[\w-]+|=|=>|<=|\{|\}) is not a valid (predicate|subject or graph name)",
     ),
     Laxer(
+        "keywords of Notation3",
+        "Notation3 writes its keywords with @ too; to Turtle that is a language tag (LANGTAG, section 6.5)",
+        r"language (sub)?tag",
+        r"@(a|is|of|has)\b",
+    ),
+    Laxer(
         "a term alone",
         "a statement is a subject, a predicate and an object (triples, section 6.5), but for [ ... ]; rdflib is "
         "content with a subject, even a number, and takes the dot of an escaped name for the end",
-        r"^\S+ is not a valid (predicate|subject or graph name)|^\. is not a valid RDF object|^Unexpected end$",
+        r"(?s)^.+ is not a valid (predicate|subject or graph name)|^\. is not a valid RDF object|^Unexpected end$",
         r"\.",
     ),
     Laxer(
         "escapes that are none",
         r"\\u takes four hexadecimal digits and \\U eight, of a character (UCHAR, section 6.4); rdflib keeps others",
-        r"^The escape sequence .* (is not a valid hexadecimal string|is encoding)|^Unexpected escape character",
+        r"(?s)^The escape sequence .* (is not a valid hexadecimal string|is encoding)|^Unexpected escape character",
     ),
     Laxer(
         "four quotes at the end",
@@ -737,7 +751,7 @@ LAXER: tuple[Laxer, ...] = (
     Laxer(
         "IRIs that are none",
         "an IRI holds no spaces, quotes, brackets or bare percent signs (IRIREF, and RFC 3987); rdflib does not look",
-        r"^(Invalid|No scheme found|No authority|escapes in IRIs)|IRI",
+        r"^(Invalid|No scheme found|No authority|escapes in IRIs)|IRI|is not a valid RDF quoted triple",
     ),
     Laxer(
         "names that begin with a sign",
@@ -771,6 +785,11 @@ OTHERWISE: tuple[Otherwise, ...] = (
         "references against a base",
         "rdflib joins by older rules than RFC 3986, section 5.2: <?q>, </./g>, <//g> and their like",
         _full_references,
+    ),
+    Otherwise(
+        "a directive without a space",
+        "@prefix ends where no letter of the alphabet follows (LANGTAG, section 6.5), so é: may stand at its heels",
+        _spaced_directives,
     ),
     Otherwise("name that ends in an escaped dot", r"a local name may end in \\. (PLX, section 6.5)", _whole_names),
 )

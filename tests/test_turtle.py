@@ -157,6 +157,20 @@ def test_a_name_ends_before_a_dot_that_no_name_begins_with() -> None:
     assert str(triple.object) == str(located.object) and located.at_object.start == 26
 
 
+def test_a_label_ends_before_a_colon() -> None:
+    text = "PREFIX : <urn:> _:a..b:[] ."
+    (triple,) = read_turtle(text.encode(), source="x", policy=SHAPES).triples
+    (located,) = read_positions(text).triples
+    assert triple.predicate.value == located.predicate == "urn:"
+    assert text[located.at_subject.start : located.at_subject.end] == "_:a..b"
+
+
+@pytest.mark.parametrize("name", ["ex:\U000e0001", "'x'^^ex:a\U000e0001"])
+def test_a_name_is_an_iri(name: str) -> None:
+    assert problems(f"ex:a ex:b {name} .", HOUSE)[0][:2] == ("FC904", 1)
+    assert problems(f"ex:a ex:b {name} .", syntax_only(None)) == [("FC904", 1, 11 + 5 * name.startswith("'"))]
+
+
 def test_a_list_that_is_a_subject_has_its_place() -> None:
     assert problems("ex:a ex:b '(' , ( 1 ) .\n( 1 ) ex:b ex:c .") == [("FC907", 2, 1)]
 
