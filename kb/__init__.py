@@ -61,6 +61,7 @@ from kb.query import (
     run,
     saved_question,
     saved_questions,
+    with_values,
 )
 from kb.reanchor import Proposal, Reanchored, propose, reanchor
 from kb.report import FORMATS as REPORT_FORMATS
@@ -209,6 +210,7 @@ __all__ = [
     "verify",
     "visible",
     "watch",
+    "with_values",
     "write_atomic",
     "write_baseline",
     "write_turtle",

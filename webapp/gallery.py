@@ -6,7 +6,6 @@ has to know an IRI.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -121,8 +120,7 @@ def example(here: Site, question: kb.SavedQuestion) -> str | None:
     values = {field.name: field.value or (field.options[0][0] if field.options else "") for field in fields}
     if not all(values.values()):
         return None
-    terms = kb.bind(question, values, prefixes=here.names.prefixes)
-    return re.sub(r"\$(\w+)", lambda match: str(terms[match[1]]) if match[1] in terms else match[0], question.text)
+    return kb.with_values(question.text, kb.bind(question, values, prefixes=here.names.prefixes))
 
 
 def _kind(here: Site, param: kb.Param) -> str:
