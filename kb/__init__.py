@@ -89,7 +89,7 @@ from kb.vocab import (
     SKOS,
     ClosedNamespace,
 )
-from kb.watch import Glimpse, watch
+from kb.watch import Glimpse, Stamps, changes, stamps, watch
 
 __version__ = "0.1.0"
 
@@ -146,6 +146,7 @@ __all__ = [
     "Rule",
     "SavedQuestion",
     "ShapeChecked",
+    "Stamps",
     "Standing",
     "Table",
     "TextError",
@@ -161,6 +162,7 @@ __all__ = [
     "ask",
     "bind",
     "bounds",
+    "changes",
     "check",
     "cite",
     "compare",
@@ -202,6 +204,7 @@ __all__ = [
     "short",
     "short_iri",
     "shrink",
+    "stamps",
     "standing",
     "standings",
     "stats",

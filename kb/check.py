@@ -17,8 +17,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kb.answer import is_iri, short_iri
+from kb.characters import odd_texts
 from kb.commit import read_commit
 from kb.copies import find_texts
+from kb.doubles import doubles
 from kb.errors import CannotLook, InputError, KbError, TurtleError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.floors import MALFORMED as BAD_FLOORS
@@ -62,6 +64,7 @@ def check(
     today: date | None = None,
     memory: Memory | None = None,
     progress: Callable[[str], None] | None = None,
+    base: KnowledgeBase | None = None,
 ) -> Report:
     """Check a whole base.
 
@@ -71,13 +74,14 @@ def check(
         today: the day on which waivers are judged; None is the day it is.
         memory: what an earlier check of the same base left; makes this one quick and changes no answer.
         progress: is told what is being done, in a few words.
+        base: one that is loaded already; then `home` is not looked at, and the data files are not read again.
 
     Raises:
         HomeError: no base there. Everything else that is wrong stands in the report.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
-    place = home if isinstance(home, Home) else find_home(home)
-    steps = _Steps(memory or Memory(), progress or (lambda step: None))
+    place = base.home if base else home if isinstance(home, Home) else find_home(home)
+    steps = _Steps(memory or Memory(), progress or (lambda step: None), base)
     report = _check(place, texts, today or date.today(), steps)
     return replace(report, started=f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds=round(time.perf_counter() - clock, 3))
 
@@ -87,15 +91,16 @@ def check(
 
 @dataclass(frozen=True)
 class _Steps:
-    """What the steps share beside their inputs: the memory, and whom to tell."""
+    """What the steps share beside their inputs: the memory, whom to tell, and a base that is loaded already."""
 
     memory: Memory
     tell: Callable[[str], None]
+    base: KnowledgeBase | None
 
 
 def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Report:
     steps.tell("reading the files")
-    inputs = _read(place, steps.memory)
+    inputs = _read(place, steps.memory, steps.base)
     gate = tuple(_gate_findings(inputs))
     if gate:
         return _report(inputs, gate, stopped="the gate refused a file", exit_code=3)
@@ -121,6 +126,7 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
         *broken,
         *_verification_findings(inputs, verification),
         *_wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
+        *_character_findings(inputs),
         *_double_findings(inputs),
         *_floor_findings(inputs, coverage, verification),
     )
@@ -137,12 +143,13 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     )
 
 
-def _read(home: Home, memory: Memory) -> _Inputs:
-    files, errors = read_files(home, home.data_files(), known=memory.files)
+def _read(home: Home, memory: Memory, loaded: KnowledgeBase | None) -> _Inputs:
+    read = (loaded.files, ()) if loaded else read_files(home, home.data_files(), known=memory.files)
+    files, errors = read
     shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES, known=memory.files)
     memory.keep((*files, *shape_files))
     shapes = Graph.of(triple for file in shape_files for triple in file.document.triples)
-    base = KnowledgeBase(home, files)
+    base = loaded or KnowledgeBase(home, files)
     return _Inputs(
         base,
         shape_files,
@@ -328,6 +335,11 @@ def _wording_findings(inputs: _Inputs, texts: Mapping[str, Sequence[TextParagrap
         )
 
 
+def _character_findings(inputs: _Inputs) -> Iterator[Finding]:
+    for odd in odd_texts(inputs.kb.graph):
+        yield _code_finding(inputs, "FC932", odd.node, odd.why, path=odd.predicate, value=str(odd.value))
+
+
 def _unworded(inputs: _Inputs, copies: Mapping[str, object]) -> Iterator[str]:
     missing = [article for article in inputs.kb.graph.instances(FC.Article) if article not in copies]
     if missing:
@@ -344,6 +356,19 @@ def _double_findings(inputs: _Inputs) -> Iterator[Finding]:
     for subject, names in sorted(typed.items()):
         if len(names) > 1:
             yield _code_finding(inputs, "FC941", subject, f"is described in {' and in '.join(names)}", path=RDF.type)
+    for double in doubles(inputs.kb.graph):
+        message = f"{_SAME[double.code]} {short_iri(double.other, inputs.kb.prefixes)}"
+        value = "" if double.value is None else str(double.value)
+        yield _code_finding(inputs, double.code, double.node, message, path=double.path, value=value)
+
+
+_SAME = {
+    "FC942": "is the same file, byte for byte, as",
+    "FC943": "has the name of",
+    "FC944": "cites the same words for the same claim as",
+    "FC945": "has the same words as",
+}
+"""How a double is told, with the other one after it."""
 
 
 def _floor_findings(inputs: _Inputs, coverage: Coverage, verification: Verification) -> Iterator[Finding]:

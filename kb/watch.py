@@ -1,5 +1,7 @@
 """`kb check --watch`: an answer for each save, in less than a second, and a full check when nobody types.
 
+`changes` is the plain half of it, for whoever serves a base rather than checks it: which files are not what they were.
+
 Files are asked for their times every `PAUSE` seconds, which needs no package and works on every disk. What one check
 learnt helps the next (`kb.recheck.Memory`), and gives the same findings. Because a promise of that kind should not
 be taken on trust, the whole base is checked anew from the start when nothing has changed for `IDLE` seconds.
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 from kb.check import check
 from kb.finding import Report
@@ -25,7 +28,8 @@ PAUSE = 0.3
 IDLE = 5.0
 """Seconds without a change before a full check."""
 
-_Stamps = dict[Path, tuple[int, int, int]]
+Stamps: TypeAlias = dict[Path, tuple[int, int, int]]
+"""Time, size and number of files."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def watch(
     """
     folders = tuple(texts)
     memory = Memory()
-    stamps = _stamps(home, folders)
+    known = _stamps(home, folders)
     yield _look(home, folders, today, memory)
     idle, settled = 0.0, True
     while True:
@@ -77,9 +81,8 @@ def watch(
         sleep(PAUSE)
         idle += PAUSE
         now = _stamps(home, folders)
-        if now != stamps:
-            changed = tuple(sorted({_name(home, path) for path, _ in now.items() ^ stamps.items()}))
-            stamps, idle = now, 0.0
+        if now != known:
+            changed, known, idle = _changed(home, known, now), now, 0.0
             glimpse = _look(home, folders, today, memory, changed)
             settled = glimpse.looked.full
             yield glimpse
@@ -89,6 +92,40 @@ def watch(
             yield _look(home, folders, today, memory)
 
 
+def stamps(home: Home, *, texts: Iterable[Path] = ()) -> Stamps:
+    """Time, size and number of every file that a check or a site reads; equal ones say that nothing has changed.
+
+    Args:
+        texts: folders with a reader's own copies, beside `corpus/texts`.
+    """
+    return _stamps(home, texts, home.queries.glob("*.rq"))
+
+
+def changes(
+    home: Home,
+    *,
+    texts: Iterable[Path] = (),
+    since: Stamps | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Iterator[tuple[str, ...]]:
+    """Names of the files that changed, each time that they have come to rest; never ends by itself.
+
+    Args:
+        texts: folders with a reader's own copies, beside `corpus/texts`.
+        since: what `stamps` said when they were read; None for the first look.
+        sleep: waits so many seconds between two looks at the files.
+    """
+    folders = tuple(texts)
+    known = stamps(home, texts=folders) if since is None else since
+    while True:
+        before, now = known, stamps(home, texts=folders)
+        while now != before or now == known:
+            sleep(PAUSE)
+            before, now = now, stamps(home, texts=folders)
+        yield _changed(home, known, now)
+        known = now
+
+
 def _look(
     home: Home, texts: tuple[Path, ...], today: Callable[[], date], memory: Memory, changed: tuple[str, ...] = ()
 ) -> Glimpse:
@@ -96,18 +133,23 @@ def _look(
     return Glimpse(report, changed, memory.run.looked)
 
 
-def _stamps(home: Home, texts: Iterable[Path]) -> _Stamps:
-    """Time, size and number of every file that a check reads."""
+def _stamps(home: Home, texts: Iterable[Path], more: Iterable[Path] = ()) -> Stamps:
+    """Time, size and number of every file that a check reads, and of more."""
     settings = (home.root / WAIVERS, home.root / "pyproject.toml", home.corpus / "floors.toml")
     copies = (path for folder in (home.texts, *texts) for path in _entries(folder))
-    found: _Stamps = {}
-    for path in (*home.data_files(), *home.shape_files(), *settings, *copies):
+    found: Stamps = {}
+    for path in (*home.data_files(), *home.shape_files(), *settings, *copies, *more):
         try:
             stat = path.stat()
         except OSError:
             continue  # gone, or not there yet
         found[path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     return found
+
+
+def _changed(home: Home, before: Stamps, now: Stamps) -> tuple[str, ...]:
+    """Names of the files that are other than before."""
+    return tuple(sorted({_name(home, path) for path, _ in now.items() ^ before.items()}))
 
 
 def _entries(folder: Path) -> tuple[Path, ...]:

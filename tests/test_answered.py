@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import webapp
+from tests.serving import PATIENCE
 from tests.web_base import make
-from webapp.answered import Answered, Kept
+from webapp.kept import Shelf
 from webapp.site import site_of
 
 ASKED = "SELECT ?s ?l { ?s rdfs:label ?l } ORDER BY ?s LIMIT 30"
@@ -141,15 +145,80 @@ def test_nothing_is_kept_where_there_is_no_room(home: Path) -> None:
 
 
 def test_what_is_kept_stays_within_its_room() -> None:
-    kept = Answered(lambda environ, start_response: [], 3_200)
+    kept: Shelf[str, bytes] = Shelf(3_200, 32)
     for number in range(100):
-        kept.keep((f"{number:02}",), Kept((), "", b"x" * 90))
+        kept.keep(f"{number:02}", b"x" * 90, 92)
         assert kept.held <= 3_200
-    assert len(kept.kept) == 3_200 // 92
-    assert kept.find(("99",)) and not kept.find(("00",)), "the last asked for stay"
-    kept.keep(("large",), Kept((), "", b"x" * 200))
-    assert not kept.find(("large",)), "one answer may not take the room of many"
-    oldest = next(iter(kept.kept))
+    assert len(kept.values) == 3_200 // 92
+    assert kept.find("99") and not kept.find("00"), "the last asked for stay"
+    kept.keep("large", b"x" * 200, 205)
+    assert not kept.find("large"), "one value may not take the room of many"
+    oldest = next(iter(kept.values))
     assert kept.find(oldest)
-    kept.keep(("new",), Kept((), "", b"x" * 90))
-    assert kept.find(oldest) and kept.held == sum(each.size + len(key[0]) for key, each in kept.kept.items())
+    kept.keep("new", b"x" * 90, 93)
+    assert kept.find(oldest) and kept.held == sum(size for _, size in kept.values.values())
+
+
+def test_one_makes_it_and_the_others_wait_for_that() -> None:
+    shelf: Shelf[str, str] = Shelf(1_000, 2)
+    waiting, go_on = threading.Barrier(5), threading.Event()
+    made: list[str] = []
+
+    def make() -> str:
+        assert go_on.wait(PATIENCE)
+        made.append("once")
+        return "made"
+
+    def ask() -> str:
+        waiting.wait(PATIENCE)
+        return shelf.get("key", make, len)
+
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(ask) for _ in range(4)]
+        waiting.wait(PATIENCE)
+        time.sleep(0.1)
+        go_on.set()
+        assert [each.result(PATIENCE) for each in asked] == ["made"] * 4
+    assert made == ["once"] and not shelf.making
+
+
+def test_what_could_not_be_made_is_made_by_the_next() -> None:
+    shelf: Shelf[str, str] = Shelf(1_000, 2)
+    waits, fails = threading.Event(), threading.Event()
+
+    def fail() -> str:
+        waits.set()
+        assert fails.wait(PATIENCE)
+        raise ValueError("no")
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(shelf.get, "key", fail, len)
+        assert waits.wait(PATIENCE)
+        second = threads.submit(shelf.get, "key", lambda: "made", len)
+        fails.set()
+        assert second.result(PATIENCE) == "made"
+        with pytest.raises(ValueError, match="no"):
+            first.result(PATIENCE)
+    assert not shelf.making
+    assert shelf.get("key", lambda: "again", len) in ("made", "again")
+    assert shelf.get("other", lambda: "x" * 501, len) and shelf.find("other") is None, "too large to keep"
+
+
+def test_a_page_costs_a_worker_once(app: Flask, client: FlaskClient) -> None:
+    first = client.get("/claim/pier-damaged")
+    count = questions(app)
+    again = client.get("/claim/pier-damaged", headers={"Accept-Language": "ko"})
+    assert (first.status_code, again.status_code, questions(app)) == (200, 200, count)
+    assert 'lang="ko"' in again.text and 'lang="en"' in first.text
+    data = client.get("/claim/pier-damaged.ttl")
+    assert data.status_code == 200 and questions(app) == count, "its data come from the same answer"
+
+
+def test_pages_are_asked_anew_where_there_is_no_room(home: Path) -> None:
+    app = webapp.create_app(home, WORKERS=1, PAGE_BYTES=0)
+    try:
+        client, before = app.test_client(), questions(app)
+        assert [client.get("/claim/pier-damaged").status_code for _ in range(2)] == [200, 200]
+        assert questions(app) == before + 2
+    finally:
+        webapp.close(app)

@@ -18,6 +18,7 @@ import webapp
 from tests.live import live
 from tests.web_base import make
 from webapp.scripts import built_scripts
+from webapp.site import site_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
 watched = pytest.importorskip("tests.test_browser")
@@ -274,7 +275,7 @@ def test_typing_over_several_lines_keeps_to_the_policy(seen: watched.Visit) -> N
 def test_a_question_that_is_stopped_ends_on_the_server(seen: watched.Visit, app: Flask, how: str) -> None:
     """While a page is on its way the driver waits for it, all but its keys and its mouse; so the page takes notes."""
     page = seen.page
-    pool = app.extensions["factcite"].pool
+    pool = site_of(app).pool
     address = page.url
     place = page.evaluate(ASK_SOON, ENDLESS)
     until(lambda: busy(pool))

@@ -1,7 +1,8 @@
 """The web application: the base as pages, and as a SPARQL endpoint.
 
-`create_app` is a function of a base and its settings: it loads once, writes a store on disk for the workers, and
-never changes anything afterwards. It uses only the face of the library.
+`create_app` is a function of a base and its settings: it loads once, and writes a store on disk for the workers. What
+it has loaded never changes; `reload` puts a new load in its place, between two requests. It uses only the face of the
+library.
 
     app = webapp.create_app("mybase", TIMEOUT_SECONDS=5)
 
@@ -39,15 +40,13 @@ from webapp import (
 from webapp.answered import Answered
 from webapp.budget import Budget
 from webapp.compress import compress
+from webapp.loading import build_site, load_site
 from webapp.media import HTML, PROBLEM, choose
-from webapp.names import Names, Places
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
-from webapp.site import KEY, Site, site, site_of
-from webapp.storage import store_on_disk
-from webapp.words import read_words
-from webapp.worker import Pool
+from webapp.site import KEY, site, site_of, turns_of
+from webapp.turns import Bound, Turns
 
-__all__ = ["WAITRESS", "Settings", "close", "create_app"]
+__all__ = ["WAITRESS", "Settings", "close", "create_app", "reload"]
 
 MAX_BODY = 2 * 1024 * 1024
 WAITRESS = {
@@ -91,15 +90,21 @@ def create_app(
         UsageError: a setting that does not exist.
     """
     ours, flasks = read_settings(settings)
-    loaded = base if base is not None else kb.load_kb(home)
+    budget = Budget(ours.budget_seconds, ours.most_at_once)
+    if base is not None:
+        first = build_site(base, ours, budget, kb.stamps(base.home, texts=ours.texts))
+    else:
+        first = load_site(home if isinstance(home, kb.Home) else kb.find_home(home), ours, budget)
+    turns = Turns(first)
     app = Flask(__name__)
     configure(app, flasks)
     if ours.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
     if ours.kept_bytes:
-        app.wsgi_app = Answered(app.wsgi_app, ours.kept_bytes)  # type: ignore[method-assign]
-    app.extensions[KEY] = build_site(loaded, ours)
+        app.wsgi_app = Answered(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Bound(app.wsgi_app, turns)  # type: ignore[method-assign]
+    app.extensions[KEY] = turns
     for room in (
         *(protocol, pages, overview, browse, reference),
         *(dereference, graphs, describe, exports, openapi, language, completion),
@@ -116,8 +121,31 @@ def create_app(
 
 def close(app: Flask) -> None:
     """End the workers of an app before the program ends; without it they end with the program."""
-    found: Site = app.extensions[KEY]
-    found.pool.close()
+    turns_of(app).close()
+
+
+def reload(app: Flask) -> bool:
+    """Load the base of an app anew beside the old one, and let it answer from the next request on.
+
+    Requests that have begun keep what they began with; it goes with the last of them. What clients have left of their
+    budgets is as it was. Not for two threads at once.
+
+    Returns:
+        Whether the new data answer now; not where the app has been closed meanwhile.
+
+    Raises:
+        InputError: a file that does not pass the gate, no room for temporary files, or files that keep changing. Then
+            the old data go on answering.
+        QueryStopped: no worker will start; the same.
+    """
+    old = site_of(app)
+    new = load_site(old.base.home, old.settings, old.budget)
+    try:
+        new.pool.warm()
+    except BaseException:
+        new.close()
+        raise
+    return turns_of(app).change(new)
 
 
 # --- steps -----------------------------------------------------------------------------------------------
@@ -126,23 +154,6 @@ def close(app: Flask) -> None:
 def configure(app: Flask, given: Mapping[str, Any]) -> None:
     """Flask's own settings."""
     app.config.from_mapping({"MAX_CONTENT_LENGTH": MAX_BODY, "MAX_FORM_MEMORY_SIZE": MAX_BODY, **given})
-
-
-def build_site(base: kb.KnowledgeBase, settings: Settings) -> Site:
-    """Load everything that requests look at, and start the workers."""
-    places = Places(base)
-    spoken = {tag: Names(places, words) for tag, words in read_words().items()}
-    pool = Pool(store_on_disk(base), settings, places.prefixes)
-    pool.start()
-    budget = Budget(settings.budget_seconds, settings.most_at_once)
-    return Site(base, settings, pool, spoken, read_questions(base), budget)
-
-
-def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:
-    """The saved questions of the base, and the program's own page queries, which fit its templates."""
-    own = {question.name: question for question in kb.saved_questions(base.home)}
-    shipped = kb.saved_questions(kb.find_home())
-    return own | {question.name: question for question in shipped if question.name.startswith("page-")}
 
 
 def dress_templates(app: Flask) -> None:

@@ -4,20 +4,20 @@ A base does not change while it is served, so the answer to a question cannot ei
 time or for chance. What is kept is the whole response to a GET of the endpoint, by everything that it depends on: the
 query string, the name of the server, and the headers that its `Vary` names. It stands in front of the site, because
 what is kept has passed every test already; so it costs no worker and nobody's budget. Only answers that came whole
-are kept, up to so many bytes in all; those that nobody has asked for longest go first.
+are kept. They belong to the site that gave them: one over newer data has none of them.
 """
 
 from __future__ import annotations
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote_plus
 
 from werkzeug.http import parse_etags
+
+from webapp.site import Answer, Site
+from webapp.turns import SITE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,75 +29,34 @@ PATH = "/sparql"
 DEPENDS = ("QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING")
 VARY = {"accept", "accept-encoding"}
 ROWS = "factcite-rows"  # the header of an answer, which no other response of the endpoint has
-SHARE = 32
-"""The largest answer that is kept is one of so many that fill the room."""
 LONGEST = 16_384
 """Characters of everything that an answer depends on; longer, and it is not looked for."""
 OF_THE_MOMENT = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
 OF_THE_BODY = {"content-length", "content-type", "content-encoding", "content-disposition"}
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A response: headers with all that stays true of it, its ETag (empty for none), its body."""
-
-    headers: tuple[tuple[str, str], ...]
-    etag: str
-    body: bytes
-
-    @property
-    def size(self) -> int:
-        """Bytes that it holds, about."""
-        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
-
-
 class Answered:
-    """A WSGI application that keeps answers of another.
+    """A WSGI application that keeps answers of another, each with the site that gave it.
 
     Args:
         app: what is asked when nothing is kept.
-        room: bytes that may be kept in all.
     """
 
-    def __init__(self, app: WSGIApplication, room: int) -> None:
+    def __init__(self, app: WSGIApplication) -> None:
         self.app = app
-        self.room = room
-        self.lock = threading.Lock()
-        self.kept: OrderedDict[Key, Kept] = OrderedDict()
-        self.held = 0
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from what is kept, or ask and keep."""
         key = key_of(environ)
         if key is None:
             return self.app(environ, start_response)
-        found = self.find(key)
+        here: Site = environ[SITE]
+        found = here.answers.find(key)
         if found is not None:
             return _send(found, environ, start_response)
-        return self._ask(key, environ, start_response)
+        return self._ask(here, key, environ, start_response)
 
-    def find(self, key: Key) -> Kept | None:
-        """What is kept of a request."""
-        with self.lock:
-            found = self.kept.get(key)
-            if found is not None:
-                self.kept.move_to_end(key)
-            return found
-
-    def keep(self, key: Key, response: Kept) -> None:
-        """Keep a response, and let go of others where there is no room."""
-        size = response.size + sum(map(len, key))
-        if size > self.room // SHARE:
-            return
-        with self.lock:
-            if key not in self.kept:
-                self.kept[key] = response
-                self.held += size
-            while self.held > self.room:
-                old, gone = self.kept.popitem(last=False)
-                self.held -= gone.size + sum(map(len, old))
-
-    def _ask(self, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _ask(self, here: Site, key: Key, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         said: list[tuple[str, Headers]] = []
 
         def listen(status: str, headers: Headers, *more: object) -> object:
@@ -113,7 +72,8 @@ class Answered:
             close = getattr(body, "close", None)
             if close is not None:
                 close()
-        self.keep(key, _kept(said[0][1], whole))
+        answer = _kept(said[0][1], whole)
+        here.answers.keep(key, answer, answer.size + sum(map(len, key)))
         return [whole]
 
 
@@ -133,14 +93,14 @@ def _stays(status: str, headers: Headers, query: str) -> bool:
     return whole and vary <= VARY and "set-cookie" not in found and not OF_THE_MOMENT.search(unquote_plus(query))
 
 
-def _kept(headers: Headers, body: bytes) -> Kept:
+def _kept(headers: Headers, body: bytes) -> Answer:
     """A response without the time that the engine took, which it will not take again."""
     lasting = tuple((name, value) for name, value in headers if name.lower() != "server-timing")
     etag = next((value for name, value in lasting if name.lower() == "etag"), "")
-    return Kept((*lasting, ("Server-Timing", "kept")), etag, body)
+    return Answer((*lasting, ("Server-Timing", "kept")), etag, body)
 
 
-def _send(found: Kept, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def _send(found: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """The response, or nothing new for somebody who has it."""
     known = environ.get("HTTP_IF_NONE_MATCH")
     if known and found.etag and parse_etags(known).contains_raw(found.etag):

@@ -1,7 +1,8 @@
 """`kb serve`: the site under waitress, on this machine unless told otherwise.
 
 Registered as an entry point, so that the library never imports the site. One line says where the site is once it
-listens; nothing is printed before that but errors.
+listens; nothing is printed before that but errors. SIGHUP loads the base anew, and so does a change of its files with
+`--watch`; one line a load says what is served then.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from waitress.server import create_server
 import kb
 from webapp import WAITRESS, close, create_app
 from webapp.memory import give_back_memory
+from webapp.renewal import Renewal, numbers
 from webapp.settings import ENVIRONMENT, read_environment
-from webapp.site import site_of
 
 THREADS = 16
 LOOPBACK_NAMES = ["localhost", "127.0.0.1"]
@@ -88,6 +89,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="N",
         help="proxies in front that add to X-Forwarded-For (0)",
     )
+    parser.add_argument("--watch", action="store_true", help="load the base anew whenever one of its files changes")
     parser.set_defaults(settings=found)
     return parser.parse_args(arguments)
 
@@ -108,6 +110,8 @@ def run(options: argparse.Namespace) -> None:
         KbError: the base cannot be read.
     """
     signal.signal(signal.SIGTERM, stop)
+    renewal = Renewal()
+    listen_to_hang_ups(renewal)
     give_back_memory()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits a moment is no news
     listener = listen(options.host, options.port)
@@ -122,6 +126,9 @@ def run(options: argparse.Namespace) -> None:
         app = create_app(options.home, **{**named, **options.settings, **said})
         try:
             end_questions_first(app)
+            renewal.start(app)
+            if options.watch:
+                renewal.watch(app)
             alone = not options.proxies  # otherwise X-Forwarded-For has to come through
             server = create_server(
                 app, sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=alone, **WAITRESS
@@ -130,6 +137,7 @@ def run(options: argparse.Namespace) -> None:
             server.run()
         finally:
             close(app)
+            renewal.stop()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -158,13 +166,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def greeting(app: Flask, host: str, port: int) -> str:
     """The one line."""
-    figures = site_of(app).figures
     name = f"[{host}]" if ":" in host else host
-    claims, articles = figures.claims, len(figures.articles)
-    return (
-        f"Factcite serves {claims} claim{'s' * (claims != 1)} of {articles} article{'s' * (articles != 1)} "
-        f"on http://{name}:{port} (Ctrl+C stops it)"
-    )
+    return f"Factcite serves {numbers(app)} on http://{name}:{port} (Ctrl+C stops it)"
 
 
 def trusted_hosts(host: str, public_base: str) -> list[str] | None:
@@ -205,6 +208,33 @@ def stop(signal_number: int, frame: FrameType | None) -> None:
     """SIGTERM ends the program as Ctrl+C does; a second one changes nothing."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
+
+
+def listen_to_hang_ups(renewal: Renewal) -> None:
+    """From now on, SIGHUP asks for new data; but it ends the program where it says that the terminal has gone.
+
+    Who has told the program not to end with its terminal (`nohup`) is heard.
+    """
+    if not hasattr(signal, "SIGHUP"):
+        return
+    ends = signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN and has_terminal()
+
+    def hang_up(signal_number: int, frame: FrameType | None) -> None:
+        if ends and not has_terminal():
+            signal.raise_signal(signal.SIGTERM)
+        else:
+            renewal.ask()
+
+    signal.signal(signal.SIGHUP, hang_up)
+
+
+def has_terminal() -> bool:
+    """Whether the program belongs to a terminal that is still there."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def end_questions_first(app: Flask) -> None:

@@ -107,6 +107,16 @@ def shapes_of(rule: kb.Rule) -> Iterable[str]:
     return (iri for iri in (rule.iri, rule.host) if iri)
 
 
+def read(here: Site) -> None:
+    """Read the shapes and the rules now, so that they are of the same time as the data.
+
+    Raises:
+        InputError: one of their files does not pass the gate.
+    """
+    all_shapes(here)
+    all_rules(here)
+
+
 def all_shapes(here: Site) -> kb.Graph:
     """The shapes of the base; read once."""
     return here.keep_data("shapes", lambda: kb.load_shapes(here.base.home).graph)

@@ -36,6 +36,7 @@ class Settings:
         long_questions: how many long ones have places of their own; with them there are as many workers more.
         wait_seconds: how long a question waits for a free worker before the site says that it is busy.
         kept_bytes: bytes of answers that are kept for whoever asks the same again; 0 keeps none.
+        page_bytes: bytes of answers to the queries of pages that are kept for the next view; 0 keeps none.
         recycle_after: questions after which a worker is replaced by a fresh one.
         max_query_chars: code points of one question.
         page_rows: rows of an answer on one page, where a visitor chooses no other number.
@@ -64,6 +65,7 @@ class Settings:
     long_questions: int = 2
     wait_seconds: float = 10.0
     kept_bytes: int = 32 * MEGABYTE
+    page_bytes: int = 32 * MEGABYTE
     recycle_after: int = 2_000
     max_query_chars: int = 100_000
     page_rows: int = 100

@@ -1,7 +1,7 @@
 """What the rooms of the web application share: the loaded base, the workers, the names, the report.
 
-One value, made once in `create_app`; only its two caches fill up, so that a page is a function of it and of the
-request.
+One value for one load of a base; only what it keeps fills up, so that a page is a function of it and of the request.
+New data are another value (`webapp.turns`), and each request has one of them from its beginning to its end.
 """
 
 from __future__ import annotations
@@ -17,18 +17,22 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import pyoxigraph as ox
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
 
 import kb
 from webapp import language
 from webapp.budget import Budget
 from webapp.evaluate import Question
+from webapp.kept import Shelf
 from webapp.names import Link, Names
 from webapp.settings import Settings
+from webapp.turns import SITE, Turns
 from webapp.words import Words
 from webapp.worker import Pool, Reply, Stream, stays
 
 KEY = "factcite"
+ANSWER_SHARE, REPLY_SHARE = 32, 8
+"""The largest answer to a visitor, and to the query of a page, that is kept: one of so many that fill the room."""
 PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
 Kept = TypeVar("Kept")
 
@@ -44,6 +48,20 @@ class Download:
     def of(cls, body: bytes) -> Download:
         """A document with its digest."""
         return cls(body, hashlib.sha256(body).hexdigest())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response to a visitor, kept: headers with all that stays true of it, its ETag (empty for none), its body."""
+
+    headers: tuple[tuple[str, str], ...]
+    etag: str
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes that it holds, about."""
+        return len(self.body) + sum(len(name) + len(value) for name, value in self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +127,9 @@ class Site:
         spoken: labels and addresses of everything in the base, by the language that is spoken.
         questions: the saved questions by name; those of pages too.
         budget: what each client has left.
+        answers: what visitors were answered, by everything that it depended on.
+        replies: what the queries of pages were answered, by everything that it depended on.
+        stamps: of the files, when they were read.
     """
 
     base: kb.KnowledgeBase
@@ -117,6 +138,9 @@ class Site:
     spoken: Mapping[str, Names]
     questions: Mapping[str, kb.SavedQuestion]
     budget: Budget
+    answers: Shelf[tuple[str, ...], Answer]
+    replies: Shelf[tuple[object, ...], Reply]
+    stamps: kb.Stamps
     _report: list[kb.Report] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _downloads: dict[tuple[str, str | None], Download] = field(default_factory=dict)
@@ -142,11 +166,15 @@ class Site:
         """IRIs of the named graphs."""
         return (*(file.graph_iri for file in self.base.files), kb.DERIVED_GRAPH)
 
+    def close(self) -> None:
+        """End its workers, and remove its store. Closing twice is closing once."""
+        self.pool.close()
+
     def report(self) -> kb.Report:
         """The validation report; made at the first look, by one thread (its engine does not bear two)."""
         with self._lock:
             if not self._report:
-                self._report.append(kb.check(self.base.home, texts=self.settings.texts))
+                self._report.append(kb.check(base=self.base, texts=self.settings.texts))
             return self._report[0]
 
     def download(self, format: str, article: str | None = None) -> Download:
@@ -188,15 +216,15 @@ class Site:
     def ask(self, question: Question, *, page: bool = False) -> Reply:
         """Answer a question in a worker, after looking at its text.
 
-        A visitor's question is paid for from the visitor's budget, and ends when the visitor goes.
+        A visitor's question is paid for from the visitor's budget, and ends when the visitor goes. The answer to a
+        question of a page is kept for the next view.
 
         Raises:
             QueryRefused, Unacceptable, Stopped: as `Pool.ask` says.
             Spent: the visitor has nothing left.
         """
         if page:
-            self._look(question)
-            return self.pool.ask(question, page=True)
+            return self.replies.get(_key(question), lambda: self._asked(question), lambda reply: len(reply.body))
         found = self.open(replace(question, pieces=False))
         assert isinstance(found, Reply), "nobody asked for pieces"
         return found
@@ -219,6 +247,10 @@ class Site:
             if isinstance(found, Stream):
                 found.until_end(share)
         return found
+
+    def _asked(self, question: Question) -> Reply:
+        self._look(question)
+        return self.pool.ask(question, page=True)
 
     def _look(self, question: Question) -> None:
         """Refuse what is refused before a worker sees it."""
@@ -283,13 +315,25 @@ class Site:
         return ox.NamedNode(iri) if iri else ox.Literal(text)
 
 
+def _key(question: Question) -> tuple[object, ...]:
+    """Everything that the answer to a question depends on."""
+    params = tuple((name, str(term)) for name, term in sorted(question.params.items()))
+    graphs = (question.default_graphs, question.named_graphs)
+    return (question.sparql, question.table, question.graph, params, *graphs, question.max_rows, question.base)
+
+
 def site() -> Site:
     """The site that answers this request."""
-    found: Site = current_app.extensions[KEY]
-    return found
+    bound: Site | None = request.environ.get(SITE) if has_request_context() else None
+    return bound or turns_of(current_app).now
 
 
 def site_of(app: Flask) -> Site:
-    """The site of an application."""
-    found: Site = app.extensions[KEY]
+    """The site that answers new requests to an application."""
+    return turns_of(app).now
+
+
+def turns_of(app: Flask) -> Turns[Site]:
+    """The sites of an application, one after another."""
+    found: Turns[Site] = app.extensions[KEY]
     return found

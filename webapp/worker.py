@@ -423,6 +423,15 @@ class Pool:
         with self.lock:
             self.idle.extend(workers)
 
+    def warm(self) -> None:
+        """Wait until every worker can take questions, so that whoever asks first need not.
+
+        Raises:
+            Stopped: they will not start.
+        """
+        for worker in [self._take() for _ in range(self.settings.workers + 1)]:
+            self.give_back(worker)
+
     def close(self) -> None:
         """End every worker and remove the store's folder. Closing twice is closing once."""
         atexit.unregister(self.close)

@@ -1,0 +1,79 @@
+"""A base on the disk becomes a site: everything that requests look at, and the workers that answer them."""
+
+from __future__ import annotations
+
+import kb
+from webapp import reference
+from webapp.budget import Budget
+from webapp.kept import Shelf
+from webapp.names import Names, Places
+from webapp.settings import Settings
+from webapp.site import ANSWER_SHARE, REPLY_SHARE, Site
+from webapp.storage import store_on_disk
+from webapp.words import read_words
+from webapp.worker import Pool
+
+LOOKS = 3
+"""How often files are read that change while they are read."""
+
+
+def load_site(home: kb.Home, settings: Settings, budget: Budget) -> Site:
+    """Read a base, and build its site from one state of its files.
+
+    Raises:
+        InputError: a file that does not pass the gate, no room for temporary files, or files that keep changing.
+    """
+    for _ in range(LOOKS):
+        before = kb.stamps(home, texts=settings.texts)
+        try:
+            found = build_site(kb.load_kb(home), settings, budget, before)
+        except kb.InputError:
+            if kb.stamps(home, texts=settings.texts) == before:
+                raise
+            continue
+        if kb.stamps(home, texts=settings.texts) == before:
+            return found
+        found.close()
+    raise kb.InputError(
+        "the files change while they are read", source=str(home.root), help="wait until they are all written"
+    )
+
+
+def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamps: kb.Stamps) -> Site:
+    """Load everything that requests look at, and start the workers.
+
+    Args:
+        stamps: of the files of the base, before they were read.
+
+    Raises:
+        InputError: a question or a shape that cannot be read, or no room for temporary files.
+    """
+    places = Places(base)
+    spoken = {tag: Names(places, words) for tag, words in read_words().items()}
+    questions = read_questions(base)
+    pool = Pool(store_on_disk(base), settings, places.prefixes)
+    site = Site(
+        base,
+        settings,
+        pool,
+        spoken,
+        questions,
+        budget,
+        Shelf(settings.kept_bytes, ANSWER_SHARE),
+        Shelf(settings.page_bytes, REPLY_SHARE),
+        stamps,
+    )
+    try:
+        reference.read(site)
+        pool.start()
+    except BaseException:
+        site.close()
+        raise
+    return site
+
+
+def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:
+    """The saved questions of the base, and the program's own page queries, which fit its templates."""
+    own = {question.name: question for question in kb.saved_questions(base.home)}
+    shipped = kb.saved_questions(kb.find_home())
+    return own | {question.name: question for question in shipped if question.name.startswith("page-")}
