@@ -153,9 +153,10 @@ def test_from_a_question_to_a_paragraph(browser: playwright.Browser, address: st
     seen = visit(browser, address, java_script_enabled=scripts)
     page = seen.page
     page.goto(address)
-    page.get_by_label("SPARQL").fill(
-        "SELECT ?claim WHERE { ?claim a fc:Claim ; fc:status fc:Contested } ORDER BY ?claim"
-    )
+    page.get_by_label("SPARQL").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text("SELECT ?claim WHERE { ?claim a fc:Claim ; fc:status fc:Contested } ORDER BY ?claim")
     page.get_by_role("button", name="Run").click()
     assert "3 rows" in page.locator(".count").inner_text()
     page.get_by_role("link", name="The council was warned in 2019 and did nothing.").click()
