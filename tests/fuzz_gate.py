@@ -558,7 +558,7 @@ class _Reader:
         return cls(found, [f"@base <{iri}> .\n" for iri in _BASED.findall(text)])
 
     def reads(self, token: str, role: str, term: ox.NamedNode | ox.Literal) -> bool:
-        if not token or token != token.strip():
+        if not token or token != token.strip(" \t\r\n"):
             return False
         heads = (base + prefix for base in self._under() for prefix in self._heads(token))
         return any(self._read(head + _AROUND[role].format(token)) == (role, term) for head in heads)
