@@ -497,13 +497,14 @@ def position(text: str, offset: int) -> tuple[int, int]:
 def _named_tokens(text: str) -> Iterator[tuple[Token, str | None]]:
     """The tokens, each with the IRI that it names under the prefixes declared above it."""
     prefixes: dict[str, str] = {}
-    word = name = ""
+    word = name = before = ""
     for token in tokens(text):
         iri = resolve(token, prefixes)
         if iri is not None and token.kind == "iri" and word in ("@prefix", "prefix"):
             prefixes[name.partition(":")[0]] = iri
         if token.kind != "comment":
-            word, name = name.lower(), token.text
+            language = token.kind == "at" and before == "string"  # which may be @prefix
+            word, name, before = name.lower(), "" if language else token.text, token.kind
         yield token, iri
 
 

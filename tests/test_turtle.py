@@ -121,6 +121,9 @@ def test_a_prefix_means_what_was_declared_last_above_it() -> None:
     lines = read_turtle(text.encode(), source="x", policy=syntax_only(None)).lines
     assert dict(lines) == {"urn:one:x": 2, "urn:two:x": 4}
     assert problems(text.replace("'no'^^a:z", "fc:none"), HOUSE) == [("FC905", 4, 9)]
+    spoken = "@prefix a: <urn:one:> .\na:l a:y ( 'x'@prefix a:z <urn:two:> ) .\na:x a:y a:z .\n"
+    lines = read_turtle(spoken.encode(), source="x", policy=syntax_only(None)).lines
+    assert dict(lines) == {"urn:one:l": 2, "urn:one:x": 3}
 
 
 def test_numbers_end_where_the_next_word_begins_and_names_hold_odd_letters() -> None:
