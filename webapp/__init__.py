@@ -36,6 +36,7 @@ from webapp import (
     protocol,
     reference,
     scripts,
+    spelling,
 )
 from webapp.answered import Answered
 from webapp.budget import Budget
@@ -160,7 +161,7 @@ def dress_templates(app: Flask) -> None:
     """What every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(shown=pages.shown, plain=pages.plain, pieces=pages.pieces)
+    app.jinja_env.filters.update(shown=spelling.shown, plain=spelling.plain, pieces=pages.pieces)
     app.context_processor(lambda: {"version": kb.__version__, "forms": documents.forms()})
     spoken = site_of(app).spoken
     scripts.dress(app)

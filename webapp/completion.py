@@ -21,8 +21,8 @@ from flask import Blueprint, Response, request
 
 import kb
 from webapp.browse import fold
-from webapp.pages import plain
 from webapp.site import Download, Site, site
+from webapp.spelling import plain
 
 FEW = 40
 """Values of a predicate that are listed; where there are more, their kinds are."""

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
-from markupsafe import Markup, escape
 
 import kb
 from webapp import describe
-from webapp.answers import Asked, answered, typed
+from webapp.answers import Asked, Shown, answered, typed
 from webapp.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
 from webapp.evaluate import ROWS, Question
 from webapp.gallery import gallery_of
@@ -87,7 +85,7 @@ def _query_page() -> tuple[str, int, dict[str, str]]:
     try:
         asked = _asked(here)
         if asked is not None:
-            answer = answered(here, asked)
+            answer = answered(here, asked, Shown.of(request.args))
     except (kb.QueryError, kb.UsageError) as problem:
         asked = asked or Asked(request.args.get("query", ""))
         error, headers = _error(problem, asked.text), retry_after(problem)
@@ -272,14 +270,6 @@ def _numbered(turtle: bytes) -> Iterator[ox.Triple]:
 # --- for templates ---------------------------------------------------------------------------------------
 
 NAMED = re.compile(r"\b(?:cite|claim|ent|art|q):[a-z]")
-_CONTROL = Markup('<span class="control">{}</span>')
-
-
-def shown(text: str) -> Markup:
-    """Text with control and direction characters spelt out and marked, so that none of them works on the page."""
-    if text.isprintable():
-        return escape(text)
-    return Markup("").join(_CONTROL.format(_spelt(char)) if _is_control(char) else escape(char) for char in text)
 
 
 def pieces(link: Link) -> tuple[Link, ...]:
@@ -289,17 +279,3 @@ def pieces(link: Link) -> tuple[Link, ...]:
     sentences = linked_sentences(link.text, site().names)
     spaced = (piece for sentence in sentences for piece in (*sentence, Link(" ")))
     return tuple(replace(piece, lang=piece.lang if piece.href else link.lang) for piece in spaced)[:-1]
-
-
-def plain(text: str) -> str:
-    """The same where there can be no mark: in titles, attributes and options."""
-    return "".join(_spelt(char) if _is_control(char) else char for char in text)
-
-
-def _spelt(char: str) -> str:
-    return f"\\u{ord(char):04x}"
-
-
-def _is_control(char: str) -> bool:
-    """Control, format and separator characters, but for line ends and the joiners that some scripts need."""
-    return unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") and char not in "\n\t\u200c\u200d"

@@ -1,0 +1,234 @@
+"""An answer as a table: labels beside names, sorted by a column, a page at a time. Plain links do all of it.
+
+Sorting looks at every row that the page has been given, so the first page of a sorted answer holds the first rows of
+all of them. Where the answer itself was cut, it says that only the rows before the cut are sorted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from webapp.names import Link, Names
+from webapp.order import NUMBERS, sort_key
+from webapp.views import STATUSES, StatusView, status_view
+
+Binding: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""A row of the JSON of SPARQL results."""
+SIZES = (25, 100, 500)
+"""Rows on a page that a visitor can choose, beside the number that the site starts with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value: what is shown for it, and the status that it is."""
+
+    link: Link
+    status: StatusView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A column.
+
+    Attributes:
+        names: of the column, and of those that only say what its things are called.
+        number: whether it holds numbers.
+        sorted: `ascending`, `descending`, or empty.
+        href: where it is sorted by this column, or the other way round.
+    """
+
+    names: tuple[str, ...]
+    number: bool
+    sorted: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row and its number in the answer as it is sorted, from 1."""
+
+    number: int
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A number of rows that a page can have, and where it has so many; `chosen` for the one that is seen."""
+
+    rows: int
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A page of the table.
+
+    Attributes:
+        total: rows in all; `first` to `last` of them are shown.
+        page, pages: numbers from 1.
+        before, after, start, end: where the other pages are; empty where there is none.
+        sizes: how many rows a page may have; empty where all fit on the smallest.
+        sorted_by: the column it is sorted by; empty for the order of the question, which is at `unsorted`.
+        unknown: a column to sort by that the answer does not have.
+    """
+
+    heads: tuple[Head, ...]
+    lines: tuple[Line, ...]
+    total: int
+    page: int
+    pages: int
+    before: str
+    after: str
+    start: str
+    end: str
+    sizes: tuple[Choice, ...]
+    sorted_by: str
+    unsorted: str
+    unknown: str
+
+    @property
+    def first(self) -> int:
+        """Number of the first row that is shown."""
+        return self.lines[0].number if self.lines else 0
+
+    @property
+    def last(self) -> int:
+        """Number of the last."""
+        return self.lines[-1].number if self.lines else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which part of the table is asked for.
+
+    Attributes:
+        sort: a column, with `-` before it for the other direction; empty for the order of the question.
+        page: from 1; one that is not there is the nearest that is.
+        rows: on a page.
+        usual: rows on a page where nobody chooses.
+    """
+
+    sort: str
+    page: int
+    rows: int
+    usual: int
+
+
+def table_of(
+    columns: Sequence[str], bindings: Sequence[Binding], names: Names, place: Place, at: Callable[..., str]
+) -> TableView:
+    """A page of the table.
+
+    Args:
+        at: gives the address of another part; takes `sort`, `page` and `rows`.
+    """
+    cells = [tuple(_cell(row.get(column), names) for column in columns) for row in bindings]
+    told = _told(columns, cells)
+    by = place.sort.removeprefix("-")
+    known = by in columns
+    order = _order(columns, bindings, cells, place.sort) if known else range(len(cells))
+    pages = max(-(-len(cells) // place.rows), 1)
+    page = min(max(place.page, 1), pages)
+    start = (page - 1) * place.rows
+    kept = [at for at in range(len(columns)) if at not in told]
+    return TableView(
+        heads=tuple(_head(each, columns, cells, bindings, told, place, at) for each in kept),
+        lines=tuple(
+            Line(start + number, tuple(cells[row][each] for each in kept))
+            for number, row in enumerate(order[start : start + place.rows], 1)
+        ),
+        total=len(cells),
+        page=page,
+        pages=pages,
+        before=at(page=page - 1) if page > 1 else "",
+        after=at(page=page + 1) if page < pages else "",
+        start=at(page=1) if page > 2 else "",
+        end=at(page=pages) if page < pages - 1 else "",
+        sizes=_sizes(len(cells), place, at),
+        sorted_by=by if known else "",
+        unsorted=at(sort="", page=1) if known else "",
+        unknown=by if by and not known else "",
+    )
+
+
+def _cell(term: Mapping[str, Any] | None, names: Names) -> Cell | None:
+    if term is None:
+        return None
+    link = names.cell(term)
+    assert link is not None, "a value is shown as something"
+    is_status = term["type"] == "uri" and term["value"] in STATUSES
+    return Cell(link, status_view(str(term["value"]), names) if is_status else None)
+
+
+def _order(
+    columns: Sequence[str], bindings: Sequence[Binding], cells: Sequence[Sequence[Cell | None]], sort: str
+) -> Sequence[int]:
+    """The rows in order; those without a value come last in both directions, and equal ones stay as they were."""
+    name, backwards = sort.removeprefix("-"), sort.startswith("-")
+    at = list(columns).index(name)
+    filled = [
+        (sort_key(bindings[row][name], cell.link.text, cell.link.lang), row)
+        for row, each in enumerate(cells)
+        if (cell := each[at]) is not None
+    ]
+    filled.sort(key=lambda pair: pair[0], reverse=backwards)
+    return [*(row for _, row in filled), *(row for row, each in enumerate(cells) if each[at] is None)]
+
+
+def _head(
+    index: int,
+    columns: Sequence[str],
+    cells: Sequence[Sequence[Cell | None]],
+    bindings: Sequence[Binding],
+    told: Mapping[int, int],
+    place: Place,
+    at: Callable[..., str],
+) -> Head:
+    name = columns[index]
+    upwards, downwards = place.sort == name, place.sort == f"-{name}"
+    filled = [row[name] for row in bindings if name in row]
+    return Head(
+        names=(name, *(columns[other] for other, teller in told.items() if teller == index)),
+        number=bool(filled) and all(term.get("datatype", "") in NUMBERS for term in filled),
+        sorted="ascending" if upwards else "descending" if downwards else "",
+        href=at(sort=f"-{name}" if upwards else name, page=1),
+    )
+
+
+def _sizes(total: int, place: Place, at: Callable[..., str]) -> tuple[Choice, ...]:
+    numbers = sorted({*SIZES, place.usual, place.rows})
+    if total <= numbers[0]:
+        return ()
+    return tuple(Choice(number, at(rows=number, page=1), number == place.rows) for number in numbers)
+
+
+# --- columns that say what others are called -------------------------------------------------------------
+
+
+def _told(columns: Sequence[str], rows: Sequence[Sequence[Cell | None]]) -> dict[int, int]:
+    """Columns that only say what the things of another are called, and that other one.
+
+    They are left out, because the things are shown by what they are called; the head of the other column names both.
+    Downloads have every column.
+    """
+    return {
+        at: teller for at in range(len(columns)) for teller in [_teller(at, rows, len(columns))] if teller is not None
+    }
+
+
+def _teller(at: int, rows: Sequence[Sequence[Cell | None]], width: int) -> int | None:
+    """The column of things whose labels are the words of the column `at`; None where there is none."""
+    words = [row[at].link if row[at] else None for row in rows]  # type: ignore[union-attr]
+    if not any(words) or any(cell and (cell.name or cell.note) for cell in words):
+        return None
+    for other in range(width):
+        things = [row[other].link if row[other] else None for row in rows]  # type: ignore[union-attr]
+        if all(
+            (thing and thing.href and thing.text == cell.text) if cell else thing is None or thing.name
+            for thing, cell in zip(things, words, strict=True)
+        ):
+            return other
+    return None
