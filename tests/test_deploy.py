@@ -9,10 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -20,7 +19,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.serving import PATIENCE, free_port, page
+from tests.serving import PATIENCE, children, free_port, is_gone, page, until
 from tests.web_base import make, served
 from webapp.settings import Settings
 
@@ -55,14 +54,6 @@ def ask(port: int, sparql: str, headers: Mapping[str, str] | None = None) -> tup
             return error.code, error.read()
 
 
-def until(done: Callable[[], bool]) -> bool:
-    """Whether it comes true in a while."""
-    deadline = time.monotonic() + PATIENCE
-    while not done() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return done()
-
-
 # --- gunicorn --------------------------------------------------------------------------------------------
 
 
@@ -81,23 +72,6 @@ def gunicorn(home: Path, temporary: Path, **settings: object) -> Iterator[tuple[
         finally:
             if process.poll() is None:
                 process.terminate()
-
-
-def children(pid: int) -> list[int]:
-    """The processes that a process has made, and theirs, as far as the system says."""
-    done = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
-    pairs = [(int(child), int(parent)) for child, parent in map(str.split, done.stdout.splitlines())]
-    found = [pid]
-    for each in found:
-        found += [child for child, parent in pairs if parent == each]
-    return found[1:]
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
