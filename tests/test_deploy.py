@@ -96,6 +96,24 @@ def test_gunicorn_serves_the_site_and_bears_the_death_of_its_process(home: Path,
     assert list(tmp_path.glob("factcite-*")) == []
 
 
+def test_gunicorn_takes_new_data_when_it_is_told(home: Path, tmp_path: Path) -> None:
+    base = shutil.copytree(home, tmp_path / "base")
+    file = base / "kb" / "claims" / "oddities.ttl"
+    with gunicorn(base, tmp_path) as (port, process):
+        assert "takes five years" in page(port, "/claim/repair-lasts-five-years")
+        file.write_text(file.read_text("utf-8").replace("takes five years", "takes 5 years"), "utf-8")
+        process.send_signal(signal.SIGHUP)
+        wrong: list[str] = []
+
+        def new() -> bool:
+            found = page(port, "/claim/repair-lasts-five-years")
+            wrong.extend([] if "years" in found else ["no page"])
+            return "takes 5 years" in found
+
+        assert until(new) and not wrong
+        assert until(lambda: len(list(tmp_path.glob("factcite-*"))) == 1)
+
+
 def test_gunicorn_knows_clients_by_what_the_proxy_says(home: Path, tmp_path: Path) -> None:
     names = "facts.example,127.0.0.1"
     with gunicorn(home, tmp_path, PROXIES=1, TIMEOUT_SECONDS=1, BUDGET_SECONDS=1, TRUSTED_HOSTS=names) as (port, _):
