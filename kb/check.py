@@ -17,8 +17,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kb.answer import is_iri, short_iri
+from kb.characters import odd_texts
 from kb.commit import read_commit
 from kb.copies import find_texts
+from kb.doubles import doubles
 from kb.errors import CannotLook, InputError, KbError, TurtleError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.floors import MALFORMED as BAD_FLOORS
@@ -124,6 +126,7 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
         *broken,
         *_verification_findings(inputs, verification),
         *_wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
+        *_character_findings(inputs),
         *_double_findings(inputs),
         *_floor_findings(inputs, coverage, verification),
     )
@@ -332,6 +335,11 @@ def _wording_findings(inputs: _Inputs, texts: Mapping[str, Sequence[TextParagrap
         )
 
 
+def _character_findings(inputs: _Inputs) -> Iterator[Finding]:
+    for odd in odd_texts(inputs.kb.graph):
+        yield _code_finding(inputs, "FC932", odd.node, odd.why, path=odd.predicate, value=str(odd.value))
+
+
 def _unworded(inputs: _Inputs, copies: Mapping[str, object]) -> Iterator[str]:
     missing = [article for article in inputs.kb.graph.instances(FC.Article) if article not in copies]
     if missing:
@@ -348,6 +356,19 @@ def _double_findings(inputs: _Inputs) -> Iterator[Finding]:
     for subject, names in sorted(typed.items()):
         if len(names) > 1:
             yield _code_finding(inputs, "FC941", subject, f"is described in {' and in '.join(names)}", path=RDF.type)
+    for double in doubles(inputs.kb.graph):
+        message = f"{_SAME[double.code]} {short_iri(double.other, inputs.kb.prefixes)}"
+        value = "" if double.value is None else str(double.value)
+        yield _code_finding(inputs, double.code, double.node, message, path=double.path, value=value)
+
+
+_SAME = {
+    "FC942": "is the same file, byte for byte, as",
+    "FC943": "has the name of",
+    "FC944": "cites the same words for the same claim as",
+    "FC945": "has the same words as",
+}
+"""How a double is told, with the other one after it."""
 
 
 def _floor_findings(inputs: _Inputs, coverage: Coverage, verification: Verification) -> Iterator[Finding]:

@@ -27,7 +27,7 @@ STAGES = (
     ("settings", "baseline", "turtle", "canon", "copies", "align", "pieces", "origins", "standing"),
     ("record", "merge", "article", "store", "derive"),
     ("floors", "load"),
-    ("revision", "shapes", "drift", "verify", "wording", "query"),
+    ("revision", "shapes", "drift", "verify", "wording", "characters", "doubles", "query"),
     ("reach", "waivers"),
     ("recheck",),
     ("answer", "rules", "lint", "explain", "check", "report", "export", "cite", "fmt", "init", "fates", "reanchor"),

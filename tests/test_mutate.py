@@ -23,6 +23,7 @@ from kb.mutate.run import Bench, break_base, excused, mutate, read_allowed, samp
 from kb.mutate.sample import Sample
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
 from kb.vocab import FC, SH, SHAPES
+from tests import hard_base
 from tests.shape_cases import CASES, all_rules, all_shapes, vocabulary
 
 DAY = date(2026, 1, 1)
@@ -89,8 +90,11 @@ def test_nothing_survives_that_a_rule_should_notice(whole: Mutation) -> None:
 
 
 @pytest.mark.slow
-def test_every_way_finds_a_place_in_the_example(whole: Mutation) -> None:
-    assert [verdict.mutant for verdict in whole.verdicts if verdict.state == NO_PLACE] == []
+def test_every_way_finds_a_place_in_the_example_or_in_the_hard_base(whole: Mutation, tmp_path: Path) -> None:
+    without = {verdict.mutant for verdict in whole.verdicts if verdict.state == NO_PLACE}
+    assert without == {"repetition: a duplicate counts as new", "repetition: a translation counts as new"}
+    hard = Bench(kb.find_home(hard_base.make(tmp_path)), DAY)
+    assert {verdict.state for verdict in broken(hard, some(*without))} == {CAUGHT}
 
 
 @pytest.mark.slow

@@ -36,6 +36,7 @@ from tests.shape_cases import (
 SHAPE_RULES = tuple(rule for rule in all_rules() if rule.host)
 CODE_RULES = {
     **dict.fromkeys(("FC901", "FC902", "FC903", "FC904", "FC905", "FC906", "FC907", "FC921", "FC931"), "violation"),
+    **dict.fromkeys(("FC932", "FC942", "FC943", "FC944", "FC945"), "violation"),
     **dict.fromkeys(("FC922", "FC923", "FC941"), "warning"),
 }
 WARNINGS = {"FC135", "FC212", "FC221", "FC344", "FC407", "FC505"}

@@ -58,7 +58,7 @@ class Known:
             for tree in dict.fromkeys(path_variants(read_path(self.shapes, value))):
                 node, triples = write_path(tree)
                 yield Change(str(tree), node, tuple(triples))
-        elif term in ("in", "or"):
+        elif term in ("in", "or", "xone"):
             yield from self._other_lists(term, value)
         elif term == "pattern":
             yield from (Change(shown, ox.Literal(text)) for shown, text in pattern_variants(key(value)))

@@ -31,7 +31,7 @@ TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsO
 DROPPED = (
     *STEPS,
     *("datatype", "class", "nodeKind", "pattern", "in", "hasValue", "uniqueLang", "lessThan", "equals", "disjoint"),
-    *("or", "not", "node", "property", "sparql"),
+    *("or", "xone", "not", "node", "property", "sparql"),
 )
 _HEAD = re.compile(r"^# remove: (\S+)(?: (\S+))?$", re.MULTILINE)
 _OWN = re.compile("|".join(re.escape(PREFIXES[name]) for name in ("art", "cite", "claim", "ent", "q", "rel")))

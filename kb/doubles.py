@@ -1,0 +1,112 @@
+"""The same thing written down twice: it would count twice, and nobody could say which of the two is meant.
+
+Copied records, entities, claims and citations are each sound by themselves, so no shape of one node sees them. What
+is compared here is what a copy keeps: the digest of a file, a name, the place of a citation, the digest of a
+paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kb.graph import Graph, Term, key
+from kb.vocab import DCTERMS, FC, OA, PROV, RDFS, SCHEMA
+
+NAMED = (FC.Claim, FC.Question, FC.Relation, SCHEMA.Thing)
+"""Classes whose instances are told apart by their labels."""
+
+STANCES = (FC.asserts, FC.denies, FC.mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """A node that is the same as an earlier one.
+
+    Attributes:
+        code: of the rule that it breaks.
+        node: the later one, by name.
+        other: the first one.
+        path: the property that is the same.
+        value: what is the same, where it is one term.
+    """
+
+    code: str
+    node: str
+    other: str
+    path: str
+    value: Term | None = None
+
+
+def doubles(graph: Graph) -> tuple[Double, ...]:
+    """Every node that repeats an earlier one, by rule and node."""
+    found = (*_same_file(graph), *_same_name(graph), *_same_citation(graph), *_same_paragraph(graph))
+    return tuple(sorted(set(found), key=lambda double: (double.code, double.node, double.path, str(double.value))))
+
+
+def _same_file(graph: Graph) -> Iterator[Double]:
+    """FC942: one file, recorded as two articles."""
+    first: dict[str, str] = {}
+    for article in graph.instances(FC.Article):
+        for digest in graph.objects(article, FC.digest):
+            other = first.setdefault(key(digest), article)
+            if other != article:
+                yield Double("FC942", article, other, FC.digest, digest)
+
+
+def _same_name(graph: Graph) -> Iterator[Double]:
+    """FC943: one name for two things of a kind, capital letters and spaces apart."""
+    for cls in NAMED:
+        first: dict[tuple[str, str | None], str] = {}
+        for node in graph.instances(cls):
+            for label in graph.objects(node, RDFS.label):
+                other = first.setdefault((" ".join(key(label).casefold().split()), _language(label)), node)
+                if other != node:
+                    yield Double("FC943", node, other, RDFS.label, label)
+
+
+def _language(term: Term) -> str | None:
+    return getattr(term, "language", None)
+
+
+def _same_citation(graph: Graph) -> Iterator[Double]:
+    """FC944: the same characters, cited twice for one claim."""
+    first: dict[tuple[str, ...], str] = {}
+    for citation in graph.instances(FC.Citation):
+        place = tuple(graph.value(citation, part) or "" for part in (PROV.wasQuotedFrom, OA.start, OA.end))
+        for stance in STANCES if all(place) else ():
+            for claim in graph.objects(citation, stance):
+                other = first.setdefault((*place, key(claim)), citation)
+                if other != citation:
+                    yield Double("FC944", citation, other, stance, claim)
+
+
+def _same_paragraph(graph: Graph) -> Iterator[Double]:
+    """FC945: the same words, printed twice in an article and cited at both places as if they were two."""
+    first: dict[tuple[str, str], str] = {}
+    for paragraph in _cited(graph):
+        for digest in graph.objects(paragraph, FC.digest):
+            other = first.setdefault((graph.value(paragraph, DCTERMS.isPartOf) or "", key(digest)), paragraph)
+            if _original(graph, other) != _original(graph, paragraph):
+                yield Double("FC945", paragraph, other, FC.digest, digest)
+
+
+def _cited(graph: Graph) -> Iterable[str]:
+    """The paragraphs that a citation quotes from, in the order of their numbers."""
+    citations = frozenset(graph.instances(FC.Citation))
+    found = {paragraph for citation, paragraph in graph.pairs(PROV.wasQuotedFrom) if citation in citations}
+    return sorted(found, key=lambda node: (int(_digits(graph.value(node, FC.index))), node))
+
+
+def _digits(text: str | None) -> str:
+    return text if text is not None and text.isascii() and text.isdigit() else "0"
+
+
+def _original(graph: Graph, paragraph: str) -> str:
+    """The paragraph that one goes back to by its marks; one of a circle stands for all of it."""
+    seen = [paragraph]
+    while (other := graph.value(seen[-1], FC.duplicateOf)) is not None:
+        if other in seen:
+            return min(seen[seen.index(other) :])
+        seen.append(other)
+    return seen[-1]
