@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.dates import Bounds, bounds
@@ -102,7 +102,6 @@ def test_what_is_no_edtf_is_told_apart(text: str) -> None:
     assert bounds(text) is None
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="0123456789X?~%-/.,[]{}TZYSE:+ ", max_size=24))
 def test_no_text_raises_and_bounds_are_in_order(text: str) -> None:
     found = bounds(text)
@@ -110,7 +109,6 @@ def test_no_text_raises_and_bounds_are_in_order(text: str) -> None:
         assert found.earliest <= found.latest
 
 
-@settings(deadline=None)
 @given(st.dates())
 def test_a_day_is_bounded_by_itself(day: datetime.date) -> None:
     assert bounds(day.isoformat()) == Bounds(day, day)

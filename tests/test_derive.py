@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.derive import derive, standing, standings
@@ -418,7 +418,6 @@ def test_a_broken_citation_is_left_out(broken: str) -> None:
 
 # --- properties over random small bases ------------------------------------------------------------------
 
-CALM = settings(deadline=None)
 
 SLUGS = ("north", "south", "east")
 NAMED = ("ent:ada", "ent:bruno", "ent:carla", "ent:dora")
@@ -500,7 +499,6 @@ def asserting(base: Base) -> list[int]:
     return [n for n, (_, _, stance, _, _) in enumerate(base.citations) if stance == "fc:asserts"]
 
 
-@CALM
 @given(base=bases(), data=st.data())
 def test_a_relay_never_raises_a_count(base: Base, data: st.DataObject) -> None:
     numbers = asserting(base)
@@ -515,7 +513,6 @@ def test_a_relay_never_raises_a_count(base: Base, data: st.DataObject) -> None:
             assert all(counts(again.graph())[c] <= before[c] for c in before)
 
 
-@CALM
 @given(base=bases(speakers=NAMED), data=st.data())
 def test_among_named_voices_a_relay_changes_no_count(base: Base, data: st.DataObject) -> None:
     numbers = asserting(base)
@@ -524,7 +521,6 @@ def test_among_named_voices_a_relay_changes_no_count(base: Base, data: st.DataOb
         assert counts(base.graph(more)) == counts(base.graph())
 
 
-@CALM
 @given(base=bases(), claim=st.sampled_from(CLAIMS), speaker=st.sampled_from(("", "ent:new", "ent:nobody")))
 def test_a_first_hand_citation_of_a_new_origin_adds_exactly_one(base: Base, claim: str, speaker: str) -> None:
     new = (
@@ -538,14 +534,12 @@ def test_a_first_hand_citation_of_a_new_origin_adds_exactly_one(base: Base, clai
     assert all(after[c] - before[c] in (0, 1) for c in before)
 
 
-@CALM
 @given(base=bases(speakers=NAMED), claim=st.sampled_from(CLAIMS), slug=st.sampled_from(SLUGS))
 def test_a_new_speaker_in_a_known_article_adds_exactly_one(base: Base, claim: str, slug: str) -> None:
     new = person("ent:new") + cite("cite:new", claim, slug, "ent:new")
     assert counts(base.graph(new))[iri(claim)] == counts(base.graph())[iri(claim)] + 1
 
 
-@CALM
 @given(
     base=bases(),
     data=st.data(),
@@ -564,7 +558,6 @@ def test_a_restatement_in_whatever_voice_never_raises_a_count(
         assert all(after[c] <= before[c] for c in before)
 
 
-@CALM
 @given(base=bases(), data=st.data())
 def test_declaring_that_one_citation_restates_another_never_raises_a_count(base: Base, data: st.DataObject) -> None:
     numbers = st.integers(0, len(base.citations) - 1)
@@ -573,7 +566,6 @@ def test_declaring_that_one_citation_restates_another_never_raises_a_count(base:
     assert all(after[c] <= before[c] for c in before)
 
 
-@CALM
 @given(base=bases(), data=st.data())
 def test_an_unnamed_source_beside_a_named_one_adds_none(base: Base, data: st.DataObject) -> None:
     numbers = [n for n in asserting(base) if not {*base.citations[n][3][-1:]} & {*UNNAMED}]
@@ -583,7 +575,6 @@ def test_an_unnamed_source_beside_a_named_one_adds_none(base: Base, data: st.Dat
         assert counts(base.graph(more)) == counts(base.graph())
 
 
-@CALM
 @given(base=bases(), seed=st.integers(0, 10**6))
 def test_the_order_of_triples_is_irrelevant(base: Base, seed: int) -> None:
     shuffled = list(base.graph().triples)
@@ -591,7 +582,6 @@ def test_the_order_of_triples_is_irrelevant(base: Base, seed: int) -> None:
     assert derive(Graph.of(shuffled)) == derive(base.graph())
 
 
-@CALM
 @given(base=bases())
 def test_deriving_from_the_whole_graph_again_gives_the_same(base: Base) -> None:
     first = derive(base.graph())
@@ -599,7 +589,6 @@ def test_deriving_from_the_whole_graph_again_gives_the_same(base: Base) -> None:
     assert derive(Graph.of((*base.graph().triples, *first))) == first
 
 
-@CALM
 @given(base=bases())
 def test_every_claim_gets_one_status_that_fits_its_numbers(base: Base) -> None:
     for claim, found in standings(base.graph()).items():
@@ -612,7 +601,6 @@ def test_every_claim_gets_one_status_that_fits_its_numbers(base: Base) -> None:
             assert (found.status == FC.Corroborated) == (found.origin_count >= 2)
 
 
-@CALM
 @given(base=bases(), seed=st.integers(0, 10**6))
 def test_nothing_raises_when_any_triples_are_missing(base: Base, seed: int) -> None:
     every = base.graph().triples

@@ -147,7 +147,7 @@ def test_two_processes_write_the_same_bytes(mybase: Path) -> None:
     assert seen[0] == seen[1] == seen[2]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 10**6))
 def test_the_order_of_triples_and_the_names_of_list_cells_are_irrelevant(seed: int) -> None:
     chance = random.Random(seed)
@@ -245,7 +245,6 @@ def statements(draw: st.DrawFn) -> list[ox.Triple]:
     return found
 
 
-@settings(deadline=None)
 @given(triples=statements())
 @pytest.mark.parametrize("format", FORMATS)
 def test_any_value_survives_every_exit(format: str, triples: list[ox.Triple]) -> None:

@@ -45,7 +45,7 @@ def shapes_of(*turtle: str, message: bool = True) -> Graph:
 
 
 @given(st.lists(st.lists(TRIPLES, max_size=12), min_size=2, max_size=4))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_over_any_graph_it_is_what_a_full_run_is(graphs: list[list[ox.Triple]]) -> None:
     every_kind = shapes_of(*EVERY_KIND)
     rerun = Rerun()
@@ -55,7 +55,7 @@ def test_over_any_graph_it_is_what_a_full_run_is(graphs: list[list[ox.Triple]]) 
 
 
 @given(st.lists(st.lists(TRIPLES, max_size=12), min_size=2, max_size=3))
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 def test_without_messages_too_the_engine_s_own_words_apart(graphs: list[list[ox.Triple]]) -> None:
     """The engine describes blank nodes, and keeps its descriptions when the graph changes."""
     every_kind = shapes_of(*EVERY_KIND, message=False)
@@ -121,7 +121,7 @@ def inputs(base: Path) -> tuple[Graph, Graph]:
 
 
 @given(st.data())
-@settings(deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_over_a_base_it_is_what_a_full_run_is(mybase_inputs: tuple[Graph, Graph], data: st.DataObject) -> None:
     shapes, base = mybase_inputs
     nodes = sorted({t.object for t in base.triples if isinstance(t.object, ox.NamedNode)}, key=str)

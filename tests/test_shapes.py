@@ -199,7 +199,7 @@ def _date_patterns() -> tuple[str, str]:
     return pattern("ClaimWhen"), pattern("NoSuchDate")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.from_regex(_date_patterns()[0], fullmatch=True))
 def test_every_date_that_the_shape_lets_in_can_be_read(text: str) -> None:
     assume(re.search(_date_patterns()[1], text) is None)
