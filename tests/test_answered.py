@@ -204,6 +204,25 @@ def test_what_could_not_be_made_is_made_by_the_next() -> None:
     assert shelf.get("other", lambda: "x" * 501, len) and shelf.find("other") is None, "too large to keep"
 
 
+def test_a_page_is_made_once_for_all_that_it_says(app: Flask, client: FlaskClient) -> None:
+    path, pages = "/claim/pier-damaged", site_of(app).pages
+    first = client.get(path)
+    assert len(pages.values) == 1
+    assert client.get(path).data == first.data and len(pages.values) == 1
+    etag = first.headers["ETag"]
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+    others = {
+        "language": client.get(path, headers={"Accept-Language": "ko"}),
+        "address": client.get(f"{path}?one=1"),
+        "bytes": client.get(f"{path}?one=%C3%A9"),
+        "root": client.get(path, environ_overrides={"SCRIPT_NAME": "/facts"}),
+    }
+    assert len({each.data for each in (first, *others.values())}) == 5 == len(pages.values)
+    assert b'href="/facts/' in others["root"].data and b"one=1" in others["address"].data
+    assert client.get(path, base_url="http://evil.example/").status_code == 400
+    assert gzip.decompress(client.get(path, headers={"Accept-Encoding": "gzip"}).data) == first.data
+
+
 def test_a_page_costs_a_worker_once(app: Flask, client: FlaskClient) -> None:
     first = client.get("/claim/pier-damaged")
     count = questions(app)

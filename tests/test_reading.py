@@ -169,6 +169,33 @@ def test_no_cache_keeps_a_page_with_text(client: FlaskClient) -> None:
 # --- the page of a citation ------------------------------------------------------------------------------
 
 
+def test_the_site_itself_keeps_no_page_with_text_either(app: Flask, client: FlaskClient) -> None:
+    pages = site_of(app).pages.values
+    before, paths = set(pages), site_of(app).names.paths.values()
+    for path in {path.partition("#")[0] for path in paths if path.split("/")[0] in ("article", "citation")}:
+        read(client, f"/{path}")
+        read(client, f"/{path}?text=0")
+    assert set(pages) == before
+    without = read(client, "/article/weir?kept", Via="1.1 proxy")
+    assert len(set(pages) - before) == 1 and read(client, "/article/weir?kept", Via="1.1 other") == without
+    assert len(set(pages) - before) == 1 and read(client, "/article/weir?kept") != without
+
+
+# --- the page of a citation ------------------------------------------------------------------------------
+
+
+def test_the_site_itself_keeps_no_page_with_text_either(app: Flask, client: FlaskClient) -> None:
+    pages = site_of(app).pages
+    paths = [path for path in site_of(app).names.paths.values() if path.split("/")[0] in ("article", "citation")]
+    for path in paths:
+        read(client, f"/{path.partition('#')[0]}")
+        read(client, f"/{path.partition('#')[0]}?text=0")
+    assert paths and not pages.values
+    without = read(client, "/article/weir", Via="1.1 proxy")
+    assert len(pages.values) == 1 and read(client, "/article/weir", Via="1.1 other") == without
+    assert '"text' in read(client, "/article/weir") and read(client, "/article/weir") != without
+
+
 def test_a_citation_shows_its_words_in_their_sentence(client: FlaskClient) -> None:
     html = read(client, "/citation/weir-1-4")
     quoted = re.findall(r"<blockquote>(.*?)</blockquote>", html, re.DOTALL)

@@ -8,7 +8,7 @@ from webapp.budget import Budget
 from webapp.kept import Shelf
 from webapp.names import Names, Places
 from webapp.settings import Settings
-from webapp.site import ANSWER_SHARE, REPLY_SHARE, Site
+from webapp.site import ANSWER_SHARE, PAGE_SHARE, Site
 from webapp.storage import store_on_disk
 from webapp.words import read_words
 from webapp.worker import Pool
@@ -60,7 +60,8 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
         questions,
         budget,
         Shelf(settings.kept_bytes, ANSWER_SHARE),
-        Shelf(settings.page_bytes, REPLY_SHARE),
+        Shelf(settings.page_bytes // 2, PAGE_SHARE),
+        Shelf(settings.page_bytes // 2, PAGE_SHARE),
         stamps,
     )
     try:

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 import kb
-from webapp import describe
+from webapp import describe, language
 from webapp.answers import Asked, Shown, answered, typed
 from webapp.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
 from webapp.evaluate import ROWS, Question
@@ -27,7 +27,7 @@ from webapp.protocol import bindings, retry_after, status_of
 from webapp.reader import Reader
 from webapp.scripts import editor_words
 from webapp.site import PAGE_ROWS, Download, Site, site
-from webapp.texts import text_of
+from webapp.texts import might_show, possible, text_of
 from webapp.things import PAGES, linked_sentences
 from webapp.worker import Reply
 
@@ -171,6 +171,20 @@ def thing(kind: str, name: str, suffix: str = "") -> Response:
 
 
 def _page(here: Site, kind: str, iri: str) -> Response:
+    """The page, kept for the next view; but never one that might hold an article's text."""
+    if might_show(here, kind):
+        html, shown = _made(here, kind, iri)
+        response = Response(html)
+        if shown:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+    address = (request.script_root, request.path, request.query_string)
+    key = (possible(here), language.chosen(), *address)
+    return Response(here.pages.get(key, lambda: _made(here, kind, iri)[0], len))
+
+
+def _made(here: Site, kind: str, iri: str) -> tuple[bytes, bool]:
+    """A page, and whether it shows an article's text."""
     page = PAGES[kind](Reader(_graph(here, kind, iri), here.names), iri)
     text = text_of(here, page)
     html = render_template(
@@ -179,10 +193,7 @@ def _page(here: Site, kind: str, iri: str) -> Response:
         text=text,
         behind=url_for(".home", query=here.behind(kind, iri)),
     )
-    response = Response(html)
-    if text.shown:
-        response.headers["Cache-Control"] = "no-store"
-    return response
+    return html.encode(), text.shown
 
 
 def _graph(here: Site, kind: str, iri: str) -> kb.Graph:

@@ -36,7 +36,8 @@ class Settings:
         long_questions: how many long ones have places of their own; with them there are as many workers more.
         wait_seconds: how long a question waits for a free worker before the site says that it is busy.
         kept_bytes: bytes of answers that are kept for whoever asks the same again; 0 keeps none.
-        page_bytes: bytes of answers to the queries of pages that are kept for the next view; 0 keeps none.
+        page_bytes: bytes of pages of things, and of answers to the queries of pages, that are kept for the next view,
+            half of it each; 0 keeps none. A page that might show a reader's copy is not kept.
         recycle_after: questions after which a worker is replaced by a fresh one.
         max_query_chars: code points of one question.
         page_rows: rows of an answer on one page, where a visitor chooses no other number.

@@ -31,8 +31,8 @@ from webapp.words import Words
 from webapp.worker import Pool, Reply, Stream, stays
 
 KEY = "factcite"
-ANSWER_SHARE, REPLY_SHARE = 32, 8
-"""The largest answer to a visitor, and to the query of a page, that is kept: one of so many that fill the room."""
+ANSWER_SHARE, PAGE_SHARE = 32, 8
+"""The largest answer to a visitor, and page or answer to its query, that is kept: one of so many that fill the room."""
 PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
 Kept = TypeVar("Kept")
 
@@ -129,6 +129,7 @@ class Site:
         budget: what each client has left.
         answers: what visitors were answered, by everything that it depended on.
         replies: what the queries of pages were answered, by everything that it depended on.
+        pages: pages of things, by everything that they depend on.
         stamps: of the files, when they were read.
     """
 
@@ -140,6 +141,7 @@ class Site:
     budget: Budget
     answers: Shelf[tuple[str, ...], Answer]
     replies: Shelf[tuple[object, ...], Reply]
+    pages: Shelf[tuple[object, ...], bytes]
     stamps: kb.Stamps
     _report: list[kb.Report] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)

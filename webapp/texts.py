@@ -22,6 +22,8 @@ from webapp.views import ArticlePage, CitationPage, CitationView, ParagraphView,
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 """Headers that only somebody in between would add."""
 ARGUMENT = "text"
+WITH_TEXT = ("article", "citation")
+"""Kinds of things whose pages show text."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,11 @@ def read_copies(base: kb.KnowledgeBase, folders: Iterable[object]) -> Copies:
     outcomes = kb.verify(graph, found.copies).outcomes if paragraphs else ()
     exact = frozenset(outcome.node for outcome in outcomes if outcome.state == "exact")
     return Copies(paragraphs, frozenset(found.copies), exact)
+
+
+def might_show(here: Site, kind: str) -> bool:
+    """Whether a page of this kind could show this visitor text, or say that there is some."""
+    return kind in WITH_TEXT and possible(here) and bool(copies(here).articles)
 
 
 def text_of(here: Site, page: object) -> PageText:
