@@ -182,7 +182,7 @@ def test_downloads_are_what_is_exported(browser: playwright.Browser, address: st
     assert Path(waiting.value.path()).read_bytes() == kb.export(kb.load_kb(home), format="turtle")
     page.get_by_role("link", name="Where do the claims stand?").click()
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="CSV").click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     assert waiting.value.suggested_filename == "factcite-answer.csv"
     assert len(Path(waiting.value.path()).read_text("utf-8").splitlines()) > 1
     assert seen.complaints == []
