@@ -166,9 +166,6 @@ def test_no_cache_keeps_a_page_with_text(client: FlaskClient) -> None:
         assert client.head(path).headers["Cache-Control"] == "no-store"
 
 
-# --- the page of a citation ------------------------------------------------------------------------------
-
-
 def test_the_site_itself_keeps_no_page_with_text_either(app: Flask, client: FlaskClient) -> None:
     pages = site_of(app).pages.values
     before, paths = set(pages), site_of(app).names.paths.values()
@@ -182,18 +179,6 @@ def test_the_site_itself_keeps_no_page_with_text_either(app: Flask, client: Flas
 
 
 # --- the page of a citation ------------------------------------------------------------------------------
-
-
-def test_the_site_itself_keeps_no_page_with_text_either(app: Flask, client: FlaskClient) -> None:
-    pages = site_of(app).pages
-    paths = [path for path in site_of(app).names.paths.values() if path.split("/")[0] in ("article", "citation")]
-    for path in paths:
-        read(client, f"/{path.partition('#')[0]}")
-        read(client, f"/{path.partition('#')[0]}?text=0")
-    assert paths and not pages.values
-    without = read(client, "/article/weir", Via="1.1 proxy")
-    assert len(pages.values) == 1 and read(client, "/article/weir", Via="1.1 other") == without
-    assert '"text' in read(client, "/article/weir") and read(client, "/article/weir") != without
 
 
 def test_a_citation_shows_its_words_in_their_sentence(client: FlaskClient) -> None:
