@@ -213,7 +213,7 @@ def test_what_the_image_copies_and_runs_is_there() -> None:
 def test_every_setting_that_is_named_exists() -> None:
     known = {f"FACTCITE_{field.name.upper()}" for field in fields(Settings)} - {"FACTCITE_SHOW_TEXTS"}
     known |= {"FACTCITE_HOME", "FACTCITE_TRUSTED_HOSTS"}
-    for path in sorted(DEPLOY.iterdir()):
+    for path in sorted(path for path in DEPLOY.iterdir() if path.is_file()):
         named = set(re.findall(r"FACTCITE_[A-Z_]*[A-Z]", path.read_text("utf-8")))
         assert named <= known, path.name
     defaults = dict(re.findall(r"`FACTCITE_([A-Z_]+)`[^\n]*?\((\d+)\)", (DEPLOY / "README.md").read_text("utf-8")))
