@@ -16,9 +16,15 @@ from werkzeug.routing import AnyConverter, Rule
 
 from webapp.site import Site, site_of
 
+ROWS = "query=SELECT+%3Fclaim+%3Fstatus+WHERE+%7B+%3Fclaim+fc%3Astatus+%3Fstatus+%7D+LIMIT+30"
+LINKS = "query=SELECT+%3Fclaim+%3Fp+%3Fo+WHERE+%7B+%3Fclaim+a+fc%3AClaim+%3B+%3Fp+%3Fo+%7D+LIMIT+60"
 ASKED = (
-    ("query-rows", "/?query=SELECT+%3Fclaim+%3Fstatus+WHERE+%7B+%3Fclaim+fc%3Astatus+%3Fstatus+%7D+LIMIT+30"),
+    ("query-rows", f"/?{ROWS}"),
     ("query-graph", "/?query=CONSTRUCT+WHERE+%7B+%3Fs+a+fc%3AQuestion+%3B+rdfs%3Alabel+%3Fo+%7D+LIMIT+30"),
+    ("query-sorted", f"/?{ROWS}&sort=-status&rows=25&page=2"),
+    ("query-timeline", "/?query=SELECT+%3Fclaim+%3Fwhen+WHERE+%7B+%3Fclaim+fc%3Awhen+%3Fwhen+%7D&view=timeline"),
+    ("query-drawn", f"/?{LINKS}&view=graph&by=p"),
+    ("query-text", f"/?{LINKS}&view=raw&as=tsv"),
     ("query-truth", "/?query=ASK+%7B%7D"),
     ("query-nothing", "/?query=SELECT+%2A+WHERE+%7B+%3Fs+a+fc%3Anothing+%7D"),
     ("query-mistake", "/?query=SELECT+%3Fx%0AWHERE+%7B+%3Fx+nope%3Ay+%3Fz+%7D"),

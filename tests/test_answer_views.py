@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 import webapp
 from tests.web_base import make
 from webapp.order import sort_key
+from webapp.site import site_of
 
 NUMBERS = 'SELECT ?n ?word { VALUES (?n ?word) { (10 "b") (9 "c") (100 "a") (-1 "d") (2.5 "e") (UNDEF "f") } }'
 LINKS = "SELECT ?citation ?p ?claim { ?citation ?p ?claim . ?claim a fc:Claim . ?citation a fc:Citation }"
@@ -170,3 +172,60 @@ def test_the_same_address_gives_the_same_bytes(client: FlaskClient) -> None:
 
     for view in ("table", "graph", "timeline", "raw"):
         assert steady(shown(client, LINKS, view=view)) == steady(shown(client, LINKS, view=view)), view
+
+
+def test_the_permanent_link_keeps_the_view_and_its_part(client: FlaskClient) -> None:
+    asked = {"query": LINKS, "view": "table", "sort": "-claim", "page": "2", "rows": "25"}
+    page = client.get("/", query_string=asked).text
+    link = re.search(r'<a href="([^"]*)">Permanent link', page)
+    assert link is not None
+    found = parse_qs(urlsplit(unescape(link[1])).query)
+    assert found == {name: [value] for name, value in asked.items() if name not in ("view",)}
+    drawn = {"query": LINKS, "view": "graph", "from": "claim", "to": "citation", "by": "p"}
+    page = client.get("/", query_string=drawn).text
+    link = re.search(r'<a href="([^"]*)">Permanent link', page)
+    assert link is not None
+    assert parse_qs(urlsplit(unescape(link[1])).query) == {name: [value] for name, value in drawn.items()}
+
+
+def test_letters_stand_where_the_language_has_them() -> None:
+    def ordered(words: list[str], lang: str) -> list[str]:
+        return sorted(words, key=lambda word: sort_key({"type": "literal", "value": word}, word, lang))
+
+    assert ordered(["ö", "z", "ä", "å", "a"], "sv") == ["a", "z", "å", "ä", "ö"]
+    assert ordered(["ö", "z", "ä", "a"], "de") == ["a", "ä", "ö", "z"]
+    assert ordered(["ñu", "nube", "oso"], "es") == ["nube", "ñu", "oso"]
+    assert ordered(["하늘", "가을", "나무"], "ko") == ["가을", "나무", "하늘"]
+    assert ordered(["p 10", "p 9", "p 09", "p 1"], "") == ["p 1", "p 09", "p 9", "p 10"]
+    assert ordered(["b", "B", "a", "A"], "en") == ordered(["A", "a", "B", "b"], "en"), "whatever the order before"
+
+
+@pytest.mark.parametrize(
+    ("datatype", "values"),
+    [
+        ("integer", ["-3", "2", "10", "99999999999999999999999"]),
+        ("double", ["-INF", "-1.5e3", "0", "1e-2", "INF"]),
+        ("gYear", ["0987", "1999", "2019"]),
+        (
+            "dateTime",
+            ["2019-05-02T00:30:00+09:00", "2019-05-01T20:00:00Z", "2019-05-02T02:00:00-05:00"],
+        ),
+    ],
+)
+def test_numbers_and_times_go_by_what_they_are(datatype: str, values: list[str]) -> None:
+    cells = [
+        {"type": "literal", "value": text, "datatype": f"http://www.w3.org/2001/XMLSchema#{datatype}"}
+        for text in values
+    ]
+    backwards = sorted(reversed(cells), key=lambda cell: sort_key(cell, cell["value"], ""))
+    assert [cell["value"] for cell in backwards] == values
+
+
+def test_a_sorted_answer_that_was_cut_says_what_was_sorted(app: Flask) -> None:
+    few = webapp.create_app(site_of(app).base.home, WORKERS=1, TABLE_ROWS=30)
+    try:
+        page = shown(few.test_client(), "SELECT ?s ?p ?o { ?s ?p ?o }", sort="o")
+        assert "This answer was cut." in page and "Only the rows before the cut are sorted." in page
+        assert "Downloads hold up to" in page
+    finally:
+        webapp.close(few)

@@ -340,7 +340,7 @@ class SafeCsv:
 
 BOM = b"\xef\xbb\xbf"
 SPECIAL = re.compile(r'[",;\t\r\n]|^\s|\s$')
-FORMULA = re.compile(r"(^|;[\s\"]*)(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+FORMULA = re.compile(r"(^|;)(?=[ \"]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
 """Where a cell would begin to be a formula; behind a semicolon too, which parts cells where a comma parts decimals."""
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 NUMBERS = frozenset(kb.PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float"))

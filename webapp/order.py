@@ -86,20 +86,24 @@ def day_bounds(lexical: str) -> tuple[datetime.date | None, datetime.date | None
 
 
 def _date_key(lexical: str) -> Key:
+    """First day, seconds into it, last day; a point in time by its day in UTC."""
+    moment = _moment(lexical)
+    if moment is not None:
+        into = moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6
+        return moment.date(), into, moment.date()
     first, last = day_bounds(lexical)
-    return (first or last or datetime.date.max, _seconds(lexical), last or datetime.date.max)
+    return first or last or datetime.date.max, 0.0, last or datetime.date.max
 
 
-def _seconds(lexical: str) -> float:
-    """Seconds from the beginning of the day to a time, in UTC; 0 for a date without one."""
+def _moment(lexical: str) -> datetime.datetime | None:
+    """A point in time in UTC, or as it is where no zone is said; None for a day or more."""
     if "T" not in lexical:
-        return 0.0
+        return None
     try:
-        moment = datetime.datetime.fromisoformat(lexical)
-    except ValueError:
-        return 0.0
-    shift = (moment.utcoffset() or datetime.timedelta()).total_seconds()
-    return moment.hour * 3600 + moment.minute * 60 + moment.second + moment.microsecond / 1e6 - shift
+        found = datetime.datetime.fromisoformat(lexical)
+        return found.astimezone(datetime.UTC).replace(tzinfo=None) if found.tzinfo else found
+    except (ValueError, OverflowError):
+        return None
 
 
 def words_key(text: str, lang: str = "") -> Key:

@@ -1,18 +1,21 @@
 // Draws the graph of an answer. The page has the same links as a table, and without this script shows that alone.
 // Things are links that the arrow keys go through; every word comes from the page.
 
-import { arrange } from "./parts/labels.js";
+import { arrange, lines } from "./parts/labels.js";
 import { place } from "./parts/layout.js";
 import { sign, svg } from "./parts/shapes.js";
 
-const LONGEST = 32; // characters of a name in the picture
+const LONGEST = 22; // characters of a line of a name in the picture
+const NARROW = 560; // pixels of a picture in which names are shorter
+const STRETCH = 1.8; // how much wider than high, or the other way round, the picture may be made to fill its room
+const LINE = 16; // pixels from a line of a name to the next
+const ASCENT = 12;
 const STEP = 1.35;
 const LARGEST = 6;
 const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KEYS = { "+": "larger", "=": "larger", "-": "smaller", "−": "smaller", 0: "all" };
 const MOVES = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 
-const short = (text) => ([...text].length > LONGEST ? [...text].slice(0, LONGEST - 1).join("").trimEnd() + "…" : text);
 const filled = (sentence, values) => sentence.replace(/\{([a-z]+)\}/g, (_, name) => String(values[name]));
 const round = (value) => Math.round(value * 10) / 10;
 
@@ -48,7 +51,7 @@ class Picture {
   draw() {
     this.figure.hidden = false;
     this.#measure();
-    place(this.things, this.links, this.width / this.height);
+    place(this.things, this.links);
     this.#build();
     this.showAll();
     this.#listen();
@@ -73,20 +76,31 @@ class Picture {
       svg("g", { class: "things" }, ...this.nodes),
     );
     this.canvas.replaceChildren(this.picture);
-    this.sizes = this.nodes.map((node) => node.querySelector("text").getBBox());
+    this.#write();
+  }
+
+  /** The names, as long as there is room for on such a picture; and how large each is then. */
+  #write() {
+    this.longest = this.width < NARROW ? Math.round(LONGEST * 0.7) : LONGEST;
+    this.texts = this.nodes.map((node) => node.querySelector("text"));
+    this.texts.forEach((text, at) => {
+      const parts = lines(this.things[at].text, this.longest);
+      text.replaceChildren(...parts.map((part, line) => svg("tspan", { x: 0, y: ASCENT + line * LINE }, part)));
+    });
+    this.sizes = this.texts.map((text) => ({ width: text.getBBox().width, height: text.childNodes.length * LINE }));
   }
 
   /** Fills the key with the signs; what each kind is called. */
   #key() {
     const items = [...this.figure.querySelectorAll("[data-kind]")];
     for (const item of items) item.querySelector("svg").append(sign(item.dataset.kind));
-    return Object.fromEntries(items.map((item) => [item.dataset.kind, item.childNodes[2].textContent.trim()]));
+    return Object.fromEntries(items.map((item) => [item.dataset.kind, item.querySelector(".words").textContent]));
   }
 
   #line(link) {
     const said = link.names.join(", ");
     const parts = [svg("path", { class: "line" }), svg("path", { class: "arrow", d: "M0 0L-7-3.5V3.5Z" })];
-    if (said) parts.push(svg("title", {}, said), svg("text", { class: "says", "text-anchor": "middle" }, short(said)));
+    if (said) parts.push(svg("title", {}, said), svg("text", { class: "says", "text-anchor": "middle" }, said));
     return svg("g", { "aria-hidden": "true" }, ...parts);
   }
 
@@ -98,7 +112,7 @@ class Picture {
     if (thing.href) attributes.href = outside ? thing.href : root + thing.href;
     else attributes.role = "img";
     if (outside) attributes.rel = "noreferrer nofollow";
-    const text = svg("text", { class: "name-of" }, short(thing.text));
+    const text = svg("text");
     if (thing.lang) text.setAttribute("lang", thing.lang);
     const title = thing.name && thing.name !== thing.text ? `${thing.text}\n${thing.name}` : thing.text;
     const hit = svg("circle", { class: "hit", r: "12" });
@@ -108,20 +122,23 @@ class Picture {
   // --- showing it -----------------------------------------------------------------------------------------
 
   #on({ x, y }) {
-    return [(x - this.centre[0]) * this.scale + this.width / 2, (y - this.centre[1]) * this.scale + this.height / 2];
+    const { centre, scale, stretch } = this;
+    return [
+      (x - centre[0]) * scale * stretch[0] + this.width / 2,
+      (y - centre[1]) * scale * stretch[1] + this.height / 2,
+    ];
   }
 
   showAll() {
     const xs = this.things.map(({ x }) => x);
     const ys = this.things.map(({ y }) => y);
     const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const margin = Math.min(110, this.width / 5);
+    const across = (this.width - 2 * Math.min(130, this.width / 5)) / Math.max(right - left, 1);
+    const down = (this.height - 80) / Math.max(bottom - top, 1);
+    this.scale = Math.min(across, down, 1.6);
+    this.stretch = [across, down].map((room) => Math.min(Math.max(room / this.scale, 1), STRETCH));
+    if (this.scale === 1.6) this.stretch = [1, 1];
     this.centre = [(left + right) / 2, (top + bottom) / 2];
-    this.scale = Math.min(
-      (this.width - 2 * margin) / Math.max(right - left, 1),
-      (this.height - 56) / Math.max(bottom - top, 1),
-      1.6,
-    );
     this.whole = this.scale;
     this.render();
   }
@@ -162,12 +179,11 @@ class Picture {
       height: this.sizes[at].height,
     }));
     arrange(names, this.width, this.height).forEach((side, rank) => {
-      const text = this.nodes[this.order[rank]].querySelector("text");
+      const text = this.texts[this.order[rank]];
       const right = names[rank].x > this.width / 2;
-      const [anchor, dx, dy] = side ?? [right ? "end" : "start", right ? -12 : 12, names[rank].height / 3];
+      const [anchor, dx, dy] = side ?? [right ? "end" : "start", right ? -12 : 12, -names[rank].height / 2];
       text.setAttribute("text-anchor", anchor);
-      text.setAttribute("x", round(dx));
-      text.setAttribute("y", round(dy));
+      text.setAttribute("transform", `translate(${round(dx)} ${round(dy)})`);
       text.classList.toggle("no-room", side === null);
     });
   }
@@ -178,8 +194,8 @@ class Picture {
   }
 
   move(dx, dy) {
-    this.centre[0] += dx / this.scale;
-    this.centre[1] += dy / this.scale;
+    this.centre[0] += dx / this.scale / this.stretch[0];
+    this.centre[1] += dy / this.scale / this.stretch[1];
     this.render();
   }
 
@@ -213,7 +229,9 @@ class Picture {
   #resized() {
     const before = [this.width, this.height];
     this.#measure();
-    if (before[0] !== this.width || before[1] !== this.height) this.showAll();
+    if (before[0] === this.width && before[1] === this.height) return;
+    this.#write();
+    this.showAll();
   }
 
   #press(event) {
@@ -234,7 +252,7 @@ class Picture {
     let best = null;
     let least = Infinity;
     this.things.forEach((thing, other) => {
-      const [x, y] = [thing.x - here.x, thing.y - here.y];
+      const [x, y] = [(thing.x - here.x) * this.stretch[0], (thing.y - here.y) * this.stretch[1]];
       const ahead = x * dx + y * dy;
       const aside = Math.abs(x * dy) + Math.abs(y * dx);
       const far = ahead + 2 * aside;

@@ -29,12 +29,28 @@ class Room {
 }
 
 const GAP = 12;
+/** Anchor, place of the middle of the upper edge, box; all from the middle of the thing. */
 const sides = (width, height) => [
-  ["start", GAP, height / 3, [GAP, -height / 2, GAP + width, height / 2]],
-  ["end", -GAP, height / 3, [-GAP - width, -height / 2, -GAP, height / 2]],
-  ["middle", 0, GAP + height * 0.75, [-width / 2, GAP, width / 2, GAP + height]],
-  ["middle", 0, -GAP - height * 0.2, [-width / 2, -GAP - height, width / 2, -GAP]],
+  ["start", GAP, -height / 2, [GAP, -height / 2, GAP + width, height / 2]],
+  ["end", -GAP, -height / 2, [-GAP - width, -height / 2, -GAP, height / 2]],
+  ["middle", 0, GAP, [-width / 2, GAP, width / 2, GAP + height]],
+  ["middle", 0, -GAP - height, [-width / 2, -GAP - height, width / 2, -GAP]],
 ];
+
+/** A name in at most two lines of so many characters; what is longer ends in an ellipsis. */
+export function lines(text, longest) {
+  const found = [];
+  let rest = [...text.replace(/\s+/g, " ").trim()];
+  while (rest.length > longest && found.length < 1) {
+    const space = rest.lastIndexOf(" ", longest);
+    const hyphen = Math.max(...["-", "/", ":"].map((mark) => rest.lastIndexOf(mark, longest - 1))) + 1;
+    const end = [space, hyphen].find((place) => place > longest / 3) ?? longest;
+    found.push(rest.slice(0, end).join(""));
+    rest = rest.slice(rest[end] === " " ? end + 1 : end);
+  }
+  if (rest.length > longest) rest = [...rest.slice(0, longest - 1).join("").trimEnd(), "…"];
+  return [...found, rest.join("")];
+}
 
 /**
  * Give each name its side, the most important things first; a name for which there is no room gets none.

@@ -5,16 +5,16 @@ import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY
 
 const TICKS = 400;
 
-/** Gives each thing an `x` and a `y`; `ratio` is the width of the room by its height. */
-export function place(things, links, ratio) {
+/** Gives each thing an `x` and a `y`. */
+export function place(things, links) {
   const reach = things.length > 120 ? 45 : 80;
   const pull = 0.04 + 2 / (things.length + 20);
   forceSimulation(things)
     .force("link", forceLink(links.map(({ from, to }) => ({ source: from, target: to }))).distance(reach))
     .force("charge", forceManyBody().strength(-3.2 * reach))
     .force("apart", forceCollide(18))
-    .force("x", forceX().strength(pull / Math.max(ratio, 1)))
-    .force("y", forceY().strength(pull * Math.max(ratio, 1)))
+    .force("x", forceX().strength(pull))
+    .force("y", forceY().strength(pull))
     .stop()
     .tick(TICKS);
 }
