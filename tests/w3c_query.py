@@ -5,12 +5,14 @@
 The cases are not kept here and not fetched; the source archive of rdflib on PyPI carries a copy of them
 (`test/data/suites/w3c/sparql11`), w3c/rdf-tests is where they live. Every data file of the suite becomes a named
 graph of one base, and each question names its dataset as the protocol has it (`default-graph-uri`,
-`named-graph-uri`). The query's own address is put in front of it as BASE, because HTTP has no other place for it.
-The engine alone gets the same graphs, datasets and questions, in a process that has given up the network.
+`named-graph-uri`), unless the query names it itself. The query's own address is put in front of it as BASE, because
+HTTP has no other place for it. The engine alone gets the same graphs, datasets and questions, in a process that has
+given up the network.
 
 A test that the endpoint refuses on purpose (SERVICE, FROM with a graph that is not here) counts as failed, with the
-reason. Numbers are compared as values, because neither side promises how it writes them; everything else is compared
-as terms, rows as a bag. Exit 0 where the server passes all that the engine passes, but for what it refuses on purpose.
+reason. Numbers and booleans are compared as values, because neither side promises how it writes them; everything else
+is compared as terms, rows as a bag. Exit 0 where the server passes all that the engine passes, but for what it refuses
+on purpose.
 """
 
 from __future__ import annotations
@@ -50,7 +52,12 @@ SD = "http://www.w3.org/ns/sparql-service-description#"
 EVALUATION = {"QueryEvaluationTest", "CSVResultFormatTest"}
 POSITIVE = {"PositiveSyntaxTest11", "PositiveSyntaxTest"}
 NEGATIVE = {"NegativeSyntaxTest11", "NegativeSyntaxTest"}
-RDF_SUFFIXES = {".ttl": ox.RdfFormat.TURTLE, ".rdf": ox.RdfFormat.RDF_XML, ".nt": ox.RdfFormat.N_TRIPLES}
+RDF_SUFFIXES = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".trig": ox.RdfFormat.TRIG,
+}
 RESULT_SUFFIXES = {
     ".srx": ox.QueryResultsFormat.XML,
     ".srj": ox.QueryResultsFormat.JSON,
@@ -66,6 +73,8 @@ ACCEPT = {
 SIGNED = ("negativeInteger", "nonNegativeInteger", "positiveInteger", "nonPositiveInteger")
 SIZED = ("int", "long", "short", "byte", "unsignedInt")
 NUMERIC = {kb.PREFIXES["xsd"] + name for name in ("integer", "decimal", "float", "double", *SIGNED, *SIZED)}
+BOOLEAN = kb.PREFIXES["xsd"] + "boolean"
+TRUTHS = {"0": "false", "1": "true"}
 POLICY = ("SERVICE is not allowed", "and nothing is fetched")
 NOWHERE = ROOT + "no-such-graph"
 
@@ -81,8 +90,9 @@ class Case:
         name: `folder/label: title`.
         kind: the last part of its type.
         query, result: files; no result for a syntax test.
-        data, named: addresses of the graphs of the dataset.
         base: the address of the query.
+        files: addresses of its data files.
+        data, named: addresses of the graphs of the dataset.
         lax: whether each row may come more or less often.
     """
 
@@ -91,6 +101,7 @@ class Case:
     query: Path
     base: str
     result: Path | None = None
+    files: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     lax: bool = False
@@ -103,7 +114,7 @@ class Case:
     @property
     def dataset(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Graphs of the default graph, and named graphs; both empty where the query itself names them."""
-        if not self.data and not self.named and re.search(r"^\s*FROM\b", self.text, re.IGNORECASE | re.MULTILINE):
+        if re.search(r"^\s*FROM\b", self.text, re.IGNORECASE | re.MULTILINE):
             return (), ()
         return self.data or (NOWHERE,), self.named
 
@@ -117,9 +128,9 @@ class Suite:
     folder: Path
 
     @property
-    def graphs(self) -> tuple[str, ...]:
-        """Every graph that some test needs."""
-        return tuple(sorted({iri for case in self.cases for iri in (*case.data, *case.named)}))
+    def files(self) -> tuple[str, ...]:
+        """Every data file that some test needs."""
+        return tuple(sorted({iri for case in self.cases for iri in case.files}))
 
     def path(self, iri: str) -> Path:
         """The file behind an address."""
@@ -154,8 +165,8 @@ def read_suite(cases: Path) -> Suite:
         raise kb.UsageError(f"no manifest-all.ttl in {cases}", help="give a checkout of w3c/rdf-tests")
     found: dict[str, Case] = {}
     left_out: Counter[str] = Counter()
-    for path in manifests(top, top.parent):
-        for case in read_manifest(path, top.parent):
+    for place in manifests(top, top.parent):
+        for case in [place] if isinstance(place, str) else read_manifest(place, top.parent):
             if isinstance(case, Case):
                 found[case.name] = case
             else:
@@ -163,20 +174,36 @@ def read_suite(cases: Path) -> Suite:
     return Suite(tuple(found.values()), left_out, top.parent)
 
 
-def manifests(path: Path, folder: Path) -> Iterator[Path]:
-    """A manifest and all that it includes."""
+def manifests(path: Path, folder: Path) -> Iterator[Path | str]:
+    """A manifest and all that it includes; a reason in place of one that belongs to another suite."""
     graph = read_graph(path, folder)
     yield path
     for _, head in graph.pairs(MF + "include"):
         for iri in graph.items(head):
-            yield from manifests(folder / iri.removeprefix(ROOT), folder)
+            if iri.startswith(ROOT):
+                yield from manifests(folder / iri.removeprefix(ROOT), folder)
+            else:
+                yield "a manifest of another suite"
 
 
 def read_graph(path: Path, folder: Path) -> kb.Graph:
-    """The triples of a file of the suite."""
-    base = ROOT + path.relative_to(folder).as_posix()
-    quads = ox.parse(path.read_bytes(), format=RDF_SUFFIXES[path.suffix], base_iri=base)
-    return kb.Graph.of(quad.triple for quad in quads)
+    """The triples of a file of the suite that are in no named graph."""
+    return read_graphs(path, folder)[address(path, folder)]
+
+
+def read_graphs(path: Path, folder: Path) -> dict[str, kb.Graph]:
+    """The graphs of a file of the suite by name; the one without a name under the address of the file."""
+    base = address(path, folder)
+    found: dict[str, list[ox.Triple]] = {base: []}
+    for quad in ox.parse(path.read_bytes(), format=RDF_SUFFIXES[path.suffix], base_iri=base):
+        name = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else base
+        found.setdefault(name, []).append(quad.triple)
+    return {name: kb.Graph.of(triples) for name, triples in found.items()}
+
+
+def address(path: Path, folder: Path) -> str:
+    """Where the suite says that a file is."""
+    return ROOT + path.relative_to(folder).as_posix()
 
 
 def read_manifest(path: Path, folder: Path) -> Iterator[Case | str]:
@@ -187,7 +214,7 @@ def read_manifest(path: Path, folder: Path) -> Iterator[Case | str]:
             kinds = [kind.rpartition("#")[2] for kind in graph.nodes(node, kb.RDF.type)]
             kind = next((kind for kind in kinds if kind in EVALUATION | POSITIVE | NEGATIVE), "")
             action = next(iter(graph.nodes(node, MF + "action")), "")
-            if not kind:
+            if not kind or action.endswith(".ru"):
                 yield f"{kinds[0] if kinds else 'no type'}: not a test of queries"
             elif graph.nodes(action, SD + "entailmentRegime") or path.parent.name == "entailment":
                 yield "needs an entailment regime"
@@ -200,6 +227,9 @@ def read_case(graph: kb.Graph, node: str, kind: str, action: str, folder: Path) 
     query = graph.value(action, QT + "query") or action
     result = graph.value(node, MF + "result")
     title = graph.value(node, MF + "name") or ""
+    data, named = graph.nodes(action, QT + "data"), graph.nodes(action, QT + "graphData")
+    datasets = [iri for iri in data if iri.endswith(".trig")]
+    inside = [name for iri in datasets for name in read_graphs(folder / iri.removeprefix(ROOT), folder)]
     place = query.removeprefix(ROOT).rpartition("/")[0]
     return Case(
         name=f"{place}/{node.rpartition('#')[2]}: {title}",
@@ -207,17 +237,22 @@ def read_case(graph: kb.Graph, node: str, kind: str, action: str, folder: Path) 
         query=folder / query.removeprefix(ROOT),
         base=query,
         result=folder / result.removeprefix(ROOT) if result else None,
-        data=tuple(graph.nodes(action, QT + "data")),
-        named=tuple(graph.nodes(action, QT + "graphData")),
+        files=(*data, *named),
+        data=data,
+        named=(*named, *(name for name in inside if name not in data)),
         lax=MF + "LaxCardinality" in graph.nodes(node, MF + "resultCardinality"),
     )
 
 
 def read_base(suite: Suite) -> kb.KnowledgeBase:
     """A base in which every data file of the suite is a named graph, and that declares no prefix of its own."""
+    graphs: dict[str, kb.Graph] = {}
+    for iri in suite.files:
+        for name, graph in read_graphs(suite.path(iri), suite.folder).items():
+            if graphs.setdefault(name, graph) != graph:
+                raise kb.UsageError(f"two tests mean different graphs by <{name}>", help="play them one by one")
     files = []
-    for iri in suite.graphs:
-        graph = read_graph(suite.path(iri), suite.folder)
+    for iri, graph in graphs.items():
         data = ox.serialize(graph.triples, format=ox.RdfFormat.N_TRIPLES) or b""
         document = read_turtle(data, source=iri, policy=syntax_only(iri))
         files.append(NamedFile(iri, replace(document, prefixes={})))
@@ -381,6 +416,8 @@ def _said(term: Term) -> tuple[str, str]:
         return "blank", term.value
     if isinstance(term, ox.Literal) and term.datatype.value in NUMERIC:
         return term.datatype.value, _number(term.value)
+    if isinstance(term, ox.Literal) and term.datatype.value == BOOLEAN:
+        return BOOLEAN, TRUTHS.get(term.value, term.value)
     return "term", str(term)
 
 
