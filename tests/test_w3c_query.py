@@ -20,8 +20,12 @@ MANIFEST = """\
 FILES = {
     "towns.ttl": "@prefix : <http://example.org/> . :a :near [ :size 1.50 ] , [ :size 2 ] . :b :near :a .",
     "bridges.nt": "<http://example.org/bridge> <http://example.org/near> <http://example.org/a> .",
+    "towns.trig": "@prefix : <http://example.org/> . :a :near :b . <urn:far> { :b :near :c }",
     "rows.rq": "SELECT ?x ?n { ?x <http://example.org/near> ?y OPTIONAL { ?y <http://example.org/size> ?n } }",
     "named.rq": "ASK { GRAPH ?g { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } FILTER STRENDS(STR(?g), 'bridges.nt') }",
+    "far.rq": "ASK { GRAPH <urn:far> { ?s ?p ?o } FILTER NOT EXISTS { ?s ?p ?o } FILTER EXISTS { ?x ?p ?s } }",
+    "truth.rq": "SELECT (1 = 1 AS ?x) {}",
+    "change.ru": "INSERT DATA { <a> <b> _:c ; }",
     "from.rq": "SELECT (COUNT(*) AS ?n)\nFROM <bridges.nt>\nFROM <towns.ttl>\n{ ?s <http://example.org/near> ?o }",
     "graph.rq": "CONSTRUCT { ?x <p> [] } WHERE { ?x <http://example.org/near> ?y }",
     "call.rq": "SELECT * { SERVICE SILENT <http://127.0.0.1:9/> { ?s ?p ?o } }",
@@ -36,6 +40,8 @@ FILES = {
     '"datatype":"http://www.w3.org/2001/XMLSchema#decimal"}}]}}',
     "true.srx": '<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head/><boolean>true</boolean></sparql>',
     "false.srx": '<sparql xmlns="http://www.w3.org/2005/sparql-results#"><head/><boolean>false</boolean></sparql>',
+    "one.tsv": '?x\n"1"^^<http://www.w3.org/2001/XMLSchema#boolean>\n',
+    "zero.tsv": '?x\n"0"^^<http://www.w3.org/2001/XMLSchema#boolean>\n',
     "four.tsv": "?n\n4\n",
     "graph.ttl": "@prefix : <http://example.org/> . :a <p> [] . :a <p> [] . :b <p> [] .",
 }
@@ -44,6 +50,9 @@ RIGHT = (
     "rows towns.ttl - rows.srj",
     "named towns.ttl bridges.nt true.srx",
     "from - - four.tsv",
+    "from graph.ttl - four.tsv",
+    "far towns.trig - true.srx",
+    "truth - - one.tsv",
     "graph towns.ttl - graph.ttl",
 )
 WRONG = (
@@ -52,6 +61,8 @@ WRONG = (
     "rows bridges.nt - rows.csv",
     "named towns.ttl bridges.nt false.srx",
     "graph bridges.nt - graph.ttl",
+    "far towns.trig - false.srx",
+    "truth - - zero.tsv",
 )
 
 
@@ -70,7 +81,7 @@ def write(folder: Path, tests: tuple[str, ...], more: str = "", names: tuple[str
     place.mkdir(parents=True)
     (place.parent / "manifest-all.ttl").write_text(
         "@prefix mf: <http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#> .\n"
-        "<> a mf:Manifest ; mf:include ( <towns/manifest.ttl> ) .\n"
+        "<> a mf:Manifest ; mf:include ( <towns/manifest.ttl> <../sparql10/manifest.ttl> ) .\n"
     )
     entries = " ".join([f":e{number}" for number in range(len(tests))] + list(names))
     listed = "".join(evaluation(number, words) for number, words in enumerate(tests))
@@ -88,9 +99,10 @@ def test_what_is_right_passes_and_what_is_wrong_does_not(tmp_path: Path) -> None
 :notgood a mf:PositiveSyntaxTest11 ; mf:name "not good" ; mf:action <bad.rq> .
 :call a mf:PositiveSyntaxTest11 ; mf:name "call" ; mf:action <call.rq> .
 :update a mf:UpdateEvaluationTest ; mf:name "update" .
+:badupdate a mf:NegativeSyntaxTest11 ; mf:name "bad update" ; mf:action <change.ru> .
 :entailed a mf:QueryEvaluationTest ; mf:action [ qt:query <rows.rq> ; sd:entailmentRegime :x ] .
 """
-    names = (":good", ":bad", ":notbad", ":notgood", ":call", ":update", ":entailed")
+    names = (":good", ":bad", ":notbad", ":notgood", ":call", ":update", ":badupdate", ":entailed")
     suite = read_suite(write(tmp_path, RIGHT + WRONG, more, names))
     played = {each.case.name.partition(":")[0]: each for each in w3c_query.play(suite)}
     right = [f"towns/e{number}" for number in range(len(RIGHT))] + ["towns/good", "towns/bad"]
@@ -101,9 +113,14 @@ def test_what_is_right_passes_and_what_is_wrong_does_not(tmp_path: Path) -> None
     assert not [name for name in wrong if not played[name].served or not played[name].alone]
     call = played["towns/call"]
     assert call.policy and "SERVICE" in call.served and not call.alone
-    assert suite.left_out == {"UpdateEvaluationTest: not a test of queries": 1, "needs an entailment regime": 1}
+    assert suite.left_out == {
+        "UpdateEvaluationTest: not a test of queries": 1,
+        "NegativeSyntaxTest11: not a test of queries": 1,
+        "needs an entailment regime": 1,
+        "a manifest of another suite": 1,
+    }
     said = w3c_query.report(list(played.values()), suite.left_out)
-    assert "over HTTP:        7 of 15 passed" in said and "the engine alone: 8 of 15 passed" in said
+    assert "over HTTP:        10 of 20 passed" in said and "the engine alone: 11 of 20 passed" in said
     assert "1 refused on purpose, 0 else" in said
     assert not w3c_query.worse(played.values())
     assert w3c_query.worse([Played(call.case, "other rows", "")])
