@@ -52,21 +52,28 @@ class QueryLimits:
 
 LIMITS = QueryLimits()
 
+_LOCAL = (  # one character of the last part of a name: PN_CHARS, and what may stand between them
+    r"(?:[\w.:%\u00b7\u0300-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff"
+    r"\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff-]|\\.)"
+)
 _TOKEN = re.compile(
-    r"""(?P<space>\s+|\#[^\n\r]*)
-    |(?P<string>\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3}|'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+    rf"""(?P<space>\s+|\#[^\n\r]*)
+    |(?P<string>\"{{3}}(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"{{3}}|'{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}}
         |\"(?:[^\"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*')
-    |(?P<iri><[^<>\"{}|^`\\\x00-\x20]*>)
+    |(?P<iri><[^<>\"{{}}|^`\\\x00-\x20]*>)
     |(?P<variable>[?$]\w+)
-    |(?P<name>[^\W\d][\w.-]*:(?:[\w.:%-]|\\.)*|:(?:[\w.:%-]|\\.)*)
-    |(?P<word>@?[^\W\d_][\w-]*)
+    |(?P<run>[^\W\d][\w.-]*(?P<local>:{_LOCAL}*)?)
+    |(?P<name>:{_LOCAL}*)
+    |(?P<word>@[^\W\d_][\w-]*)
     |(?P<number>[0-9.]+(?:[eE][+-]?[0-9]+)?)
-    |(?P<open>[({\[])
-    |(?P<close>[)}\]])
+    |(?P<open>[({{\[])
+    |(?P<close>[)}}\]])
     |(?P<operator>[!|/^+*=&-])
-    |(?P<other>.)""",
+    |(?P<other>\"(?:[^\"\\\n\r]|\\.)*|'(?:[^'\\\n\r]|\\.)*|.)""",
     re.VERBOSE | re.DOTALL,
 )
+_PIECE = re.compile(r"(?P<word>[^\W\d_][\w-]*)|(?P<number>[0-9.]+(?:[eE][0-9]+)?)|(?P<operator>-)|(?P<other>.)")
+"""What a run of letters, digits, dots and hyphens is made of where no colon makes it a name."""
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"})
 _PATTERNS = frozenset({"OPTIONAL", "UNION", "BIND", "FILTER", "MINUS", "GRAPH", "VALUES", "EXISTS"})
 
@@ -109,9 +116,14 @@ def refuse(
 
 
 def _words(text: str) -> Iterator[_Word]:
+    """The words of a text, in time that grows as the text does: whatever is looked at in vain is passed over whole."""
     for match in _TOKEN.finditer(text):
-        if match.lastgroup != "space":
-            yield _Word(str(match.lastgroup), match[0], match.start())
+        if match.lastgroup == "run" and match["local"] is None:
+            pieces = _PIECE.finditer(text, *match.span())
+            yield from (_Word(str(piece.lastgroup), piece[0], piece.start()) for piece in pieces)
+        elif match.lastgroup != "space":
+            kind = "name" if match.lastgroup == "run" else str(match.lastgroup)
+            yield _Word(kind, match[0], match.start())
 
 
 def _refuse_cost(text: str, words: Sequence[_Word], limits: QueryLimits) -> None:
@@ -132,7 +144,11 @@ def _refuse_cost(text: str, words: Sequence[_Word], limits: QueryLimits) -> None
 
 
 def _refuse_keywords(text: str, words: Sequence[_Word]) -> None:
+    hides = "SERVICE" in text.upper()
     for before, word in zip((None, *words), words, strict=False):
+        if hides and word.kind == "iri" and _may_compare(word):
+            help = "write a space behind the <, or the whole IRI"
+            raise _refused(text, word, "this < may compare or begin an IRI, and there is SERVICE elsewhere", help)
         if word.kind != "word":
             continue
         keyword = word.text.upper()
@@ -141,6 +157,14 @@ def _refuse_keywords(text: str, words: Sequence[_Word]) -> None:
         opens = before is None or before.kind in ("close", "iri") or before.text == ";"
         if keyword in _UPDATES and opens:
             raise _refused(text, word, f"{keyword} is an update, and this base is read-only", "ask with SELECT")
+
+
+def _may_compare(word: _Word) -> bool:
+    """Whether what looks like an IRI may be a comparison, with a string or a comment that begins inside of it.
+
+    The engine decides by the place where it stands: `1<2&&?x='>'` has no IRI. No comparison goes on with `x://`.
+    """
+    return ("'" in word.text or "#" in word.text) and not re.match(r"<[A-Za-z][A-Za-z0-9+.-]*://", word.text)
 
 
 def _declared(words: Sequence[_Word]) -> dict[str, str]:
@@ -451,4 +475,9 @@ def expand(name: str, prefixes: Mapping[str, str]) -> str | None:
         name = name[1:-1]
     prefix, colon, local = name.partition(":")
     iri = prefixes[prefix] + local if colon and prefix in prefixes else name
-    return iri if re.fullmatch(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]+", iri) else None
+    if not re.fullmatch(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]+", iri):
+        return None
+    try:
+        return ox.NamedNode(iri).value
+    except ValueError:  # such as `http://[`
+        return None

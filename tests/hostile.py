@@ -116,6 +116,7 @@ QUESTIONS: tuple[tuple[str, str, str, tuple[int, ...]], ...] = (
     ("SERVICE", "behind a comment", f"SELECT * {{ # '\n SERVICE <{TRAP}> {{ {ONE} }} # '\n }}", (400,)),
     ("SERVICE", "behind a string", f"SELECT * {{ FILTER('\\'{{' = '') SERVICE <{TRAP}> {{ {ONE} }} }}", (400,)),
     ("SERVICE", "with an escape", f"SELECT * {{ \\u0053ERVICE <{TRAP}> {{ {ONE} }} }}", (400,)),
+    ("SERVICE", "behind a comparison", f"ASK {{ FILTER(1<2&&''!='>') SERVICE <{TRAP}> {{ {ONE} }} # '\n}}", (400,)),
     ("SERVICE", "in a CONSTRUCT", f"CONSTRUCT {{ {ONE} }} WHERE {{ SERVICE <{TRAP}> {{ {ONE} }} }}", (400,)),
     ("FROM", "http", f"SELECT * FROM <{TRAP}> {{ {ONE} }}", (400,)),
     ("FROM", "NAMED http", f"SELECT * FROM NAMED <{TRAP}> {{ GRAPH ?g {{ {ONE} }} }}", (400,)),
@@ -203,6 +204,10 @@ QUESTIONS: tuple[tuple[str, str, str, tuple[int, ...]], ...] = (
     ),
     ("text", "NUL and control characters", "ASK { ?s ?p '\x00\x01\x7f' }", (200, 400)),
     ("text", "half a surrogate", "ASK { ?s ?p '\\uD800' }", (400,)),
+    ("text", "nothing but underscores", "_" * 99_000, (400,)),
+    ("text", "words and dots", "a." * 49_500, (400,)),
+    ("text", "escaped quotes that never close", '"' + '\\"' * 49_500, (400,)),
+    ("text", "quotes of two sorts that never close", "'\"\\" * 33_000, (400,)),
     ("text", "nothing but a quote", '"' * 50_001, (400,)),
     ("text", "a comment without end", "#" * 99_000, (400,)),
 )
@@ -249,6 +254,11 @@ def requests() -> Iterator[Attack]:
     ):
         wanted = frozenset({200, 400, 404, 406})
         yield Attack("header injection", name, wanted, path=path)
+    triple = "<<(<a:><a:>" * 60_000 + "<a:>" + ")>>" * 60_000
+    form = urlencode({"query": "ASK WHERE {}", "$x": triple}, safe="<>():")
+    yield Attack("nesting", "triple terms in a value", ok, "POST", headers=FORM, body=form)
+    for path in (data("ASK WHERE {}", **{"$x": "http://["}), "/claims?about=http://%5B"):
+        yield Attack("text", f"no IRI in {path}", ok, path=path)
     yield Attack("header injection", "NUL in a path", frozenset({400, 404}), path="/claim/%00")
     for name, headers in (
         ("Host", {"Host": "evil.example"}),

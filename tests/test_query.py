@@ -110,6 +110,9 @@ def test_calls_nobody(store: ox.Store, listener: tuple[int, list[object]]) -> No
         f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}",
         f"SELECT * {{ \\u0053ERVICE <{url}> {{ ?s ?p ?o }} }}",
         f"SELECT * {{ BIND(<{url}> AS ?u) SERVICE ?u {{ ?s ?p ?o }} }}",
+        f"PREFIX x: <urn:x:> ASK {{ ?s ?p x:a、\\' SERVICE <{url}> {{ ?s ?p ?o }} # '\n}}",
+        f"ASK {{ FILTER(1<2&&''!='>') SERVICE <{url}> {{ ?s ?p ?o }} # '\n}}",
+        f"ASK {{ FILTER(1<2#>'''\n) SERVICE <{url}> {{ ?s ?p ?o }} #'''\n}}",
         f"SELECT * FROM <{url}> {{ ?s ?p ?o }}",
         f"LOAD <{url}>",
     ):
@@ -123,6 +126,7 @@ def test_words_that_only_look_forbidden_are_allowed(store: ox.Store) -> None:
     assert kb.ask(store, text).rows == ()
     assert kb.ask(store, f"SELECT * FROM <{GRAPH}> {{ ?s ?p ?o }}").rows != ()
     assert kb.ask(store, 'ASK { BIND("DELETE" AS ?x) }').truth is True
+    assert kb.ask(store, "ASK { FILTER(<http://example.org/O'Brien#service> != <urn:x>) }").truth is True
 
 
 def test_answers_of_every_form(store: ox.Store) -> None:

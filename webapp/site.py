@@ -307,7 +307,7 @@ class Site:
 
     def term(self, text: str) -> ox.NamedNode | ox.Literal:
         """The value of a variable as a visitor writes it: `<iri>`, `art:name`, `"words"@en`, or plain words."""
-        if text[:1] in ("<", '"'):
+        if text[:1] in ("<", '"') and text[:2] != "<<":  # a triple in a triple in … ends the process that reads it
             try:
                 triple = next(iter(ox.parse(f"<x:s> <x:p> {text} .", format=ox.RdfFormat.N_TRIPLES)))
             except (SyntaxError, StopIteration):
