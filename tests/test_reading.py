@@ -114,7 +114,20 @@ def test_every_cited_word_is_marked_and_nothing_else(client: FlaskClient) -> Non
     assert len(wanted) == len(CASES)
     texts = {index: text.replace(SPELT, "\u202e") for index, text in found.texts.items()}
     assert texts == {index: text for index, text in enumerate(PARAGRAPHS, 1) if index != 4}
-    assert found.languages == {1: "en", 2: "ko", 3: "en", 5: "en"}
+    assert found.languages == {1: "en", 2: "ko", 3: "en", 5: "en", 6: "ko", 7: "ko"}
+
+
+def test_translations_stand_side_by_side_with_their_cited_words_marked(client: FlaskClient) -> None:
+    html = read(client, "/article/weir")
+    beside, below = Marks.read(html, languages=True), Marks.read(html)
+    assert beside.texts == {index: PARAGRAPHS[index - 1] for index in (1, 2, 6, 7)}, "the fourth differs"
+    assert beside.words == {place: words for place, words in below.words.items() if place[0] in beside.texts}
+    assert beside.titles == {place: titles for place, titles in below.titles.items() if place[0] in beside.texts}
+    assert beside.languages == {1: "en", 2: "ko", 6: "ko", 7: "ko"}
+    assert beside.stops == [], "the keyboard stops at a citation once, beside its card"
+    rows = html[html.index('id="languages"') : html.index('id="paragraphs"')].split('<div class="aligned">')[1:]
+    assert [Marks.read(row).texts.keys() for row in rows] == [{1, 2, 6}, {7}]
+    assert ["Your copy has other words here" in row for row in rows] == [False, True]
 
 
 def test_a_paragraph_that_differs_is_not_shown_and_says_so(client: FlaskClient) -> None:
@@ -122,7 +135,7 @@ def test_a_paragraph_that_differs_is_not_shown_and_says_so(client: FlaskClient) 
     fourth = html[html.index('id="p4"') : html.index('id="p5"')]
     assert "Your copy has other words here" in fourth and "Monday" not in html
     assert "Gist of weir 4." in fourth and 'href="/citation/weir-4-11"' in fourth, "its citations stand there as ever"
-    assert html.count("Your copy has other words here") == 1
+    assert html.count("Your copy has other words here") == 2, "beside its translation, and here"
 
 
 def test_each_mark_leads_to_its_card_and_says_who_speaks(client: FlaskClient) -> None:
@@ -300,7 +313,7 @@ def test_a_server_that_others_can_reach_never_sends_a_sentence(
         else:
             paths = ("/article/weir", "/article/weir?text=1", "/citation/weir-1-1", "/report")
             pages = {path: page(port, path) for path in paths}
-    assert "Whoever has a copy" in pages["/article/weir"]
+    assert "Whoever has a copy" in pages["/article/weir"] and "Korean side by side" in pages["/article/weir"]
     for path, body in pages.items():
         assert_no_text(body, path)
 

@@ -48,15 +48,17 @@ def test_it_fits_and_can_be_read(browser: playwright.Browser, address: str, widt
 def test_a_mark_leads_to_its_card_and_back(browser: playwright.Browser, address: str, scripts: bool) -> None:
     page = visit(browser, address, java_script_enabled=scripts).page
     page.goto(f"{address}/article/weir")
-    page.locator('.text a[href="#c1-3"]').first.click()
+    page.locator('#p1 .text a[href="#c1-3"]').first.click()
     assert page.url.endswith("#c1-3")
     assert page.locator("#c1-3").is_visible() and "characters 9–24" in page.locator("#c1-3").inner_text()
     page.locator("#c1-3 > .nr a").click()
     assert page.url.endswith("#t1-3")
+    page.locator('.languages .text a[href="#c6-1"]').first.click()
+    assert page.url.endswith("#c6-1")
     page.get_by_role("link", name="Hide the text").click()
     assert page.locator(".text").count() == 0
     page.get_by_role("link", name="Show the text").click()
-    assert page.locator(".text").count() == 4
+    assert page.locator(".paragraph .text").count() == 6 and page.locator(".languages .text").count() == 4
 
 
 def test_the_keyboard_stops_once_at_each_citation(browser: playwright.Browser, address: str) -> None:
@@ -70,4 +72,4 @@ def test_the_keyboard_stops_once_at_each_citation(browser: playwright.Browser, a
             stops.append(href)
         page.keyboard.press("Tab")
     wanted = page.locator(".numbered").evaluate_all("cards => cards.map(card => '#' + card.id)")
-    assert sorted(stops) == sorted(wanted) and len(set(stops)) == len(stops) == 11
+    assert sorted(stops) == sorted(wanted) and len(set(stops)) == len(stops) == 13

@@ -1,11 +1,13 @@
 """An invented base with a reader's copy: words that nest, overlap and coincide, hostile ones, a copy that differs.
 
-The article is about a weir. Its text lies in `corpus/texts`, as a reader would put it there.
+The article is about a weir. Its text lies in `corpus/texts`, as a reader would put it there. Three of its
+paragraphs are Korean: two translate the first, one the fourth.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,9 +22,13 @@ PARAGRAPHS = (
     "A sign reads <script>document.title='run'</script> & \"shut\" \u202etxet; beside it جسر النهر stands in red.",
     "The mill stopped on Monday.",
     "It will run again when the weir holds, wrote the miller. The miller did not say when.",
+    "그런데 아무도 걱정하지 않았다고 신문은 썼다.",
+    "방앗간은 월요일부터 멈추어 서 있다고 한다.",
 )
-RECORDED = (*PARAGRAPHS[:3], "The mill stopped on Tuesday.", PARAGRAPHS[4])
+RECORDED = (*PARAGRAPHS[:3], "The mill stopped on Tuesday.", *PARAGRAPHS[4:])
 """What was recorded; the fourth paragraph of the copy differs."""
+TRANSLATES = {2: 1, 6: 1, 7: 4}
+"""A Korean paragraph to the English one that it translates."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,8 @@ CASES = (
     Case(3, "جسر النهر stands"),
     Case(4, "on Tuesday"),
     Case(5, "It will run again when the weir holds", "ent:lock-keeper", by="The miller"),
+    Case(6, "아무도 걱정하지 않았다고"),
+    Case(7, "월요일부터 멈추어"),
 )
 
 
@@ -91,9 +99,11 @@ def make(folder: Path) -> Path:
         f'dcterms:language "en" ; fc:digest "{sha(text)}" .\n',
     ]
     for index, words in enumerate(RECORDED, 1):
+        original = TRANSLATES.get(index)
+        translates = f'"ko" ; fc:translationOf art:weir-p{original}' if original else '"en"'
         lines.append(
             f"art:weir-p{index} a fc:Paragraph ; dcterms:isPartOf art:weir ; fc:index {index} ; fc:role fc:Body ; "
-            f'dcterms:language "{"ko" if index == 2 else "en"}" ; fc:length {len(words)} ; fc:digest "{sha(words)}" ; '
+            f'dcterms:language {translates} ; fc:length {len(words)} ; fc:digest "{sha(words)}" ; '
             f'rdfs:comment "Gist of weir {index}."@en .\n'
         )
     for name, label in (("lock-keeper", "the lock keeper"), ("ada-brandt", "Ada Brandt")):
@@ -108,6 +118,8 @@ def make(folder: Path) -> Path:
 @dataclass
 class Marks(HTMLParser):
     """What is marked on a page: the words of each citation by paragraph and number, and what stands around them.
+
+    A link to a paragraph of the page stands above its text.
 
     Attributes:
         words: (paragraph, number) to the words, joined from their pieces.
@@ -126,10 +138,11 @@ class Marks(HTMLParser):
     names: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
-    def read(cls, html: str) -> Marks:
-        """Read a page."""
+    def read(cls, html: str, *, languages: bool = False) -> Marks:
+        """Read a page; of an article, either its languages side by side or its paragraphs and their citations."""
+        above, _, below = html.partition('id="paragraphs"')
         found = cls()
-        found.feed(html)
+        found.feed(above if languages else below or above)
         return found
 
     def __post_init__(self) -> None:
@@ -141,8 +154,8 @@ class Marks(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
         kinds = known.get("class", "").split()
-        if tag == "section" and "paragraph" in kinds:
-            self.paragraph = int(known["id"].removeprefix("p"))
+        if tag == "a" and (heads := re.fullmatch(r"#p(\d+)", known["href"])):
+            self.paragraph = int(heads[1])
         role = next((kind for kind in ("text", "unseen", "nr", "names") if kind in kinds), "")
         if role == "text":
             self.texts[self.paragraph] = ""
