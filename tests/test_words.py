@@ -24,7 +24,7 @@ import webapp
 from tests import web_base
 from webapp.scripts import EDITOR_WORDS, PHRASES
 from webapp.site import site_of
-from webapp.words import FOLDER, LANGUAGES, NoSuchWords, Words, places, read_words
+from webapp.words import FOLDER, LANGUAGES, TEXT, NoSuchWords, Words, places, read_words
 
 ROOM = Path(webapp.__file__).resolve().parent
 KEY = re.compile(r"[a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -119,6 +119,37 @@ def test_korean_is_korean(words: dict[str, Words]) -> None:
         bare = re.sub(r"\{[a-z]+\}", "", forms[0])
         assert HANGUL.search(bare) or not re.search("[A-Za-z]", bare) or key in IN_ENGLISH, f"{key}: {forms[0]}"
     assert not any(HANGUL.search(form) for forms in words["en"].messages.values() for form in forms)
+
+
+def heads() -> Iterator[str]:
+    """What the pages show of the heads of the questions that ship, and the columns of the figures."""
+    for question in kb.saved_questions(kb.find_home()):
+        if not question.name.startswith("page-"):
+            yield from (question.title, question.topic, question.description)
+            yield from (param.description for param in question.params)
+    base = kb.load_kb()
+    for table in kb.stats(base.home, kb.open_store(base.quads())):
+        yield from (column.replace("_", " ") for column in table.answer.columns)
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES)[1:])
+def test_each_question_that_ships_is_said_in_each_language(words: dict[str, Words], language: str) -> None:
+    missing = {text for text in heads() if words[language].translated(text)[1] != language}
+    assert not missing, f"{language}.po lacks these texts, in the context {TEXT!r}: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES)[1:])
+def test_every_text_that_is_translated_is_written_somewhere(words: dict[str, Words], language: str) -> None:
+    unused = words[language].texts.keys() - set(heads())
+    assert not unused, f"nobody writes {sorted(unused)}"
+
+
+def test_texts_are_plain_and_in_their_language(words: dict[str, Words]) -> None:
+    assert not words["en"].texts, "they are English already"
+    for english, text in words["ko"].texts.items():
+        assert HANGUL.search(text) and not TRUTH.search(text), text
+        assert not re.search(r"[<>&]", text) and text == text.strip() and "  " not in text, text
+        assert english.endswith("?") == text.endswith("?") and english.endswith(".") == text.endswith("."), text
 
 
 TRUTH = re.compile("진실|진짜|참말|사실로 확인|거짓으로|사실로 드러|허위|입증")
@@ -217,6 +248,7 @@ ENTRY = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid 
         ("One.", ENTRY.replace("{english}", ""), "not every form"),
         ("One.", ENTRY.replace("a.b", "a.c").replace("{english}", "하나."), "are not in"),
         ("One.", ENTRY.replace("{english}", "하나.").replace("msgstr", "msgid_plural", 1), "cannot be read"),
+        ("One.", ENTRY.replace("{english}", "하나.") + '\nmsgctxt "text"\nmsgid "Two {x}"\nmsgstr "둘"\n', "places"),
     ],
 )
 def test_catalogues_that_do_not_fit_are_an_error_at_the_start(
@@ -355,6 +387,7 @@ APART = {"code", "pre", "textarea", "script", "style", "option", "title"}
 VOID = {"meta", "link", "input", "br", "hr", "img"}
 NAMES = re.compile(
     r"Factcite|SPARQL|OpenAPI|VoID|DCAT|IRI|JSON(-LD)?|Turtle|N-Triples|N-Quads|TriG|RDF/XML|CSV|TSV|XML|SHACL|"
+    r"\((said|near)\)|Quotation check|XXXX|"
     r"LIMIT|OFFSET|Accept|ASK|English|Ctrl|Enter|Space|Tab|F8|ms|FC\d+|EDTF|PROV|MIT|[a-z]+:[\w.-]+|"
     r"https?://\S+|\\u[0-9a-f]{4}",
     re.IGNORECASE,
@@ -430,6 +463,40 @@ def test_labels_of_the_vocabulary_are_those_of_the_language(client: FlaskClient)
     assert ">contested<" in seen("en") and "이견 있음" not in seen("en")
     assert ">이견 있음<" in seen("ko") and ">contested<" not in seen("ko")
     assert '<ul class="path" lang="en">' in seen("ko"), "how a status comes about is said in English only"
+
+
+def test_a_saved_question_is_shown_in_the_language_of_the_page(client: FlaskClient) -> None:
+    path = "/?question=claims-about&$entity=ent:harrowmere-council"
+    korean = client.get(path, headers={"Accept-Language": "ko"}).get_data(as_text=True)
+    assert '<h1 id="asked"><bdi lang="ko">이에 대해 어떤 주장이 있는가?</bdi></h1>' in korean
+    assert '<bdi lang="ko">사람, 단체, 장소 또는 사물</bdi></label>' in korean
+    assert 'aria-label="묻기: 이에 대해 어떤 주장이 있는가?"' in korean
+    assert "What is claimed about this? Claims whose" in korean, "it is found by its English words too"
+    english = client.get(path, headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert '<h1 id="asked"><bdi lang="en">What is claimed about this?</bdi></h1>' in english
+
+
+def test_a_question_of_one_s_own_stays_as_it_was_written(tmp_path: Path) -> None:
+    home = web_base.make(tmp_path)
+    (home / "kb" / "queries").mkdir(exist_ok=True)
+    head = "# title: Which bridges are shut?\n# topic: Bridges\n# description: Every one.\n"
+    (home / "kb" / "queries" / "bridges.rq").write_text(head + "SELECT ?bridge WHERE { ?bridge a ?kind }\n", "utf-8")
+    app = webapp.create_app(home, WORKERS=1)
+    try:
+        for path in ("/", "/?question=bridges"):
+            html = app.test_client().get(path, headers={"Accept-Language": "ko"}).get_data(as_text=True)
+            assert '<bdi lang="en">Which bridges are shut?</bdi>' in html
+            assert not [text for text in unmarked(html) if not _is_data(text)]
+    finally:
+        webapp.close(app)
+
+
+def test_figures_speak_the_language_of_the_page(client: FlaskClient) -> None:
+    pages = (client.get("/overview", headers={"Accept-Language": language}) for language in ("ko", "en"))
+    korean, english = (page.get_data(as_text=True).partition('id="figures"')[2] for page in pages)
+    for text in ("주장들은 지금 어떤 상태인가?", "이견 있음", "독립 출처 하나만이 주장함.", "출처 하나"):
+        assert f'<bdi lang="ko">{text}</bdi>' in korean and text not in english
+    assert ">contested<" in english and ">contested<" not in korean
 
 
 def test_pictures_and_lists_are_kept_for_each_language_apart(client: FlaskClient) -> None:

@@ -35,7 +35,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A saved question as a form; `words` are what it is found by."""
+    """A saved question as a form; `words` are what it is found by: those of its head, as written and as shown."""
 
     name: str
     title: str
@@ -100,8 +100,10 @@ def _topics(here: Site, questions: Sequence[kb.SavedQuestion]) -> tuple[Topic, .
 
 def _view(here: Site, question: kb.SavedQuestion) -> SavedView:
     fields = tuple(_field(here, param) for param in question.params)
-    words = (question.title, question.description, question.topic, question.name, *(f.description for f in fields))
-    return SavedView(question.name, question.title, question.description, fields, " ".join(filter(None, words)))
+    head = (question.title, question.description, question.topic, *(field.description for field in fields))
+    said = (here.words.translated(text)[0] for text in head)
+    words = " ".join(dict.fromkeys(filter(None, (*head, question.name, *said))))
+    return SavedView(question.name, question.title, question.description, fields, words)
 
 
 def _field(here: Site, param: kb.Param) -> Field:

@@ -92,6 +92,7 @@ def dress(app: Flask, words: Callable[[], Words], names: Sequence[tuple[str, str
     """
     app.jinja_env.globals.update(
         t=lambda key, /, **values: words()(key, **values),
+        translated=lambda english: words().translated(english),
         listed=lambda parts: words().listed(parts),
         strong=lambda text: Markup("<strong>{}</strong>").format(text),
         code=lambda text: Markup("<code>{}</code>").format(text),

@@ -237,6 +237,22 @@ class Names:
         text, language = self.said(iri, predicate)
         return Link(text, lang=language)
 
+    def spoken(self, link: Link) -> Link:
+        """A label or a definition of the vocabulary that was asked for in English, in the language of the page."""
+        return self._vocabulary.get(link.text, link) if link.lang == FIRST else link
+
+    @cached_property
+    def _vocabulary(self) -> Mapping[str, Link]:
+        """What the vocabulary says in English, and how a page says it."""
+        graph = self.base.graph
+        return {
+            term.value: self.text(iri, predicate)
+            for iri in map(kb.FC.iri.__add__, sorted(kb.FC.terms, reverse=True))
+            for predicate in (kb.RDFS.label, kb.SKOS.definition)
+            for term in graph.objects(iri, predicate)
+            if isinstance(term, ox.Literal) and term.language == FIRST
+        }
+
     def short(self, iri: str) -> str:
         """The prefixed name, or the IRI."""
         return kb.short_iri(iri, self.prefixes)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import kb
 from webapp.names import Link, Names
 from webapp.views import StatusView, status_view
-from webapp.words import FIRST, Words
+from webapp.words import Words
 
 Rows: TypeAlias = Sequence[Mapping[str, Mapping[str, Any]]]
 """The bindings of an answer in the JSON of SPARQL results."""
@@ -430,8 +430,8 @@ def figures(question: kb.SavedQuestion, columns: Sequence[str], rows: Rows, name
     """A table for people: numbers by two properties become a table of rows and columns."""
     if _is_crossed(columns, rows):
         return _crossed(question, columns, rows, names)
-    cells = tuple(tuple(names.cell(row.get(column)) for column in columns) for row in rows)
-    heads = tuple(_head(column) for column in columns)
+    cells = tuple(tuple(_cell(row.get(column), names) for column in columns) for row in rows)
+    heads = tuple(_head(column, names.words) for column in columns)
     numbers = tuple(bool(rows) and all(_is_number(row.get(column)) for row in rows) for column in columns)
     return FigureTable(question, heads, numbers, cells[:MOST_ROWS], max(len(cells) - MOST_ROWS, 0))
 
@@ -446,23 +446,30 @@ def _is_crossed(columns: Sequence[str], rows: Rows) -> bool:
 def _crossed(question: kb.SavedQuestion, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
     """First column down, second column across, third in the cells."""
     down, across, number = columns
-    heads = {name: names.cell(row[across]) for row in rows for name in [row[across]["value"]]}
-    lines = {name: names.cell(row[down]) for row in rows for name in [row[down]["value"]]}
-    values = {(row[down]["value"], row[across]["value"]): names.cell(row[number]) for row in rows}
+    heads = {name: _cell(row[across], names) for row in rows for name in [row[across]["value"]]}
+    lines = {name: _cell(row[down], names) for row in rows for name in [row[down]["value"]]}
+    values = {(row[down]["value"], row[across]["value"]): _cell(row[number], names) for row in rows}
     wide = sorted(heads)
     body = tuple((lines[line], *(values.get((line, head)) for head in wide)) for line in sorted(lines))
     return FigureTable(
         question,
-        (_head(down), *(heads[head] or Link(head) for head in wide)),
+        (_head(down, names.words), *(heads[head] or Link(head) for head in wide)),
         (False, *(True for _ in wide)),
         body[:MOST_ROWS],
         max(len(body) - MOST_ROWS, 0),
     )
 
 
-def _head(column: str) -> Link:
+def _cell(term: Mapping[str, Any] | None, names: Names) -> Link | None:
+    """A value of an answer; questions ask for the words of the vocabulary in English."""
+    link = names.cell(term)
+    return link and names.spoken(link)
+
+
+def _head(column: str, words: Words) -> Link:
     """The name of a variable of a stored query, which is English."""
-    return Link(column.replace("_", " "), lang=FIRST)
+    text, language = words.translated(column.replace("_", " "))
+    return Link(text, lang=language)
 
 
 def _is_number(cell: Mapping[str, Any] | None) -> bool:

@@ -10,6 +10,10 @@ Markup, so a link or a stressed word in the middle of a sentence is made by the 
 written as the language writes them. A message that depends on a number takes it as `n` and has a form for each case
 that the language tells apart (CLDR's plural rules): two in English, one in Korean.
 
+Some words are not of the pages and stand in English where they belong: the heads of saved questions, the sentences
+about a status. A catalogue translates them under the English text itself, in the context `text`; what it does not
+have is shown in English, and marked so.
+
 Catalogues that do not fit one another are an error when the program starts; words that are in none, when they are
 asked for.
 """
@@ -18,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
@@ -34,6 +38,8 @@ LANGUAGES: Mapping[str, str] = {"en": "en_GB", "ko": "ko"}
 """Language tags of the site, the first of which is spoken where nothing else is asked for, and Babel's locales."""
 FIRST = next(iter(LANGUAGES))
 FOLDER = Path(__file__).resolve().parent / "catalogues"
+TEXT = "text"
+"""The context of messages that are called by their English text."""
 CASES = ("zero", "one", "two", "few", "many", "other")
 Text = TypeVar("Text", str, Markup)
 _PLACE = re.compile(r"\{([a-z]+)\}")
@@ -51,11 +57,13 @@ class Words:
         language: its tag, as HTML and HTTP write it.
         locale: how numbers, months and lists are written.
         messages: key to the forms of the message, in the order of `cases`; one form where no number matters.
+        texts: English text to the same in this language.
     """
 
     language: str
     locale: Locale
     messages: Mapping[str, tuple[str, ...]]
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -86,6 +94,11 @@ class Words:
         for place in _PLACE.findall(form):
             self._said(key, place, values)
         return _PLACE.sub(lambda match: self._plain(values[match[1]]), form)
+
+    def translated(self, english: str) -> tuple[str, str]:
+        """A text that is written in English elsewhere, and its language: the one that is spoken, else English."""
+        found = self.texts.get(english)
+        return (english, FIRST) if found is None else (found, self.language)
 
     def number(self, value: float) -> str:
         """A number as it is written: `1,234`."""
@@ -169,15 +182,20 @@ def read_catalogue(path: Path, language: str) -> Words:
         catalogue = read_po(BytesIO(path.read_bytes()), locale=locale, abort_invalid=True)
     except (OSError, PoFileError, UnicodeDecodeError) as error:
         raise kb.InputError(f"these words cannot be read: {error}", source=path.name) from error
+    ready = [message for message in catalogue if message.id and not message.fuzzy]
     messages = {
         str(message.id[0] if message.pluralizable else message.id): _forms(message.string)
-        for message in catalogue
-        if message.id and not message.fuzzy
+        for message in ready
+        if message.context != TEXT
     }
-    words = Words(language, locale, messages)
+    texts = {str(message.id): str(message.string) for message in ready if message.context == TEXT}
+    words = Words(language, locale, messages, texts)
     for key, forms in messages.items():
         if not all(forms) or len(forms) not in (1, len(words.cases)):
             raise kb.InputError(f"the words {key!r} have not every form of {words.cases}", source=path.name)
+    for english, text in texts.items():
+        if not text or places([text]) != places([english]):
+            raise kb.InputError(f"the text {english!r} is not put into words with its places", source=path.name)
     return words
 
 
