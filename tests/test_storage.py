@@ -115,6 +115,37 @@ def test_an_environment_that_makes_no_sense_is_refused(name: str, value: str, sa
     assert said in f"{refused.value}"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("WORKERS", 0, "WORKERS is 0"),
+        ("WORKERS", -1, "more than 0"),
+        ("LONG_QUESTIONS", -1, "0 or more"),
+        ("TIMEOUT_SECONDS", float("nan"), "TIMEOUT_SECONDS is nan"),
+        ("SEND_SECONDS", float("inf"), "SEND_SECONDS is inf"),
+        ("PUBLIC_BASE", "facts.example", "no address"),
+        ("PUBLIC_BASE", "ftp://facts.example/", "no address"),
+        ("PUBLIC_BASE", "https://facts .example/", "no address"),
+        ("PUBLIC_BASE", "https://[facts/", "no address"),
+        ("PUBLIC_BASE", "https://facts.example:http/", "no address"),
+        ("PUBLIC_BASE", "https://facts.example/?a=b", "no address"),
+        ("PUBLIC_BASE", "https://me@facts.example/", "no address"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(name: str, value: object, said: str) -> None:
+    with pytest.raises(kb.UsageError) as refused:
+        read_settings({name: value})
+    assert said in f"{refused.value}"
+
+
+def test_settings_that_are_nothing_or_small_are_taken() -> None:
+    none = {"LONG_QUESTIONS": 0, "KEPT_BYTES": 0, "WAIT_SECONDS": 0, "PROXIES": 0, "PUBLIC_BASE": ""}
+    settings, _ = read_settings({**none, "TIMEOUT_SECONDS": 0.25})
+    assert (settings.long_questions, settings.kept_bytes, settings.timeout_seconds) == (0, 0, 0.25)
+    for address in ("https://facts.example", "http://facts.example:8000/kb/", "https://[2001:db8::1]/"):
+        assert read_settings({"PUBLIC_BASE": address})[0].public_base == address
+
+
 def test_serve_listens_to_its_environment(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     monkeypatch.setenv("FACTCITE_HOME", str(home))

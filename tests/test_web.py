@@ -686,6 +686,31 @@ def test_the_host_header_is_not_believed(home: Path) -> None:
         webapp.close(app)
 
 
+def test_a_site_below_a_path_links_to_itself(home: Path) -> None:
+    app = webapp.create_app(home, WORKERS=1, TRUSTED_HOSTS=["localhost"], PUBLIC_BASE="https://facts.example/kb/")
+    try:
+        client = app.test_client()
+        page = client.get("/?query=ASK {}", base_url="http://localhost/kb/").get_data(as_text=True)
+        assert 'href="https://facts.example/kb/?query=ASK' in page and 'href="/kb/claims"' in page
+        said = client.get("/sparql", base_url="http://localhost/kb/").get_data(as_text=True)
+        assert "sd:endpoint <https://facts.example/kb/sparql>" in said and "kb/kb" not in said
+    finally:
+        webapp.close(app)
+
+
+@pytest.mark.parametrize("path", ["/index.ttl", "/about.ttl", "/overview.ttl", "/void.ttl", "/export.ttl", "/sparql"])
+def test_what_is_said_to_one_name_is_not_said_to_another(home: Path, path: str) -> None:
+    app = webapp.create_app(home, WORKERS=1, TRUSTED_HOSTS=["localhost", "127.0.0.1"])
+    try:
+        client = app.test_client()
+        hosts = ("localhost:1234", "127.0.0.1:8000")
+        first, second = (client.get(path, headers={"Host": host}).get_data(as_text=True) for host in hosts)
+        assert hosts[0] in first and hosts[1] in second
+        assert hosts[0] not in second
+    finally:
+        webapp.close(app)
+
+
 @pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
 def test_serve_says_one_line_answers_and_stops_cleanly(home: Path, ended_by: signal.Signals) -> None:
     port = free_port()

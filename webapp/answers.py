@@ -197,7 +197,7 @@ def answered(here: Site, asked: Asked, shown: Shown) -> AnswerView:
         tabs=() if reply.form == "ask" else _tabs(arguments, shown),
         downloads=_downloads(here, reply, asked),
         hidden=arguments,
-        permanent=here.settings.public_base.rstrip("/") + _address(arguments, shown, anchor=""),
+        permanent=(here.origin if here.settings.public_base else "") + _address(arguments, shown, anchor=""),
     )
     if shown.view == RAW:
         return replace(view, raw=_raw(reply, at))

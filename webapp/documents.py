@@ -59,7 +59,7 @@ class Data:
     Attributes:
         name: of the file, without its suffix; never from a request.
         triples: made when they are asked for.
-        kept: whether they are made once for all; not for what a request chooses.
+        kept: whether they are kept for whoever comes by the same name; not for what a request chooses.
         prefixes: besides those of the base.
         links: how other addresses stand to this one (RFC 8288), such as `next`.
         headers: what else is to be said.
@@ -96,7 +96,9 @@ def _made(here: Site, data: Data, media: Media) -> Download:
     def make() -> Download:
         return serialised(data.triples(), media, prefixes, source=data.name)
 
-    return here.keep_data(f"{data.name} {media.name}", make) if data.kept else make()
+    if not data.kept:
+        return make()
+    return Download.of(here.pages.get((data.name, media.name, here.origin), lambda: make().body, len))
 
 
 def forms() -> tuple[Form, ...]:

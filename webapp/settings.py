@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kb
 
@@ -50,7 +52,8 @@ class Settings:
         proxies: how many proxies stand in front; each has added the address of its client to X-Forwarded-For. With
             0, that header is not believed.
         public_base: where the site is seen from outside, such as `https://facts.example/`; empty for nowhere in
-            particular. Used in permanent links only: every other link is relative, and the Host header is never used.
+            particular. Used where an address has to be whole, as in permanent links; every other link is relative, and
+            the Host header is never used. The path of it is what the server has as SCRIPT_NAME.
     """
 
     timeout_seconds: float = 10.0
@@ -79,6 +82,13 @@ class Settings:
 
 
 ENVIRONMENT = "FACTCITE_"
+MAY_BE_NOTHING = frozenset(
+    {
+        *("stream_after", "long_after_seconds", "long_questions", "wait_seconds", "kept_bytes", "page_bytes"),
+        *("budget_seconds", "most_at_once", "proxies", "show_texts"),
+    }
+)
+"""Settings that may be 0; every other number has to be more."""
 FLASK_SETTINGS = frozenset({"TESTING", "TRUSTED_HOSTS", "MAX_CONTENT_LENGTH", "SERVER_NAME", "APPLICATION_ROOT"})
 
 
@@ -89,7 +99,7 @@ def read_settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
         given: names in capitals, as Flask writes them (`TIMEOUT_SECONDS=5`).
 
     Raises:
-        UsageError: a name that neither knows.
+        UsageError: a name that neither knows, a number that makes no sense, or an address that is none.
     """
     ours = {field.name.upper(): field.name for field in fields(Settings)}
     unknown = sorted(set(given) - set(ours) - FLASK_SETTINGS)
@@ -99,7 +109,34 @@ def read_settings(given: Mapping[str, Any]) -> tuple[Settings, dict[str, Any]]:
             f"the site has no setting {unknown[0]}", help=f"did you mean {near[0]}?" if near else ", ".join(ours)
         )
     settings = Settings(**{ours[name]: value for name, value in given.items() if name in ours})
+    for name in ours.values():
+        _check_number(name, getattr(settings, name))
+    public_address(settings.public_base)
     return settings, {name: value for name, value in given.items() if name not in ours}
+
+
+def _check_number(name: str, value: object) -> None:
+    least = 0 if name in MAY_BE_NOTHING else 1
+    if isinstance(value, int | float) and not (math.isfinite(value) and (value > 0 or value == least)):
+        help = f"say a number that is {'0 or more' if name in MAY_BE_NOTHING else 'more than 0'}"
+        raise kb.UsageError(f"the setting {name.upper()} is {value}", help=help)
+
+
+def public_address(text: str) -> str:
+    """Where the site is seen from outside: an address of http or https, or nothing.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    try:
+        parts = urlsplit(text)
+        bare = parts.scheme in ("http", "https") and parts.netloc and "@" not in parts.netloc
+        is_address = bare and kb.expand(text, {}) == text and not parts.query + parts.fragment and parts.port != 0
+    except ValueError:
+        is_address = False
+    if text and not is_address:
+        raise kb.UsageError(f"the public base {text!r} is no address", help="such as https://facts.example/")
+    return text
 
 
 def read_environment(environment: Mapping[str, str]) -> dict[str, Any]:

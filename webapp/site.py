@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pyoxigraph as ox
 from flask import Flask, current_app, has_request_context, request, url_for
@@ -129,7 +130,7 @@ class Site:
         budget: what each client has left.
         answers: what visitors were answered, by everything that it depended on.
         replies: what the queries of pages were answered, by everything that it depended on.
-        pages: pages of things, by everything that they depend on.
+        pages: pages of things, and data of other pages, by everything that they depend on.
         stamps: of the files, when they were read.
     """
 
@@ -263,7 +264,8 @@ class Site:
     def origin(self) -> str:
         """Where the site is seen from, without the path: as it was told, or as it is called by a name it trusts."""
         if self.settings.public_base:
-            return self.settings.public_base.rstrip("/")
+            parts = urlsplit(self.settings.public_base)
+            return f"{parts.scheme}://{parts.netloc}"
         if current_app.config.get("TRUSTED_HOSTS"):
             return request.host_url.rstrip("/")
         return "http://localhost"
