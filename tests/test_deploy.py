@@ -85,6 +85,8 @@ def test_gunicorn_serves_the_site_and_bears_the_death_of_its_process(home: Path,
         before = children(process.pid)
         worker = before[0]
         assert len(before) > 2, "processes for questions"
+        assert len(os.sched_getaffinity(worker)) == 1, "the site keeps to one core"
+        assert all(os.sched_getaffinity(each) == os.sched_getaffinity(0) for each in before[1:])
         os.kill(worker, signal.SIGKILL)
         assert until(lambda: all(is_gone(pid) for pid in before)), "nothing of it is left"
         assert until(lambda: page(port) != "") and ask(port, "ASK { ?s ?p ?o } # again")[0] == 200

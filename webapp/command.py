@@ -24,6 +24,7 @@ from waitress.server import create_server
 
 import kb
 from webapp import WAITRESS, close, create_app
+from webapp.cores import keep_to_one_core
 from webapp.memory import give_back_memory
 from webapp.renewal import Renewal, numbers
 from webapp.settings import ENVIRONMENT, read_environment
@@ -129,6 +130,7 @@ def run(options: argparse.Namespace) -> None:
             renewal.start(app)
             if options.watch:
                 renewal.watch(app)
+            keep_to_one_core()  # the threads that serve; those that are there already, and the workers, keep all
             alone = not options.proxies  # otherwise X-Forwarded-For has to come through
             server = create_server(
                 app, sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=alone, **WAITRESS
