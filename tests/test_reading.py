@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
@@ -14,11 +16,12 @@ from flask.testing import FlaskClient
 
 import kb
 import webapp
-from tests.serving import free_port, page
+from tests.serving import PATIENCE, free_port, page
 from tests.text_base import CASES, PARAGRAPHS, RECORDED, Marks, digests, make, sha
 from tests.web_base import served
 from webapp.marks import Cited, Named, cut, sentences_around
 from webapp.site import site_of
+from webapp.texts import FORWARDED
 
 SPELT = "\\u202e"
 
@@ -324,7 +327,24 @@ def test_a_server_of_one_s_own_shows_the_text(home: Path, host: str) -> None:
     with served("--home", str(home), "--port", str(port), "--host", host) as process:
         assert process.stdout is not None and "Factcite serves" in process.stdout.readline()
         html = page(port, "/article/weir")
+        for header in FORWARDED:
+            asked = Request(f"http://127.0.0.1:{port}/article/weir", headers={header: "192.0.2.7"})
+            with urlopen(asked, timeout=PATIENCE) as reply:
+                assert_no_text(reply.read().decode(), header)
     assert "The weir leaks, the lock keeper said." in plain(html)
+
+
+def test_a_server_that_cannot_test_its_name_shows_no_text(home: Path) -> None:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6) as free:
+            port = free.getsockname()[1]
+    except OSError:
+        pytest.skip("this machine has no address ::1")
+    with served("--home", str(home), "--port", str(port), "--host", "::1") as process:
+        assert process.stdout is not None and f"http://[::1]:{port}" in process.stdout.readline()
+        asked = Request(f"http://[::1]:{port}/article/weir", headers={"Host": "evil.example"})
+        with urlopen(asked, timeout=PATIENCE) as reply:
+            assert_no_text(reply.read().decode(), "::1")
 
 
 # --- the real articles -----------------------------------------------------------------------------------

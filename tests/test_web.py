@@ -749,3 +749,29 @@ def test_serve_says_when_the_port_is_taken_or_the_base_is_not_there(home: Path, 
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (3, "")
     assert "no knowledge base here" in err and "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--host", "a..b"), "cannot listen on a..b"),
+        (("--port", "70000"), "'70000' is no number from 0 to 65535"),
+        (("--public-base", "facts.example"), "'facts.example' is no address"),
+        (("--public-base", "https://[facts/"), "'https://[facts/' is no address"),
+        (("--proxies", "-1"), "PROXIES is -1"),
+    ],
+)
+def test_serve_refuses_what_makes_no_sense(home: Path, words: tuple[str, str], said: str) -> None:
+    with served("--home", str(home), "--port", str(free_port()), *words) as process:
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out) == (2, "")
+    assert said in err and "Traceback" not in err
+
+
+def test_serve_below_a_path_answers_with_and_without_it(home: Path) -> None:
+    port = free_port()
+    with served("--home", str(home), "--port", str(port), "--public-base", "https://facts.example/kb/") as process:
+        assert process.stdout is not None and process.stdout.readline()
+        for path in ("/kb/claims", "/claims"):
+            assert 'href="/kb/claim/' in page(port, path), path
+        assert "sd:endpoint <https://facts.example/kb/sparql>" in page(port, "/kb/sparql")

@@ -11,6 +11,7 @@ import argparse
 import ipaddress
 import logging
 import os
+import re
 import signal
 import socket
 import sys
@@ -27,7 +28,7 @@ from webapp import WAITRESS, close, create_app
 from webapp.cores import keep_to_one_core
 from webapp.memory import give_back_memory
 from webapp.renewal import Renewal, numbers
-from webapp.settings import ENVIRONMENT, read_environment
+from webapp.settings import ENVIRONMENT, public_address, read_environment
 
 THREADS = 16
 LOOPBACK_NAMES = ["localhost", "127.0.0.1"]
@@ -79,6 +80,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--public-base",
+        type=public_address,
         default=found.get("PUBLIC_BASE", ""),
         metavar="URL",
         help="where the site is seen from outside, behind a proxy",
@@ -97,10 +99,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def port_number(text: str) -> int:
     """A port, 0 to 65535."""
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise ValueError(text)
-    return number
+    if not re.fullmatch("[0-9]{1,5}", text) or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 65535")
+    return int(text)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -121,7 +122,7 @@ def run(options: argparse.Namespace) -> None:
             "TEXTS": (*options.texts, *options.settings.get("TEXTS", ())),
             "SHOW_TEXTS": is_private(listener.getsockname()[0], options),
             "PUBLIC_BASE": options.public_base,
-            "PROXIES": max(options.proxies, 0),
+            "PROXIES": options.proxies,
         }
         named = {"TRUSTED_HOSTS": trusted_hosts(options.host, options.public_base)}
         app = create_app(options.home, **{**named, **options.settings, **said})
@@ -131,9 +132,13 @@ def run(options: argparse.Namespace) -> None:
             if options.watch:
                 renewal.watch(app)
             keep_to_one_core()  # the threads that serve; those that are there already, and the workers, keep all
-            alone = not options.proxies  # otherwise X-Forwarded-For has to come through
             server = create_server(
-                app, sockets=[listener], threads=THREADS, clear_untrusted_proxy_headers=alone, **WAITRESS
+                app,
+                sockets=[listener],
+                threads=THREADS,
+                url_prefix=urlsplit(options.public_base).path.rstrip("/"),
+                clear_untrusted_proxy_headers=False,  # they tell who comes through somebody else
+                **WAITRESS,
             )
             print(greeting(app, options.host, listener.getsockname()[1]), flush=True)
             server.run()
@@ -158,9 +163,9 @@ def listen(host: str, port: int) -> socket.socket:
         except OSError:
             listener.close()
             raise
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise kb.UsageError(
-            f"cannot listen on {host} port {port}: {error.strerror or error}",
+            f"cannot listen on {host} port {port}: {getattr(error, 'strerror', None) or error}",
             help=f"is something else running there? try: kb serve --port {port + 1 if port < 65535 else 0}",
         ) from error
     return listener
@@ -197,13 +202,14 @@ def is_loopback(host: str) -> bool:
 def is_private(address: str, options: argparse.Namespace) -> bool:
     """Whether nobody but this machine sees the site, so that it may show a reader the reader's own copies.
 
-    A site that is told of a proxy, of an address outside, or of names to go by, is seen from there.
+    A site that is told of a proxy, of an address outside, or of names to go by, is seen from there. One that answers
+    to any name can be seen by pages from elsewhere, through a browser on this machine.
 
     Args:
         address: that the socket is really bound to.
     """
     outside = options.proxies or options.public_base or options.settings.get("TRUSTED_HOSTS")
-    return is_loopback(address) and not outside
+    return is_loopback(address) and not outside and trusted_hosts(options.host, "") is not None
 
 
 def stop(signal_number: int, frame: FrameType | None) -> None:
