@@ -69,7 +69,7 @@ from kb.report import as_text as report_text
 from kb.revision import read_revision
 from kb.rulebook import rulebook
 from kb.rules import load_shapes, rule, rules
-from kb.standing import Standing
+from kb.standing import Named, Part, Said, Several, Standing, Voice, own_voice, sentences
 from kb.stats import QUESTIONS as STATS_QUESTIONS
 from kb.stats import Table, stats, stats_json, stats_text
 from kb.store import open_read_only, open_store
@@ -135,7 +135,9 @@ __all__ = [
     "KnowledgeBase",
     "LoadedFile",
     "Mutation",
+    "Named",
     "Param",
+    "Part",
     "Proposal",
     "QueryError",
     "QueryLimits",
@@ -144,7 +146,9 @@ __all__ = [
     "Reanchored",
     "Report",
     "Rule",
+    "Said",
     "SavedQuestion",
+    "Several",
     "ShapeChecked",
     "Stamps",
     "Standing",
@@ -154,6 +158,7 @@ __all__ = [
     "UsageError",
     "Verdict",
     "Verification",
+    "Voice",
     "__version__",
     "add",
     "as_csv",
@@ -185,6 +190,7 @@ __all__ = [
     "mutation_text",
     "open_read_only",
     "open_store",
+    "own_voice",
     "progress",
     "propose",
     "raise_floors",
@@ -201,6 +207,7 @@ __all__ = [
     "run",
     "saved_question",
     "saved_questions",
+    "sentences",
     "short",
     "short_iri",
     "shrink",

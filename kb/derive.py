@@ -19,16 +19,15 @@ The choices:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import MappingProxyType
 
 import pyoxigraph as ox
 
 from kb.dates import Bounds, bounds
 from kb.graph import Graph
 from kb.origins import RESTATEMENTS, Voices, links
-from kb.standing import Citation, Origin, Rival, Standing, Support, in_words, short
+from kb.standing import Citation, Origin, Rival, Standing, Support, in_words, own_voice, short
 from kb.vocab import DCTERMS, EDTF, FC, PROV, RDF, RDFS, XSD
 
 # --- the doors -------------------------------------------------------------------------------------------
@@ -47,9 +46,8 @@ def derive(graph: Graph) -> tuple[ox.Triple, ...]:
 
 
 def standings(graph: Graph) -> Mapping[str, Standing]:
-    """Every claim with its standing, sorted by IRI."""
-    base = _Base(graph)
-    return MappingProxyType({claim: base.standing(claim) for claim in base.claims})
+    """Every claim with its standing, sorted by IRI; each is computed when it is asked for, and kept."""
+    return _Standings(_Base(graph))
 
 
 def standing(graph: Graph, claim: str) -> Standing:
@@ -58,10 +56,7 @@ def standing(graph: Graph, claim: str) -> Standing:
     Raises:
         KeyError: `claim` is no claim of the graph.
     """
-    base = _Base(graph)
-    if claim not in base.claims:
-        raise KeyError(claim)
-    return base.standing(claim)
+    return standings(graph)[claim]
 
 
 # --- reading the graph -----------------------------------------------------------------------------------
@@ -209,7 +204,7 @@ class _Base:
     def name(self, iri: str) -> str:
         """What to call a voice: an agent by label and prefixed name, an article by its prefixed name."""
         if iri in self.articles:
-            return f"{short(iri)} in its own voice"
+            return own_voice(iri).words.format(article=short(iri))
         labels = self.graph.objects(iri, RDFS.label)
         choices = sorted((term.language != "en", term.value) for term in labels if isinstance(term, ox.Literal))
         return f"{choices[0][1]} ({short(iri)})" if choices else short(iri)
@@ -280,6 +275,25 @@ def _status(origins: tuple[Origin, ...], *, contested: bool) -> str:
     if contested:
         return FC.Contested
     return FC.Corroborated if sum(origin.counts for origin in origins) > 1 else FC.SingleSource
+
+
+@dataclass(frozen=True, eq=False)
+class _Standings(Mapping[str, Standing]):
+    base: _Base
+    found: dict[str, Standing] = field(default_factory=dict)
+
+    def __getitem__(self, claim: str) -> Standing:
+        if claim not in self.base.claims:
+            raise KeyError(claim)
+        if claim not in self.found:
+            self.found[claim] = self.base.standing(claim)
+        return self.found[claim]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.base.claims)
+
+    def __len__(self) -> int:
+        return len(self.base.claims)
 
 
 # --- writing triples -------------------------------------------------------------------------------------

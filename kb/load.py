@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.derive import derive
+from kb.derive import derive, standings
 from kb.errors import KbError
 from kb.files import read_bytes
 from kb.graph import Graph, key
 from kb.home import Home, find_home
 from kb.positions import Positions, Span, excerpt, read_positions
+from kb.standing import Standing
 from kb.turtle import HOUSE, Document, Policy, position, read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES
 
@@ -86,6 +87,11 @@ class KnowledgeBase:
     def derived(self) -> Graph:
         """What was computed from it."""
         return Graph.of(derive(self.graph))
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """Where every claim stands; each is computed when it is asked for."""
+        return standings(self.graph)
 
     @cached_property
     def whole(self) -> Graph:

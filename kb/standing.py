@@ -1,4 +1,4 @@
-"""Where a claim stands: the values that pages and reports read, and the same in plain English.
+"""Where a claim stands: the values that pages and reports read, and the same in sentences.
 
 A number alone convinces nobody, so a standing keeps what it was counted from: which citations, which voices,
 why several of them are one origin, who objects. How it is computed is in kb/derive.py.
@@ -6,8 +6,9 @@ why several of them are one origin, who objects. How it is computed is in kb/der
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from kb.dates import Bounds
 from kb.origins import Link
@@ -129,11 +130,43 @@ class Standing:
 
 # --- in words --------------------------------------------------------------------------------------------
 
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A thing that a sentence names, by its IRI."""
+
+    iri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice(Named):
+    """A speaker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """English words, and what stands in each `{place}` of them."""
+
+    words: str
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Parts one after the other, and what stands between two."""
+
+    parts: tuple[Part, ...]
+    between: str = ", "
+
+
+Part: TypeAlias = Said | Several | Named | str
+"""A part of a sentence; a string is in the words of the base, and of no language that is known."""
+
 _LABELS = {
-    FC.Uncited: "Uncited",
-    FC.Contested: "Contested",
-    FC.Corroborated: "Corroborated",
-    FC.SingleSource: "Single source",
+    FC.Uncited: Said("Uncited"),
+    FC.Contested: Said("Contested"),
+    FC.Corroborated: Said("Corroborated"),
+    FC.SingleSource: Said("Single source"),
 }
 _SPACES = {space: prefix for prefix, space in PREFIXES.items()}
 
@@ -150,69 +183,112 @@ def short(iri: str) -> str:
 
 
 def in_words(standing: Standing, name: Callable[[str], str] = short) -> str:
-    """Which citations, which origins, why they collapse, who objects; one sentence after the other.
+    """The sentences of a standing in plain English, one after the other.
 
     Args:
         name: what to call a voice.
     """
-    return " ".join([_lead(standing), *_origin_sentences(standing, name), *_objections(standing, name)])
+    return " ".join(_plain(sentence, name) for sentence in sentences(standing))
 
 
-def _lead(standing: Standing) -> str:
-    label = _LABELS[standing.status]
+def _plain(part: Part, name: Callable[[str], str]) -> str:
+    match part:
+        case Said():
+            return part.words.format_map({place: _plain(each, name) for place, each in part.parts.items()})
+        case Several():
+            return part.between.join(_plain(each, name) for each in part.parts)
+        case Voice():
+            return name(part.iri)
+        case Named():
+            return short(part.iri)
+        case str():
+            return part
+
+
+def own_voice(article: str) -> Said:
+    """What to call a voice that is an article's."""
+    return Said("{article} in its own voice", {"article": Named(article)})
+
+
+def sentences(standing: Standing) -> tuple[Said, ...]:
+    """Which citations, which origins, why they collapse, who objects; for whoever says it in other words."""
+    return (_lead(standing), *_origin_sentences(standing), *_objections(standing))
+
+
+def _lead(standing: Standing) -> Said:
+    status = _LABELS[standing.status]
     if not standing.support:
-        return f"{label}: no citation asserts this claim or one that specialises it."
-    support = _count(len(standing.support), "asserting citation")
-    return f"{label}: {support}, {_count(standing.origin_count, 'independent origin')}."
+        return Said("{status}: no citation asserts this claim or one that specialises it.", {"status": status})
+    support, origins = len(standing.support), standing.origin_count
+    citations = "{count} asserting citation" if support == 1 else "{count} asserting citations"
+    independent = "{count} independent origin" if origins == 1 else "{count} independent origins"
+    return Said(
+        "{status}: {citations}, {origins}.",
+        {
+            "status": status,
+            "citations": Said(citations, {"count": str(support)}),
+            "origins": Said(independent, {"count": str(origins)}),
+        },
+    )
 
 
-def _origin_sentences(standing: Standing, name: Callable[[str], str]) -> Iterator[str]:
+def _origin_sentences(standing: Standing) -> Iterator[Said]:
     for number, origin in enumerate(standing.origins, start=1):
-        heading = f"Origin {number}" if origin.counts else "No further origin"
-        voices = " and ".join(name(voice) for voice in origin.voices)
-        yield f"{heading}: {voices}, in {_listed(_supporting(each) for each in origin.support)}."
-        if origin.beside:
-            articles = _listed(map(short, origin.beside))
-            yield f"It adds none, because it is unnamed and stands beside a named voice in {articles}."
+        voices = Several(tuple(map(Voice, origin.voices)), " and ")
+        cited: dict[str, Part] = {"voices": voices, "citations": Several(tuple(map(_supporting, origin.support)))}
+        if origin.counts:
+            yield Said("Origin {number}: {voices}, in {citations}.", {"number": str(number), **cited})
+        else:
+            yield Said("No further origin: {voices}, in {citations}.", cited)
+            yield Said(
+                "It adds none, because it is unnamed and stands beside a named voice in {articles}.",
+                {"articles": _names(origin.beside)},
+            )
         if origin.links:
-            yield f"One origin, because {'; '.join(_reason(link, name) for link in origin.links)}."
+            reasons = Several(tuple(map(_reason, origin.links)), "; ")
+            yield Said("One origin, because {reasons}.", {"reasons": reasons})
         elif len(origin.support) > 1:
-            yield "One voice, however often it is cited."
+            yield Said("One voice, however often it is cited.")
 
 
-def _supporting(support: Support) -> str:
+def _supporting(support: Support) -> Part:
     """`cite:a (by way of claim:b, restates cite:c)`."""
-    notes = [f"by way of {short(support.via)}"] if support.via else []
-    notes += [f"restates {short(iri)}" for iri in support.citation.restates]
-    return short(support.citation.iri) + (f" ({', '.join(notes)})" if notes else "")
+    citation = Named(support.citation.iri)
+    notes = [Said("by way of {claim}", {"claim": Named(support.via)})] if support.via else []
+    notes += [Said("restates {citation}", {"citation": Named(iri)}) for iri in support.citation.restates]
+    return Said("{citation} ({notes})", {"citation": citation, "notes": Several(tuple(notes))}) if notes else citation
 
 
-def _reason(link: Link, name: Callable[[str], str]) -> str:
+def _reason(link: Link) -> Said:
     if link.kind == "author":
-        return f"{name(link.one)} is an author of {short(link.other)}"
+        return Said("{author} is an author of {article}", {"author": Voice(link.one), "article": Named(link.other)})
+    node = Named(link.node)
     if link.kind == "restatement":
-        return f"{short(link.node)} restates {short(link.reason)}"
-    stated = f", {short(link.node)}" + (f": {link.reason.rstrip('. ')}" if link.reason else "")
-    return f"{name(link.one)} and {name(link.other)} are not independent ({stated[2:]})"
+        return Said("{citation} restates {restated}", {"citation": node, "restated": Named(link.reason)})
+    parts: dict[str, Part] = {"one": Voice(link.one), "other": Voice(link.other), "dependence": node}
+    if not link.reason:
+        return Said("{one} and {other} are not independent ({dependence})", parts)
+    reason = link.reason.rstrip(". ")
+    return Said("{one} and {other} are not independent ({dependence}: {reason})", {**parts, "reason": reason})
 
 
-def _objections(standing: Standing, name: Callable[[str], str]) -> Iterator[str]:
+def _objections(standing: Standing) -> Iterator[Said]:
     if standing.denials:
-        voices = _listed(f"{name(each.speaker)} in {short(each.iri)}" for each in standing.denials)
-        yield f"Denied by {voices}."
+        denials = (
+            Said("{voice} in {citation}", {"voice": Voice(each.speaker), "citation": Named(each.iri)})
+            for each in standing.denials
+        )
+        yield Said("Denied by {denials}.", {"denials": Several(tuple(denials))})
     if standing.contradicting:
-        yield f"Contradicted by what is asserted in {_listed(map(short, standing.contradicting))}."
+        yield Said("Contradicted by what is asserted in {claims}.", {"claims": _names(standing.contradicting)})
     for question in sorted({rival.question for rival in standing.rivals}):
-        claims = _listed(short(rival.claim) for rival in standing.rivals if rival.question == question)
-        yield f"Rival answers to {short(question)} are asserted: {claims}."
-    unmeant = [short(each.iri) for each in standing.mentions if each.stance == FC.mentions]
+        claims = _names(rival.claim for rival in standing.rivals if rival.question == question)
+        parts: dict[str, Part] = {"question": Named(question), "claims": claims}
+        yield Said("Rival answers to {question} are asserted: {claims}.", parts)
+    unmeant = [each.iri for each in standing.mentions if each.stance == FC.mentions]
     if unmeant:
-        yield f"Mentioned, not meant, in {_listed(unmeant)}."
+        yield Said("Mentioned, not meant, in {citations}.", {"citations": _names(unmeant)})
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _names(iris: Iterable[str]) -> Several:
+    return Several(tuple(map(Named, iris)))

@@ -28,7 +28,7 @@ from webapp.reader import Reader
 from webapp.scripts import editor_words
 from webapp.site import PAGE_ROWS, Download, Site, site
 from webapp.texts import might_show, possible, text_of
-from webapp.things import PAGES, linked_sentences
+from webapp.things import PAGES, linked
 from webapp.worker import Reply
 
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
@@ -287,6 +287,5 @@ def pieces(link: Link) -> tuple[Link, ...]:
     """A text in which the names of things are links, as pieces; anything else whole."""
     if link.href or link.name or not NAMED.search(link.text):
         return (link,)
-    sentences = linked_sentences(link.text, site().names)
-    spaced = (piece for sentence in sentences for piece in (*sentence, Link(" ")))
-    return tuple(replace(piece, lang=piece.lang if piece.href else link.lang) for piece in spaced)[:-1]
+    found = linked(link.text, site().names)
+    return tuple(replace(piece, lang=piece.lang if piece.href else link.lang) for piece in found)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import kb
 from webapp.names import Link, Names
 from webapp.reader import STANCES, Reader, both_ends, by_words
+from webapp.sentences import named, sentences
 from webapp.versions import versions
 from webapp.views import (
     AnswerView,
@@ -85,7 +86,7 @@ ENTITY_FACTS = (("row.is-a", kb.RDF.type), ("row.note", kb.RDFS.comment), ("row.
 def claim_page(reader: Reader, iri: str) -> ClaimPage:
     """The page of a claim."""
     graph = reader.graph
-    path = graph.value(iri, kb.FC.path) or ""
+    standing = reader.names.base.standings.get(iri)
     citations = reader.citing(iri)
     asserting = (node for node in graph.instances(kb.FC.Citation) if graph.nodes(node, kb.FC.asserts))
     others = set(asserting) - set(graph.subjects(kb.FC.asserts, iri))
@@ -107,7 +108,7 @@ def claim_page(reader: Reader, iri: str) -> ClaimPage:
         status=reader.status(iri),
         statement=reader.statement(iri),
         qualifiers=reader.rows(iri, QUALIFIERS),
-        path=linked_sentences(path, reader.names),
+        path=sentences(standing, reader.names) if standing else (),
         counts=reader.rows(iri, COUNTS),
         stances=tuple((word, tuple(each for each in citations if each.stance == word)) for _, word in STANCES),
         by_way=reader.citations(others),
@@ -280,22 +281,16 @@ PAGES: dict[str, Callable[[Reader, str], object]] = {
 }
 
 
-def linked_sentences(text: str, names: Names) -> tuple[tuple[Link, ...], ...]:
-    """Sentences in which the names of things are links.
+_NAME = re.compile(r"(<[^<>\s]+>|\b[\w-]+:[\w-][\w.-]*[\w-])")
+
+
+def linked(text: str, names: Names) -> tuple[Link, ...]:
+    """Text and links by turns. A name in brackets behind its own label is folded into it; claims are quoted.
 
     Args:
         text: as `fc:path` has it: things are called `cite:name` or `<iri>`.
     """
-    sentences = re.split(r"(?<=\.) (?=[A-Z])", text) if text else []
-    return tuple(tuple(_pieces(sentence, names)) for sentence in sentences)
-
-
-_NAME = re.compile(r"(<[^<>\s]+>|\b[\w-]+:[\w-][\w.-]*[\w-])")
-
-
-def _pieces(sentence: str, names: Names) -> list[Link]:
-    """Text and links by turns. A name in brackets behind its own label is folded into it; claims are quoted."""
-    parts = _NAME.split(sentence)
+    parts = _NAME.split(text)
     links: list[Link] = []
     for at, name in enumerate(parts[1::2]):
         before, after = parts[2 * at], parts[2 * at + 2]
@@ -307,7 +302,5 @@ def _pieces(sentence: str, names: Names) -> list[Link]:
             links += [Link(before.removesuffix(f"{link.text} (")), link]
             parts[2 * at + 2] = after[1:]
         else:
-            quoted = names.words.text("claim.quoted", claim=link.text.rstrip("."))
-            link = replace(link, text=quoted) if link.href.startswith("claim/") else link
-            links += [Link(before), link]
-    return [link for link in [*links, Link(parts[-1])] if link.text]
+            links += [Link(before), named(iri, names)]
+    return tuple(link for link in [*links, Link(parts[-1])] if link.text)
