@@ -221,6 +221,24 @@ def test_numbers_and_times_go_by_what_they_are(datatype: str, values: list[str])
     assert [cell["value"] for cell in backwards] == values
 
 
+def doubled(text: str, times: int) -> str:
+    """A question whose answer is a text that is doubled so many times."""
+    steps = "".join(f" BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(times))
+    return f"SELECT ?x{times} {{ BIND({text} AS ?x0){steps} }}"
+
+
+def test_a_page_shows_no_more_of_a_huge_value_than_it_can_bear(client: FlaskClient) -> None:
+    for text, sort in (('"a\\n"', ""), ('"\\u0007"', ""), ('"é1"', "x20")):
+        page = shown(client, doubled(text, 20), sort=sort)
+        assert len(page) < 40_000_000 and "The first 1,000,000 of " in page, text
+    page = shown(client, doubled('"b"', 19))
+    assert "b" * 2**19 in page and "The first" not in page
+    long = shown(
+        client, doubled('"b"', 11).replace("SELECT ?x11", "SELECT (IRI(CONCAT('http://example.org/', ?x11)) AS ?y)")
+    )
+    assert "b" * 900 in long and "b" * 1_001 not in long and "The first 1,000 of 2,067 characters are shown." in long
+
+
 def test_a_sorted_answer_that_was_cut_says_what_was_sorted(app: Flask) -> None:
     few = webapp.create_app(site_of(app).base.home, WORKERS=1, TABLE_ROWS=30)
     try:

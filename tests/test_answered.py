@@ -93,6 +93,7 @@ def test_a_kept_answer_that_somebody_has_is_not_sent_again(client: FlaskClient) 
     "sparql",
     [
         "SELECT (NOW() AS ?x) {}",
+        "SELECT (NOW # now\n () AS ?x) {}",
         "SELECT (rand () AS ?x) {}",
         "SELECT (STRUUID() AS ?x) {}",
         "SELECT (UUID() AS ?x) {}",

@@ -190,6 +190,7 @@ def test_pages_and_data_are_revalidated_compressed_and_headed(client: FlaskClien
         tag = first.headers["ETag"]
         again = client.get(path, headers={"Accept": "text/html, */*;q=0.1", "If-None-Match": tag})
         assert (again.status_code, again.data) == (304, b""), path
+        assert again.headers["Vary"] == first.headers["Vary"], path
         assert client.get(path, headers={"Accept": "text/html, */*;q=0.1", "If-None-Match": '"x"'}).status_code == 200
         only = client.head(path, headers={"Accept": "text/html, */*;q=0.1"})
         assert (only.status_code, only.data, only.headers["ETag"]) == (200, b"", tag), path

@@ -484,6 +484,9 @@ def test_a_browser_is_sent_to_the_page(client: FlaskClient) -> None:
     assert response.status_code == 303
     assert response.headers["Location"] == "/?query=ASK+%7B%7D"
     assert client.get("/sparql", headers={"Accept": browser}).headers["Location"] == "/"
+    nowhere = {"query": "ASK { ?s ?p ?o }", "default-graph-uri": "urn:nowhere"}  # which the page cannot be told
+    answer = client.get("/sparql", query_string=nowhere, headers={"Accept": browser})
+    assert (answer.status_code, answer.mimetype) == (200, "application/xml") and "false" in answer.text
 
 
 # --- saved questions -------------------------------------------------------------------------------------

@@ -7,15 +7,17 @@ all of them. Where the answer itself was cut, it says that only the rows before 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from webapp.names import Link, Names
+from webapp.names import Link, Names, cut_short
 from webapp.order import NUMBERS, sort_key
 from webapp.views import STATUSES, StatusView, status_view
 
 Binding: TypeAlias = Mapping[str, Mapping[str, Any]]
 """A row of the JSON of SPARQL results."""
+MOST_CHARS = 1_000_000
+"""Code points of all values of one page; where there are more, each is cut to its share."""
 SIZES = (25, 100, 500)
 """Rows on a page that a visitor can choose, beside the number that the site starts with."""
 
@@ -134,11 +136,16 @@ def table_of(
     page = min(max(place.page, 1), pages)
     start = (page - 1) * place.rows
     kept = [at for at in range(len(columns)) if at not in told]
+    shown = [[cells[row][each] for each in kept] for row in order[start : start + place.rows]]
+    share = _share(shown)
     return TableView(
         heads=tuple(_head(each, columns, cells, bindings, told, place, at) for each in kept),
         lines=tuple(
-            Line(start + number, tuple(cells[row][each] for each in kept))
-            for number, row in enumerate(order[start : start + place.rows], 1)
+            Line(
+                start + number,
+                tuple(cell and replace(cell, link=cut_short(cell.link, share, names.words)) for cell in row),
+            )
+            for number, row in enumerate(shown, 1)
         ),
         total=len(cells),
         page=page,
@@ -152,6 +159,12 @@ def table_of(
         unsorted=at(sort="", page=1) if known else "",
         unknown=by if by and not known else "",
     )
+
+
+def _share(rows: Sequence[Sequence[Cell | None]]) -> int:
+    """The most code points that one value on a page may have."""
+    sizes = [len(cell.link.text) for row in rows for cell in row if cell is not None]
+    return max(sizes, default=0) if sum(sizes) <= MOST_CHARS else MOST_CHARS // len(sizes)
 
 
 def _cell(term: Mapping[str, Any] | None, names: Names) -> Cell | None:

@@ -31,7 +31,7 @@ VARY = {"accept", "accept-encoding"}
 ROWS = "factcite-rows"  # the header of an answer, which no other response of the endpoint has
 LONGEST = 16_384
 """Characters of everything that an answer depends on; longer, and it is not looked for."""
-OF_THE_MOMENT = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\s*\(", re.IGNORECASE)
+OF_THE_MOMENT = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 OF_THE_BODY = {"content-length", "content-type", "content-encoding", "content-disposition"}
 
 

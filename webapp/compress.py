@@ -20,10 +20,11 @@ TEXTS = ("text/", "application/", "image/svg+xml")
 
 def compress(response: Response) -> Response:
     """The response with a compressed body, where that is wanted and worth it; its time is the same each time."""
-    if not _is_text(response) or response.status_code in (204, 206, 304) or "Content-Encoding" in response.headers:
+    if not _is_text(response) or "Content-Encoding" in response.headers:
         return response
     response.vary.add("Accept-Encoding")
-    if not accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip"):
+    wanted = accepts_coding(request.headers.get("Accept-Encoding", ""), "gzip")
+    if response.status_code in (204, 206, 304) or not wanted:
         return response
     if response.direct_passthrough:  # a file of ours, the same each time
         return _with(response, _read(response), _kept)

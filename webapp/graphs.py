@@ -20,8 +20,6 @@ from webapp.names import Link
 from webapp.protocol import problem
 from webapp.site import PAGE_ROWS, Site, site
 
-ALLOW = "GET, HEAD, OPTIONS"
-
 blueprint = Blueprint("graphs", __name__)
 
 

@@ -22,6 +22,7 @@ DATA_PREFIXES = ("art", "cite", "claim", "ent", "q", "rel")
 SUFFIXES = (".ttl", ".nt", ".json", ".jsonld")  # of documents; a thing whose name ends so has no page
 MOST_CHOICES = 300  # things that one field of a form offers
 MOST_SUGGESTED = 3_000  # and that a page carries to be suggested while somebody types
+LONGEST_IRI = 1_000  # code points of an IRI of an answer that a page shows
 _NAME = re.compile(r"[A-Za-z0-9_~][A-Za-z0-9._~-]*")
 
 
@@ -276,6 +277,8 @@ class Names:
         if term is None:
             return None
         value = term["value"]
+        if term["type"] == "uri" and len(str(value)) > LONGEST_IRI:
+            return cut_short(Link(str(value)), LONGEST_IRI, self.words)
         if term["type"] == "uri":
             link = self.link(str(value))
             outside = not link.href and re.match(r"https?://[^/]", str(value)) and not self._is_term(str(value))
@@ -300,6 +303,15 @@ class Names:
             note = "" if _obvious(term.datatype.value) else self.short(term.datatype.value)
             return Link(term.value, lang=term.language or "", note=note)
         return Link(str(term))
+
+
+def cut_short(link: Link, most: int, words: Words) -> Link:
+    """What is longer than a page can bear, and goes on; it says so."""
+    if len(link.text) <= most:
+        return link
+    return Link(
+        f"{link.text[:most]}…", lang=link.lang, note=words.text("answer.text-more", shown=most, all=len(link.text))
+    )
 
 
 def _obvious(datatype: str) -> bool:

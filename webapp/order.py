@@ -30,6 +30,8 @@ NUMBERS = frozenset(
     )
 )
 DATES = frozenset([*(XSD + name for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth")), kb.EDTF])
+LONGEST = 300
+"""Code points of a text that its letters are looked up for; what differs behind them goes by its code points."""
 NUMBER, DATE, WORDS, UNNAMED = range(4)
 """What comes first where a column holds several sorts of values."""
 AFTER: Mapping[str, Mapping[str, str]] = {
@@ -67,7 +69,7 @@ def sort_key(cell: Mapping[str, Any], text: str, lang: str) -> Key:
         return DATE, *_date_key(value), value
     if kind in ("bnode", "triple"):
         return UNNAMED, value
-    return WORDS, *words_key(text, lang), value, datatype
+    return WORDS, *words_key(text[:LONGEST], lang), value, datatype
 
 
 def as_number(lexical: str) -> Decimal | None:

@@ -91,7 +91,8 @@ def sparql() -> AnyResponse:
 
 def prefers_page(request: Request) -> bool:
     """Whether whoever asks would rather see a page than data: a browser that follows a link by hand."""
-    if request.args.get("format") or not request.headers.get("Accept"):
+    chosen = [name for name in ("format", "default-graph-uri", "named-graph-uri") if request.args.get(name)]
+    if chosen or not request.headers.get("Accept"):  # what the page cannot be told is answered here
         return False
     offers = (*offered(TABLES), *offered(GRAPHS), HTML)
     return choose(request.headers["Accept"], offers) == HTML

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-_CONTROL = Markup('<span class="control">{}</span>')
+_CONTROL = '<span class="control">{}</span>'
 
 
 def shown(text: str) -> Markup:
     """Text with control and direction characters spelt out and marked, so that none of them works on the page."""
-    if text.isprintable():
-        return escape(text)
-    return Markup("").join(_CONTROL.format(_spelt(char)) if _is_control(char) else escape(char) for char in text)
+    return Markup(str(escape(text)).translate({ord(char): _CONTROL.format(_spelt(char)) for char in _controls(text)}))
 
 
 def plain(text: str) -> str:
     """The same where there can be no mark: in titles, attributes and options."""
-    return "".join(_spelt(char) if _is_control(char) else char for char in text)
+    return text.translate({ord(char): _spelt(char) for char in _controls(text)})
+
+
+def _controls(text: str) -> Iterable[str]:
+    return () if text.isprintable() else filter(_is_control, set(text))
 
 
 def _spelt(char: str) -> str:
