@@ -108,6 +108,22 @@ def test_the_endpoint_describes_itself_when_it_is_asked_nothing(client: FlaskCli
     assert not [triple for triple in found.triples if "_:" in f"{triple.subject} {triple.object}"], "no blank node"
 
 
+def test_a_service_description_comes_in_the_format_that_is_named(client: FlaskClient) -> None:
+    found = client.get("/sparql?format=ntriples", headers={"Accept": "text/turtle"})
+    assert (found.status_code, found.mimetype) == (200, "application/n-triples")
+    refused = client.get("/sparql?format=csv")
+    assert refused.status_code == 406 and "one of: turtle" in refused.get_json()["help"]
+
+
+@pytest.mark.parametrize("name", ["default-graph-uri", "named-graph-uri"])
+def test_a_graph_that_is_no_iri_is_a_mistake(client: FlaskClient, name: str) -> None:
+    for value in ("", "graph", "http://["):
+        refused = client.get("/sparql", query_string={"query": "ASK {}", name: value})
+        assert refused.status_code == 400, value
+        assert refused.get_json()["detail"] == f"{name} is {value!r}, which is no IRI"
+        assert refused.get_json()["title"] == "Bad Request"  # RFC 9457, section 4.2.1
+
+
 def test_a_service_description_in_no_format_we_have_is_406(client: FlaskClient) -> None:
     response = client.get("/sparql", headers={"Accept": "image/png"})
     assert (response.status_code, response.mimetype) == (406, "application/problem+json")

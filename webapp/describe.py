@@ -66,9 +66,15 @@ blueprint = Blueprint("describe", __name__)
 # --- addresses -------------------------------------------------------------------------------------------
 
 
-def service() -> Response:
-    """The service description, which is what the endpoint says when it is asked nothing."""
-    media, media_type = by_accept(GRAPHS)
+def service(media: Media | None = None) -> Response:
+    """The service description, which is what the endpoint says when it is asked nothing.
+
+    Args:
+        media: the format; None to take the one that the Accept header asks for.
+    """
+    media_type = ""
+    if media is None:
+        media, media_type = by_accept(GRAPHS)
     assert media is not None
     return _send(tuple(service_triples(site())), media, media_type, "factcite-service")
 

@@ -59,6 +59,7 @@ def description(here: Site) -> dict[str, Any]:
             "/resource": {"get": _resource()},
             "/kb/{name}": {"get": _local_name()},
             **{path: {"get": _terms(path, words)} for path, words in TERMS.items()},
+            "/completion.json": {"get": _completion()},
             "/openapi.json": {"get": _self()},
             "/.well-known/void": {"get": _void(GRAPHS)},
             "/void.ttl": {"get": _void(GRAPHS[:1])},
@@ -97,7 +98,7 @@ PROBLEMS = {
 def _sparql() -> dict[str, Any]:
     query = _parameter("query", "the question; without it, the description of the service", required=False)
     graphs = [
-        _parameter(name, words, many=True)
+        _parameter(name, words, many=True, format="iri")
         for name, words in (
             ("default-graph-uri", "graphs that make the default graph"),
             ("named-graph-uri", "graphs that GRAPH can name"),
@@ -115,7 +116,7 @@ def _sparql() -> dict[str, Any]:
             "string",
         ),
     }
-    properties = {name: {"type": "string"} for name in ("query", "format")}
+    properties = {"query": {"type": "string"}, **{each["name"]: each["schema"] for each in (*graphs, format)}}
     body = {
         "required": True,
         "content": {
@@ -239,6 +240,16 @@ def _terms(path: str, words: str) -> dict[str, Any]:
     }
 
 
+def _completion() -> dict[str, Any]:
+    like = _parameter("like", "words of names or labels; then only the things that hold them, at most 50")
+    return {
+        "operationId": "completion",
+        "summary": "What an editor completes from: prefixes, classes, predicates and things, in the reader's language",
+        "parameters": [like],
+        "responses": _answers("what is completed", ("application/json",), ()),
+    }
+
+
 def _self() -> dict[str, Any]:
     return {
         "operationId": "openapi",
@@ -265,9 +276,19 @@ def _elsewhere(codes: Iterable[str] = ("303", "404")) -> dict[str, Any]:
 
 
 def _parameter(
-    name: str, words: str, *, required: bool = False, many: bool = False, choices: Iterable[str] = ()
+    name: str,
+    words: str,
+    *,
+    required: bool = False,
+    many: bool = False,
+    choices: Iterable[str] = (),
+    format: str = "",
 ) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string", **({"enum": list(choices)} if choices else {})}
+    schema: dict[str, Any] = {
+        "type": "string",
+        **({"enum": list(choices)} if choices else {}),
+        **({"format": format} if format else {}),
+    }
     return {
         "name": name,
         "in": "query",
@@ -286,7 +307,7 @@ def _header(words: str, type: str) -> dict[str, Any]:
 
 
 def _answers(words: str, types: Iterable[str], problems: Iterable[str]) -> dict[str, Any]:
-    problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    problem = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}, HTML: {}}
     return {
         "200": {"description": words, "content": {name: {} for name in types}},
         **{code: {"description": PROBLEMS[code], "content": problem} for code in problems},
@@ -300,7 +321,11 @@ SUFFIX = _path("suffix", "the format", SUFFIXES)
 SLUG = "what the files of the article are called"
 WORDS = _parameter("q", "words, every one of which has to be there")
 CHOICES = tuple(_parameter(name, f"choose by {name}: a prefixed name, an IRI, or a year") for name, _ in FACETS)
-LISTING = (WORDS, *CHOICES, {**_parameter("page", "from 1"), "schema": {"type": "integer", "minimum": 1}})
+LISTING = (
+    WORDS,
+    *CHOICES,
+    {**_parameter("page", "from 1; one that is not there is the nearest"), "schema": {"type": "integer"}},
+)
 LISTS = ("/claims", "/citations", "/search")
 PAGES: Mapping[str, tuple[str, tuple[dict[str, Any], ...]]] = {
     "/overview": ("what the pictures name, and the counts", ()),

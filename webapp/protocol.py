@@ -16,9 +16,11 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+import pyoxigraph as ox
 from flask import Blueprint, Request, Response, redirect, request, url_for
 from waitress.channel import ClientDisconnected
 from werkzeug.datastructures import MultiDict
+from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
@@ -34,17 +36,6 @@ DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
 ALLOW = "GET, HEAD, OPTIONS, POST"
 RETRY_SECONDS = "5"
-TITLES = {
-    400: "the question was not answered",
-    404: "not found",
-    405: "method not allowed",
-    406: "no such format",
-    413: "too long",
-    415: "not a question",
-    429: "too much for one client",
-    500: "something broke",
-    503: "stopped",
-}
 
 Wanted: TypeAlias = tuple[tuple[Media, str] | None, tuple[Media, str] | None]
 """Format and media type of the answer if it is a table, and if it is a graph; None where it may not be one."""
@@ -77,7 +68,7 @@ def sparql() -> AnyResponse:
             response.vary.add("Accept")
             return response
         if request.method != "POST" and not (set(request.args) - {"format"}):
-            return describe.service()
+            return describe.service(_graph_format(request.args.get("format")))
         wanted = _formats(request)
         question = _question(here, request, *wanted)
         reply = here.open(question)
@@ -102,6 +93,14 @@ def _for_page(arguments: MultiDict[str, str]) -> dict[str, Any]:
     return {name: values for name, values in arguments.lists() if name == "query" or name.startswith("$")}
 
 
+def _graph_format(short: str | None) -> Media | None:
+    """The format of a graph that is asked for by name; None where none is."""
+    media = named(GRAPHS, short) if short else None
+    if short and media is None:
+        raise _no_format(short, GRAPHS)
+    return media
+
+
 def _question(
     here: Site, request: Request, table: tuple[Media, str] | None, graph: tuple[Media, str] | None
 ) -> Question:
@@ -111,8 +110,8 @@ def _question(
         table=table[0].name if table else None,
         graph=graph[0].name if graph else None,
         params=bindings(here, arguments),
-        default_graphs=tuple(arguments.getlist("default-graph-uri")),
-        named_graphs=tuple(arguments.getlist("named-graph-uri")),
+        default_graphs=_graphs(arguments, "default-graph-uri"),
+        named_graphs=_graphs(arguments, "named-graph-uri"),
         base=here.endpoint,
         pieces=request.environ.get("SERVER_PROTOCOL") != "HTTP/1.0",  # there, an end cannot be told from a break
     )
@@ -137,6 +136,17 @@ def _query_and_arguments(request: Request) -> tuple[str, MultiDict[str, str]]:
         said = "no question" if not queries else f"{len(queries)} questions"
         raise BadRequest(400, f"{said} in the request", help="send exactly one query=")
     return queries[0], arguments
+
+
+def _graphs(arguments: MultiDict[str, str], name: str) -> tuple[str, ...]:
+    """The graphs that a request names; ones that are not here are empty, but what is no IRI is a mistake."""
+    found = tuple(arguments.getlist(name))
+    for iri in found:
+        try:
+            ox.NamedNode(iri)
+        except ValueError:
+            raise BadRequest(400, f"{name} is {iri[:200]!r}, which is no IRI", help="write the whole IRI") from None
+    return found
 
 
 def _direct(request: Request) -> str:
@@ -169,14 +179,18 @@ def _formats(request: Request) -> Wanted:
         safe = SAFE_CSV if short == SAFE_CSV.name else None
         table, graph = named(TABLES, short) or safe, named(GRAPHS, short) or safe
         if table is None and graph is None:
-            names = ", ".join(media.name for media in (*TABLES, SAFE_CSV, *GRAPHS))
-            raise BadRequest(406, f"there is no format {short[:40]!r}", help=f"one of: {names}")
+            raise _no_format(short, (*TABLES, SAFE_CSV, *GRAPHS))
         return _proper(table), _proper(graph)
     accept = request.headers.get("Accept", "")
     table_type, graph_type = choose(accept, offered(TABLES)), choose(accept, offered(GRAPHS))
     if table_type is None and graph_type is None:
         raise BadRequest(406, "no format here is acceptable", help="formats: " + ", ".join(offered((*TABLES, *GRAPHS))))
     return _found(TABLES, table_type), _found(GRAPHS, graph_type)
+
+
+def _no_format(short: str, medias: tuple[Media, ...]) -> BadRequest:
+    names = ", ".join(media.name for media in medias)
+    return BadRequest(406, f"there is no format {short[:40]!r}", help=f"one of: {names}")
 
 
 def _proper(media: Media | None) -> tuple[Media, str] | None:
@@ -286,8 +300,8 @@ def retry_after(error: kb.KbError) -> dict[str, str]:
 
 
 def problem(status: int, detail: str, **more: Any) -> Response:
-    """Problem details (RFC 9457); what is None is left out."""
-    document = {"title": TITLES.get(status, "error"), "status": status, "detail": detail}
+    """Problem details (RFC 9457) of no type but their status, whose name is the title; what is None is left out."""
+    document = {"title": HTTP_STATUS_CODES.get(status, "Error"), "status": status, "detail": detail}
     document |= {name: value for name, value in more.items() if value is not None}
     response = Response(json.dumps(document, ensure_ascii=False) + "\n", status=status, content_type=PROBLEM)
     response.vary.add("Accept")
