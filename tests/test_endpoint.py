@@ -92,6 +92,10 @@ def test_the_player_sees_what_is_wrong(w3c: Path) -> None:
     assert w3c_protocol._schema(kb.Graph.of([])) == "no sd:Service"
 
 
+def test_without_cases_nothing_is_played(tmp_path: Path) -> None:
+    assert w3c_protocol.main(["--cases", str(tmp_path)]) == 4
+
+
 # --- descriptions ----------------------------------------------------------------------------------------
 
 
