@@ -1,10 +1,14 @@
 # The few words that run everything, on a laptop and in CI alike. Python 3.11 or newer and make are enough.
 
 PORT ?= 8000
+WATCH ?=
 TEXTS ?=
 CHECK ?=
 PYTEST ?=
 MUTATE ?=
+SEED ?= $(shell date -u +%y%m%d)0000
+SEED := $(SEED)
+CASES ?= 10000
 INSTALL ?= .ci/install
 FRONTEND ?= .ci/frontend
 
@@ -14,13 +18,14 @@ else
 BIN := .venv/bin
 endif
 
-.PHONY: help serve test check mutate lint build pins clean
+.PHONY: help serve test check mutate fuzz lint build pins clean
 
 help:
-	@echo "make serve   install into .venv, check the base, serve it on http://127.0.0.1:$(PORT)   (PORT=8080)"
+	@echo "make serve   install into .venv, check the base, serve it on http://127.0.0.1:$(PORT)   (PORT=8080 WATCH=1)"
 	@echo "make test    install and run the tests                                     (PYTEST='-k words -x')"
 	@echo "make check   check the base; reports in build/         (TEXTS='folder folder' CHECK='more options')"
 	@echo "make mutate  break the example and the rules in every way; what nobody noticed, and build/mutation.json"
+	@echo "make fuzz    random files and texts, other ones each day, and a second engine   (SEED=$(SEED) CASES=$(CASES))"
 	@echo "make lint    ruff and mypy"
 	@echo "make build   the wheel, into dist/"
 	@echo "make pins    choose the pinned versions anew, into .ci/constraints*.txt"
@@ -32,7 +37,7 @@ serve:
 	@mkdir -p build
 	@$(BIN)/kb check >build/report.txt 2>&1 || { code=$$?; cat build/report.txt; \
 	  echo "factcite: not served, because the base does not pass its check" >&2; exit $$code; }
-	@exec $(BIN)/kb serve --port $(PORT)
+	@exec $(BIN)/kb serve --port $(PORT) $(if $(WATCH),--watch)
 
 test:
 	@$(INSTALL) test
@@ -50,6 +55,16 @@ mutate:
 	@$(INSTALL) test
 	@mkdir -p build
 	@$(BIN)/kb mutate --cases tests/shapes --allow tests/shapes/allowed.toml --also json=build/mutation.json $(MUTATE)
+
+# Every part runs, whatever came of the one before. Seeds follow the first one, so those of two days never meet.
+fuzz:
+	@$(INSTALL) test
+	@echo "seed $(SEED), $(CASES) cases; again with: make fuzz SEED=$(SEED) CASES=$(CASES)"
+	@code=0; \
+	  $(BIN)/python -m tests.fuzz_gate --seed $(SEED) --cases $(CASES) --keep build/fuzz || code=1; \
+	  $(BIN)/python -m tests.fuzz_drift --seed $(SEED) --cases $(CASES) || code=1; \
+	  $(BIN)/python -m tests.second_engine || code=1; \
+	  exit $$code
 
 lint:
 	@$(INSTALL) test

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import shutil
@@ -86,6 +87,32 @@ def test_actions_are_named_by_their_digest() -> None:
         assert re.search(r"^permissions: \{\}$", text, re.MULTILINE)
         for action in re.findall(r"uses: (.*)", text):
             assert re.fullmatch(r"\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make here")
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (("serve", "PORT=8001"), "kb serve --port 8001 \n"),
+        (("serve", "PORT=8001", "WATCH=1"), "kb serve --port 8001 --watch\n"),
+        (("fuzz", "SEED=7", "CASES=5"), "tests.fuzz_drift --seed 7 --cases 5 "),
+        (("fuzz",), f"tests.fuzz_gate --seed {datetime.datetime.now(datetime.UTC):%y%m}"),
+    ],
+)
+def test_make_passes_on_what_it_is_told(words: tuple[str, ...], command: str) -> None:
+    done = subprocess.run(["make", "--dry-run", *words], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert command in done.stdout
+
+
+def test_every_word_that_a_workflow_says_to_make_is_in_its_help() -> None:
+    help = (ROOT / "Makefile").read_text("utf-8")
+    said = {
+        word
+        for path in (ROOT / ".github/workflows").glob("*.yml")
+        for word in re.findall(r"run: make (\w+)", path.read_text("utf-8"))
+    }
+    assert said >= {"test", "lint", "check", "fuzz"}
+    assert all(f'"make {word} ' in help for word in said)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the stand-ins are shell scripts")
