@@ -257,8 +257,10 @@ def _lint_findings(inputs: _Inputs) -> Iterator[Finding]:
     for flaw in lint(inputs.shapes, inputs.rules):
         node = shapes.holder(flaw.node)
         finding = _code_finding(inputs, flaw.code, node if is_iri(node) else "", flaw.message, path=flaw.path)
-        uses = [Place(file, span) for file in inputs.shape_files for span in file.positions.uses(flaw.node)]
-        yield _placed(finding, uses if flaw.code == "FC951" else shapes.locate(flaw.node, flaw.path))
+        if flaw.code == "FC951":  # about a term, wherever it is written
+            yield _placed(finding, [Place(f, span) for f in inputs.shape_files for span in f.positions.uses(flaw.node)])
+        else:
+            yield _placed(finding, shapes.locate(flaw.node, flaw.path))
 
 
 def _shape_findings(inputs: _Inputs, memory: Memory) -> Iterator[Finding]:

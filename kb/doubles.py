@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kb.graph import Graph, Term, key
+from kb.lexical import whole
 from kb.vocab import DCTERMS, FC, OA, PROV, RDFS, SCHEMA
 
 NAMED = (FC.Claim, FC.Question, FC.Relation, SCHEMA.Thing)
@@ -95,11 +96,7 @@ def _cited(graph: Graph) -> Iterable[str]:
     """The paragraphs that a citation quotes from, in the order of their numbers."""
     citations = frozenset(graph.instances(FC.Citation))
     found = {paragraph for citation, paragraph in graph.pairs(PROV.wasQuotedFrom) if citation in citations}
-    return sorted(found, key=lambda node: (int(_digits(graph.value(node, FC.index))), node))
-
-
-def _digits(text: str | None) -> str:
-    return text if text is not None and text.isascii() and text.isdigit() else "0"
+    return sorted(found, key=lambda node: (whole(graph.value(node, FC.index)) or 0, node))
 
 
 def _original(graph: Graph, paragraph: str) -> str:

@@ -15,7 +15,8 @@ from kb.vocab import EDTF, RDF, XSD
 
 MAX_DIGITS = 1000
 _ZONE = r"(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?"
-_DATE = r"(-?(?:[1-9]\d{3,}|0\d{3}))-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_YEAR = rf"-?(?:[1-9]\d{{3,{MAX_DIGITS}}}|0\d{{3}})"
+_DATE = rf"({_YEAR})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _TIME = r"(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?|24:00:00(\.0+)?)"
 
 
@@ -55,11 +56,20 @@ FORMS: dict[str, Callable[[str], bool]] = {
     XSD.double: _pattern(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"),
     XSD.date: _dated(_DATE + _ZONE),
     XSD.dateTime: _dated(_DATE + "T" + _TIME + _ZONE),
-    XSD.gYear: _pattern(r"-?([1-9]\d{3,}|0\d{3})" + _ZONE),
-    XSD.gYearMonth: _pattern(r"-?([1-9]\d{3,}|0\d{3})-(0[1-9]|1[0-2])" + _ZONE),
+    XSD.gYear: _pattern(_YEAR + _ZONE),
+    XSD.gYearMonth: _pattern(_YEAR + r"-(0[1-9]|1[0-2])" + _ZONE),
     XSD.anyURI: _pattern(r"[^\s<>\"{}|\\^`]*"),
     EDTF: lambda _: True,
 }
+
+
+def whole(lexical: str | None) -> int | None:
+    """The number that an integer stands for; None where it is none, or has more than nine digits.
+
+    >>> whole("-12"), whole("twelve"), whole(None)
+    (-12, None, None)
+    """
+    return int(lexical) if lexical is not None and re.fullmatch(r"[+-]?[0-9]{1,9}", lexical) else None
 
 
 def problem(lexical: str, datatype: str) -> str | None:

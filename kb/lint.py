@@ -2,7 +2,8 @@
 
 pySHACL ignores a term it does not know, so a shape with a misspelt constraint asks nothing and everything passes.
 A shape without a target looks at nothing, one without a code or a message finds what nobody can look up or mend.
-A pattern or a query that cannot be read would stop the engine in the middle; a query that asks elsewhere is refused.
+A pattern or a query that cannot be read would stop the engine in the middle; a query that asks elsewhere is refused,
+and so is a shape that asks for itself, which the engine gives up and passes.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[Flaw, ...]:
         *_twice(rules),
         *_patterns(shapes),
         *_queries(shapes),
+        *_circular(shapes),
     )
     return tuple(sorted(flaws, key=lambda flaw: (flaw.code, flaw.node)))
 
@@ -157,7 +159,7 @@ def _patterns(shapes: Graph) -> Iterator[Flaw]:
     for node, text in _texts(shapes, "pattern"):
         try:
             re.compile(text)
-        except re.error as error:
+        except (re.error, OverflowError, RecursionError) as error:
             yield Flaw("FC958", node, f"the pattern cannot be read: {error}", SH.iri + "pattern")
 
 
@@ -183,9 +185,25 @@ def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
         ox.Store().query(text, prefixes=dict(prefixes))
     except QueryRefused as error:
         return error.message
-    except SyntaxError as error:
+    except (SyntaxError, ValueError, RuntimeError) as error:
         return str(error)
     return ""
+
+
+def _circular(shapes: Graph) -> Iterator[Flaw]:
+    """Shapes that ask for themselves, which the standard leaves undefined (section 3.4.3) and the engine gives up."""
+    asked: dict[str, set[str]] = {}
+    for name in ("property", "node", "not", "qualifiedValueShape", "and", "or", "xone"):
+        for shape, other in shapes.pairs(SH.iri + name):
+            asked.setdefault(shape, set()).update((other, *shapes.items(other)))
+    for shape in sorted(name for name in asked if not name.startswith("_:")):
+        reached, queue = set[str](), [shape]
+        while queue:
+            new = asked.get(queue.pop(), set()) - reached
+            reached |= new
+            queue += new
+        if shape in reached:
+            yield Flaw("FC958", shape, "the shape asks for itself, and nobody says what that means")
 
 
 def _texts(shapes: Graph, name: str) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from kb.align import Recorded, align
 from kb.canon import format_turtle, natural_key
 from kb.errors import ArticleError
 from kb.graph import Graph, key
+from kb.lexical import whole
 from kb.record import (
     TODO,
     ArticleText,
@@ -87,8 +88,8 @@ class _Merge:
         return {name: self._recorded(name) for name in names}
 
     def _recorded(self, name: str) -> Recorded:
-        length = _whole(self.graph.value(name, FC.length)) or 0
-        index = _whole(self.graph.value(name, FC.index))
+        length = whole(self.graph.value(name, FC.length)) or 0
+        index = whole(self.graph.value(name, FC.index))
         return Recorded(name, index, length, self.graph.value(name, FC.digest) or "")
 
     @cached_property
@@ -213,10 +214,6 @@ class _Merge:
         if old.digest != paragraph.digest:
             lengths = f"{old.length} -> {len(paragraph.text)} characters"
             yield f"{local_name(name)}: new words, {lengths}{self._citations(name)}"
-
-
-def _whole(lexical: str | None) -> int | None:
-    return int(lexical) if lexical is not None and re.fullmatch(r"[0-9]{1,9}", lexical, re.ASCII) else None
 
 
 def _number(name: str) -> int:

@@ -96,7 +96,7 @@ class Positions:
         for located in self.triples:
             found |= {located.at_subject} if key(located.subject) == iri else set()
             found |= {located.at_predicate} if located.predicate == iri else set()
-            found |= {located.at_object} if located.object == ox.NamedNode(iri) else set()
+            found |= {located.at_object} if isinstance(located.object, Node) and key(located.object) == iri else set()
         return tuple(sorted(found, key=lambda span: span.start))
 
 

@@ -6,6 +6,7 @@ are counted here, apart from it. It also leaves rdflib's literal switch turned; 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -144,13 +145,15 @@ def has_target(shapes: Graph, shape: str) -> bool:
 
 @contextmanager
 def literals_kept() -> Iterator[None]:
-    """rdflib leaves lexical forms as they are while this is entered; its switch is restored behind it."""
-    before = rdflib.NORMALIZE_LITERALS
-    rdflib.NORMALIZE_LITERALS = False
+    """rdflib leaves lexical forms as they are while this is entered, and does not write to the terminal of those that
+    Python has no value for (a year 12345); its switches are restored behind it."""
+    log = logging.getLogger("rdflib.term")
+    before = rdflib.NORMALIZE_LITERALS, log.disabled
+    rdflib.NORMALIZE_LITERALS, log.disabled = False, True
     try:
         yield
     finally:
-        rdflib.NORMALIZE_LITERALS = before
+        rdflib.NORMALIZE_LITERALS, log.disabled = before
 
 
 def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:

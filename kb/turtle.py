@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 
 import pyoxigraph as ox
 
@@ -309,7 +310,7 @@ def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
     """Blank nodes named by file and by who points at them, so that two runs agree, two files never clash, and a
     changed list changes no other's labels; by order of appearance where nobody does, or two do."""
     blank = [triple for triple in triples if _has_blank(triple)]
-    names = _blank_names(blank, hashlib.sha256(source.encode()).hexdigest()[:8])
+    names = _blank_names(blank, hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8])
     renamed: dict[ox.Triple, ox.Triple] = {}
     for triple in blank:
         subject, object_ = triple.subject, triple.object
@@ -366,6 +367,7 @@ def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[P
     places = _Places(text)
     if not policy.blanks:
         yield from _blank_problems(document, text)
+    yield from _circle_problems(document, text)
     seen: set[ox.NamedNode | ox.Literal] = set()
     for triple in document.triples:
         for term in (triple.subject, triple.predicate, triple.object):
@@ -412,6 +414,20 @@ def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
             column,
             "give the node an IRI, so that it can be pointed at",
         )
+
+
+def _circle_problems(document: Document, text: str) -> Iterator[Problem]:
+    """Blank nodes in a circle, such as a list that goes on with itself: whoever follows it would never come back."""
+    ways: dict[str, set[str]] = {}
+    for triple in document.triples:
+        if isinstance(triple.subject, ox.BlankNode) and isinstance(triple.object, ox.BlankNode):
+            ways.setdefault(triple.subject.value, set()).add(triple.object.value)
+    try:
+        TopologicalSorter(ways).prepare()
+    except CycleError:
+        label = re.search(r"(?<![\w\"'])_:", _without_strings(text))  # no circle is written without one
+        line, column = position(text, label.start()) if label else (None, None)
+        yield Problem("FC907", "blank nodes that lead in a circle", line, column, "end it, or give the node an IRI")
 
 
 def _iri_problem(term: ox.NamedNode, policy: Policy) -> tuple[str, str, str] | None:

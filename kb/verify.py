@@ -7,7 +7,6 @@ not be compared is "not checked", with the reason.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +31,7 @@ from kb.drift import (
 )
 from kb.finding import CitationsChecked
 from kb.graph import Graph
+from kb.lexical import whole
 from kb.vocab import DCTERMS, FC, OA, PROV
 
 
@@ -144,7 +144,7 @@ def _quotes(graph: Graph) -> Iterator[_Quote]:
 
 
 def _anchor(graph: Graph, node: str, paragraph: str | None) -> Anchor | None:
-    start, end = _whole(graph.value(node, OA.start)), _whole(graph.value(node, OA.end))
+    start, end = whole(graph.value(node, OA.start)), whole(graph.value(node, OA.end))
     digest = read_digest(graph.value(node, FC.digest))
     if paragraph is None or start is None or end is None or digest is None:
         return None
@@ -207,8 +207,8 @@ def _recorded(graph: Graph, article: str) -> tuple[Recorded, ...]:
     return tuple(
         Recorded(
             name,
-            _whole(graph.value(name, FC.index)) or None,
-            _whole(graph.value(name, FC.length)) or 0,
+            whole(graph.value(name, FC.index)) or None,
+            whole(graph.value(name, FC.length)) or 0,
             graph.value(name, FC.digest) or "",
         )
         for name in sorted(graph.subjects(DCTERMS.isPartOf, article))
@@ -258,10 +258,6 @@ def _looked(
 # --- records -----------------------------------------------------------------------------------------------
 
 
-def _whole(lexical: str | None) -> int | None:
-    return int(lexical) if lexical is not None and re.fullmatch(r"[+-]?[0-9]{1,9}", lexical, re.ASCII) else None
-
-
 def _file_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
     for article in sorted(graph.instances(FC.Article)):
         copy = copies.get(article)
@@ -272,12 +268,12 @@ def _file_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Diff
 def _paragraph_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
     for paragraph in sorted(graph.instances(FC.Paragraph)):
         copy = copies.get(graph.value(paragraph, DCTERMS.isPartOf) or "")
-        index = _whole(graph.value(paragraph, FC.index))
+        index = whole(graph.value(paragraph, FC.index))
         if copy is None or index is None:
             continue
         if not 0 < index <= len(copy.paragraphs):
             yield Difference(paragraph, f"the copy at hand has no paragraph {index}")
         elif copy.paragraphs[index - 1].digest != graph.value(paragraph, FC.digest):
             yield Difference(paragraph, f"paragraph {index} of the copy at hand differs from the recorded one")
-        elif len(copy.paragraphs[index - 1].text) != _whole(graph.value(paragraph, FC.length)):
+        elif len(copy.paragraphs[index - 1].text) != whole(graph.value(paragraph, FC.length)):
             yield Difference(paragraph, f"the recorded length of paragraph {index} is wrong")

@@ -105,6 +105,7 @@ def test_marks_in_a_circle_and_odd_numbers_are_read_all_the_same() -> None:
     cited = cite("a", "p1 0 9") + cite("b", "p2 0 9", claim="two")
     assert found(PRINTED + cited + "art:p1 fc:duplicateOf art:p2 . art:p2 fc:duplicateOf art:p1 .") == []
     assert found(PRINTED.replace("fc:index 1 ", 'fc:index "first" ') + cited) == ["FC945 p2 p1"]
+    assert found(PRINTED.replace("fc:index 1 ", f'fc:index "{"1" * 5000}" ') + cited) == ["FC945 p2 p1"]
 
 
 def test_the_check_tells_the_other_one_and_the_place(mybase: Path) -> None:

@@ -61,6 +61,10 @@ def test_a_sound_shape_has_no_flaw() -> None:
         ("sh:targetClass fc:Claim ;", "", "FC955"),
         ("sh:maxCount 5", "sh:maxCount 5 ; sh:deactivated true", "FC956"),
         ("sh:maxCount 5", "sh:pattern '('", "FC958"),
+        ("sh:maxCount 5", "sh:pattern 'a{99999999999}'", "FC958"),
+        ("sh:maxCount 5", f"sh:pattern '{'(' * 3000}{')' * 3000}'", "FC958"),
+        ("sh:maxCount 5", "sh:not <urn:s>", "FC958"),
+        ("sh:maxCount 5", "sh:or ( [ sh:node <urn:s> ] [ sh:minCount 1 ] )", "FC958"),
     ],
 )
 def test_each_flaw_is_found(old: str, new: str, code: str) -> None:
@@ -93,6 +97,7 @@ def test_a_part_with_a_constraint_needs_a_code_and_a_part_without_does_not() -> 
         ("SELECT $this WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "SERVICE"),
         ("SELECT $this WHERE { \\\\u0053ERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", "code"),
         ("SELECT $this FROM <http://127.0.0.1:9/x> WHERE { ?s ?p ?o }", "graph"),
+        ("SELECT $this WHERE { $this a ?c FILTER (<urn:f>(?c)) }", "urn:f"),
         ("SELECT $this WHERE { $this a <urn:C> }", None),
     ],
 )
@@ -158,6 +163,9 @@ def test_a_shape_that_cannot_be_run_stops_the_check(mybase: Path) -> None:
     report = kb.check(mybase)
     assert (report.exit_code, [finding.code for finding in report.findings]) == (3, ["FC958"])
     assert report.findings[0].file == "shapes/more.ttl" and report.citations.exact == 0
+    add_shape(mybase, SOUND.replace("sh:maxCount 5", "sh:sparql [ sh:select 'SELECT nonsense' ]"))
+    (finding,) = kb.check(mybase).findings
+    assert (finding.code, finding.file, finding.line) == ("FC958", "shapes/more.ttl", 4), "of a shape without a name"
 
 
 @pytest.mark.parametrize(

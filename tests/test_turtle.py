@@ -178,6 +178,27 @@ def test_a_list_that_is_a_subject_has_its_place() -> None:
     assert problems("ex:a ex:b '(' , ( 1 ) .\n( 1 ) ex:b ex:c .") == [("FC907", 2, 1)]
 
 
+@pytest.mark.parametrize(
+    "circle",
+    [
+        "_:a rdf:first 1 ; rdf:rest _:a .",
+        "_:a rdf:first 1 ; rdf:rest _:b . _:b rdf:first 2 ; rdf:rest _:a .",
+        "<urn:s> sh:path _:a . _:a sh:inversePath _:a .",
+        "<urn:s> sh:not _:a . _:a sh:node [ sh:not _:a ] .",
+    ],
+)
+def test_blank_nodes_in_a_circle_are_refused(circle: str) -> None:
+    head = (
+        "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+    )
+    with pytest.raises(TurtleError, match="circle") as refused:
+        read_turtle((head + circle).encode(), source="x.ttl", policy=SHAPES)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.line, problem.column) == ("FC907", 3, circle.index("_:") + 1)
+    two_ways = "<urn:s> sh:not _:a . _:a sh:node _:b ; sh:not _:b . _:b sh:minCount 1 ."
+    read_turtle((head + two_ways).encode(), source="x.ttl", policy=SHAPES)
+
+
 def test_keeps_lexical_forms_and_names_list_cells_by_file() -> None:
     body = (HEAD + 'ex:a ex:b 007, 1.50, "x"@EN ; ex:l ( 1 2 ) .').encode()
     first, again = read_turtle(body, source="one.ttl"), read_turtle(body, source="one.ttl")
@@ -206,7 +227,7 @@ def test_knows_the_line_of_each_subject() -> None:
         (
             XSD.date,
             ["2024-02-29", "2023-12-31Z", "-0044-03-15", "2024-01-01+14:00"],
-            ["2023-02-29", "2024-13-01", "24-01-01", "2024-1-1", "2024-01-01+14:01"],
+            ["2023-02-29", "2024-13-01", "24-01-01", "2024-1-1", "2024-01-01+14:01", "1" * 5000 + "-01-01"],
         ),
         (
             XSD.dateTime,
