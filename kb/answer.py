@@ -12,6 +12,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import accumulate, takewhile
 
 import pyoxigraph as ox
 
@@ -30,7 +31,7 @@ def as_table(answer: Answer, *, prefixes: Mapping[str, str] = PREFIXES, width: i
             tuple((t.subject, t.predicate, t.object) for t in answer.triples),
         )
     cells = [[_cut(visible(short(value, prefixes)), width) for value in row] for row in rows]
-    widths = [max(map(_columns, [name, *(row[at] for row in cells)])) for at, name in enumerate(columns)]
+    widths = [max(map(columns_of, [name, *(row[at] for row in cells)])) for at, name in enumerate(columns)]
     lines = [_line(columns, widths), _line(["-" * size for size in widths], widths)]
     lines += [_line(row, widths) for row in cells]
     count = f"{len(cells)} row" + ("" if len(cells) == 1 else "s")
@@ -103,7 +104,7 @@ def visible(text: str) -> str:
     )
 
 
-def _columns(text: str) -> int:
+def columns_of(text: str) -> int:
     """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
@@ -111,15 +112,14 @@ def _columns(text: str) -> int:
 
 
 def _cut(text: str, width: int) -> str:
-    if _columns(text) <= width:
+    if columns_of(text) <= width:
         return text
-    while _columns(text) >= width:
-        text = text[:-1]
-    return text + "…"
+    taken = accumulate(map(columns_of, text))
+    return text[: sum(1 for _ in takewhile(lambda columns: columns < width, taken))] + "…"
 
 
 def _line(cells: list[str] | tuple[str, ...], widths: list[int]) -> str:
-    padded = (cell + " " * (size - _columns(cell)) for cell, size in zip(cells, widths, strict=True))
+    padded = (cell + " " * (size - columns_of(cell)) for cell, size in zip(cells, widths, strict=True))
     return "  ".join(padded).rstrip()
 
 

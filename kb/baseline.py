@@ -88,7 +88,7 @@ def read_baseline(path: Path) -> Baseline:
         raise InputError(
             f"is not JSON: {error.msg}", source=str(path), line=error.lineno, column=error.colno
         ) from error
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(
             "is no baseline", source=str(path), help="it holds findings with code, focus, fingerprint, message, count"
         ) from error

@@ -6,13 +6,13 @@ and end before the size that GitHub takes for a comment, with how many more ther
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from kb.answer import short_iri
 from kb.blast import ADDED, CHANGED, KINDS, REMOVED, Blast, Change, Move
 from kb.report.common import and_more, clean, plural
+from kb.report.json import dumps
 from kb.report.markdown import plain
 from kb.vocab import FC, PREFIXES
 
@@ -109,7 +109,7 @@ def blast_json(blast: Blast, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
             for change in blast.changes
         ],
     }
-    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    return dumps(content)
 
 
 def blast_markdown(blast: Blast, *, prefixes: Mapping[str, str] = PREFIXES) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import io
 import os
 import shutil
 import signal
@@ -36,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_streams()
     try:
         others = _others()
         if words and words[0] in others:
@@ -45,15 +47,38 @@ def main(argv: Sequence[str] | None = None) -> int:
             code: int = arguments.run(arguments)
         sys.stdout.flush()
     except kb.KbError as error:
-        lines = (kb.visible(line) for line in str(error).splitlines())
-        print("kb: " + "\n".join(lines), file=sys.stderr)
+        _complain(str(error))
         return error.exit_code
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left; nothing more to say
+        _leave_stdout()  # the reader left; nothing more to say
         return 0
+    except OSError as error:  # what the system refuses: a name too long, a folder not to be entered, a full disk
+        if error.filename is None:
+            _leave_stdout()
+        _complain(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}")
+        return kb.InputError.exit_code
     except KeyboardInterrupt:
         return 130
     return code
+
+
+def _open_streams() -> None:
+    """Streams that take everything: what was closed leads nowhere, what a terminal cannot show is spelt out."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, io.TextIOWrapper(io.FileIO(os.devnull, "w")))
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_stdout() -> None:
+    """Let what is still to be written to the output go nowhere, so that it is not tried again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(text: str) -> None:
+    print("kb: " + "\n".join(kb.visible(line) for line in text.splitlines()), file=sys.stderr)
 
 
 @contextmanager
@@ -279,6 +304,7 @@ def _run_check(arguments: argparse.Namespace) -> int:
     texts = _text_folders(arguments.texts)
     if arguments.baseline is None and (arguments.write_baseline or arguments.update_baseline):
         raise kb.UsageError("which baseline?", help="name the file with --baseline FILE")
+    below = _below_source_root(arguments, home)
     if arguments.watch:
         return _watch(arguments, home, texts)
     _fix(arguments, home, texts)
@@ -287,7 +313,7 @@ def _run_check(arguments: argparse.Namespace) -> int:
     if arguments.raise_floors:
         _raise_floors(home, report)
     report = _compared(arguments, report)
-    _write_reports(arguments, _presented(arguments, home, report), others)
+    _write_reports(arguments, _presented(arguments, below, report), others)
     return report.exit_code
 
 
@@ -301,7 +327,7 @@ def _fix(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) ->
         print(kb.visible(change.said), file=sys.stderr)
     for found in kb.format_files(kb.files_of(home), write=True):
         if found.changed:
-            print(f"formatted {home.name(found.path)}", file=sys.stderr)
+            print(f"formatted {kb.visible(home.name(found.path))}", file=sys.stderr)
 
 
 def _run_diff(arguments: argparse.Namespace) -> int:
@@ -336,19 +362,24 @@ def _also(given: Sequence[str], formats: Collection[str]) -> tuple[tuple[str, st
     return tuple((name, file) for name, _, file in pairs)
 
 
-def _presented(arguments: argparse.Namespace, home: kb.Home, report: kb.Report) -> kb.Report:
+def _presented(arguments: argparse.Namespace, below: str | None, report: kb.Report) -> kb.Report:
     """The report with the times and the paths that were asked for."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    epoch = _epoch()
     if arguments.no_time:
         report = report.untimed()
-    elif epoch.isdecimal():
-        report = report.untimed(f"{datetime.fromtimestamp(int(epoch), UTC):%Y-%m-%dT%H:%M:%SZ}")
+    elif epoch is not None:
+        report = report.untimed(f"{epoch:%Y-%m-%dT%H:%M:%SZ}")
+    return report if below is None else report.under(below)
+
+
+def _below_source_root(arguments: argparse.Namespace, home: kb.Home) -> str | None:
+    """The way to the base from the folder that paths are to start from; None where none was named."""
     if arguments.source_root is None:
-        return report
-    top = Path(arguments.source_root).resolve()
-    if not home.root.resolve().is_relative_to(top):
+        return None
+    top, root = (Path(os.path.realpath(folder)) for folder in (arguments.source_root, home.root))
+    if not root.is_relative_to(top):
         raise kb.UsageError(f"the base is not below {top}", help="--source-root takes a folder that the base is in")
-    return report.under(home.root.resolve().relative_to(top).as_posix())
+    return root.relative_to(top).as_posix()
 
 
 def _write_reports(arguments: argparse.Namespace, report: kb.Report, others: Sequence[tuple[str, str]]) -> None:
@@ -398,9 +429,21 @@ def _raise_floors(home: kb.Home, report: kb.Report) -> None:
 
 
 def _today() -> date:
-    """The day waivers are judged on; SOURCE_DATE_EPOCH makes a run repeatable (https://reproducible-builds.org)."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()
+    """The day waivers are judged on."""
+    epoch = _epoch()
+    return date.today() if epoch is None else epoch.date()
+
+
+def _epoch() -> datetime | None:
+    """The moment that SOURCE_DATE_EPOCH sets, so that a run can be repeated; None where it sets none
+    (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+    except (ValueError, OverflowError, OSError) as error:
+        raise kb.UsageError(
+            f"SOURCE_DATE_EPOCH is {seconds!r}, which is no moment", help="write the seconds since 1970, or unset it"
+        ) from error
 
 
 def _compared(arguments: argparse.Namespace, report: kb.Report) -> kb.Report:
@@ -528,7 +571,7 @@ def _run_fmt(arguments: argparse.Namespace) -> int:
     paths = tuple(Path(name) for name in arguments.files) or kb.files_of(kb.find_home(arguments.home))
     changed = [found.path for found in kb.format_files(paths, write=not arguments.check) if found.changed]
     for path in changed:
-        print(f"{'would change' if arguments.check else 'formatted'} {path}")
+        print(f"{'would change' if arguments.check else 'formatted'} {kb.visible(str(path))}")
     if arguments.check and changed:
         print("help: run kb fmt", file=sys.stderr)
     return 1 if arguments.check and changed else 0

@@ -207,7 +207,8 @@ def _name_cells(
 
 def _header(quads: Iterable[ox.Quad], kb: KnowledgeBase, article: str | None) -> list[str]:
     """The comment on top: what this is, which graphs it carries, under which licence. No date, so that it is stable."""
-    what = "A Factcite knowledge base" if article is None else f"One article of a Factcite knowledge base: {article}"
+    name = article if article is None or article.isprintable() else ascii(article)  # which may be any name of a file
+    what = "A Factcite knowledge base" if name is None else f"One article of a Factcite knowledge base: {name}"
     licences = sorted({str(triple.object) for triple in kb.graph.triples if triple.predicate.value == DCTERMS.license})
     graphs = sorted({_graph(quad) for quad in quads})
     return [

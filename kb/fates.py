@@ -6,12 +6,12 @@ copy. A pipe, a file or the log of a CI run gets none.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb.answer import short_iri, visible
 from kb.copies import Copy
 from kb.drift import EXACT, At
+from kb.report.json import dumps
 from kb.verify import Outcome, Verification
 from kb.vocab import PREFIXES
 
@@ -67,7 +67,7 @@ def fates_json(
         ],
         "spans": [_span(outcome, prefixes) for outcome in _chosen(verification, every)],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return dumps(content)
 
 
 def _chosen(verification: Verification, every: bool) -> Sequence[Outcome]:

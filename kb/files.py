@@ -7,6 +7,7 @@ flushed. Leftovers of a writer that was killed are swept at the next write of th
 from __future__ import annotations
 
 import os
+from glob import escape
 from pathlib import Path
 
 from kb.errors import InputError
@@ -21,7 +22,7 @@ def read_bytes(path: Path, *, limit: int | None = None) -> bytes:
         limit: refuse more than so many bytes.
 
     Raises:
-        InputError: missing, unreadable, no regular file, or over `limit`.
+        InputError: missing, unreadable, a folder, or over `limit`.
     """
     try:
         with open(path, "rb") as file:
@@ -34,33 +35,43 @@ def read_bytes(path: Path, *, limit: int | None = None) -> bytes:
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write `data` to `path`, whole or not at all; an existing file keeps its permissions.
+    """Write `data` to `path`, whole or not at all; an existing file keeps its permissions, and a link stays one.
+
+    What is there and is no regular file, such as a pipe or `/dev/stdout`, is written to as it is.
 
     Raises:
         InputError: the folder cannot be written; the old content stands.
     """
-    folder = path.parent
     try:
-        for leftover in folder.glob(f".{path.name}.*{LEFTOVER}"):
-            leftover.unlink(missing_ok=True)
-        temporary = folder / f".{path.name}.{os.getpid()}{LEFTOVER}"
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                if path.exists():
-                    os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(folder)
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+        else:
+            _replace(Path(os.path.realpath(path)), data)
     except OSError as error:
         raise InputError(
             f"cannot be written: {error.strerror}", source=str(path), help="nothing was changed"
         ) from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """The steps of `write_atomic` for a regular file."""
+    folder = path.parent
+    for leftover in folder.glob(f".{escape(path.name)}.*{LEFTOVER}"):
+        leftover.unlink(missing_ok=True)
+    temporary = folder / f".{path.name}.{os.getpid()}{LEFTOVER}"
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if path.exists():
+                os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(folder)
 
 
 def sync_folder(folder: Path) -> None:

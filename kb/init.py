@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from glob import escape
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -77,7 +78,7 @@ def _refuse_taken(target: Path) -> None:
 
 def _sweep(place: Path) -> None:
     """Remove what an earlier run left behind when it was killed."""
-    for leftover in place.parent.glob(f".{place.name}.*{LEFTOVER}"):
+    for leftover in place.parent.glob(f".{escape(place.name)}.*{LEFTOVER}"):
         shutil.rmtree(leftover, ignore_errors=True)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -39,8 +40,8 @@ class LoadedFile:
 
     @property
     def graph_iri(self) -> str:
-        """The named graph that holds the file's triples."""
-        return GRAPHS + self.name
+        """The named graph that holds the file's triples; whatever an IRI cannot hold is percent-encoded."""
+        return GRAPHS + quote(self.name.encode("utf-8", "surrogateescape"), safe="/")
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,8 @@ def read_settings(path: Path, *, name: str) -> Settings:
             column=int(place[2]) if place and place[2] else None,
             help="mend the TOML at this place",
         ) from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists within thousands of lists
+        raise InputError(f"is not TOML that can be read: {error}", source=name, help="write it shorter") from error
 
 
 def key_span(text: str, key: str, *, table: str = "", after: int | None = None) -> tuple[int, int] | None:

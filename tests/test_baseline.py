@@ -136,6 +136,7 @@ def test_rules_on_waivers_and_floors_are_never_known() -> None:
         ('{"findings": [{"code": "FC001"}]}', ""),
         ('{"findings": [{"code": "FC001", "focus": "", "fingerprint": "x", "message": "", "count": "2"}]}', ""),
         ('{"findings": [{"code": "FC001", "focus": "", "fingerprint": "x", "message": "", "count": 0}]}', ""),
+        ("[" * 100_000, ""),
         ("\udcff", ""),
         (None, ""),
     ],

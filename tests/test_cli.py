@@ -193,6 +193,108 @@ def test_a_reader_that_leaves_early_is_no_error(mybase: Path) -> None:
     assert "Traceback" not in done.stderr and done.stderr == ""
 
 
+@pytest.mark.parametrize("words", [["check"], ["query"], ["export"], ["verify", "--format", "json"]])
+def test_an_output_that_is_closed_or_full_is_told_in_a_line(mybase: Path, words: list[str]) -> None:
+    command = " ".join([f'"{sys.executable}" -m kb.cli', *words, "--home", f'"{mybase}"'])
+    for where, code, said in ((">&-", 0, ""), ("2>&-", 0, ""), (">/dev/full", 3, "kb: the output cannot be written: ")):
+        done = subprocess.run(
+            ["bash", "-c", f"{command} {where}"], capture_output=True, text=True, cwd=kb.find_home().root, timeout=60
+        )
+        assert (done.returncode, done.stderr[: len(said)]) == (code, said), (where, done.stderr)
+        assert done.stderr.count("\n") <= 1
+
+
+def test_a_value_that_python_cannot_hold_is_none_of_the_terminal_s_business(mybase: Path) -> None:
+    with (mybase / "kb/entities.ttl").open("a", encoding="utf-8") as file:
+        file.write('\nent:x\n    rdfs:comment "12345-01-01"^^<http://www.w3.org/2001/XMLSchema#date> ;\n    .\n')
+    done = run("check", "--home", str(mybase))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_a_terminal_cannot_show_is_spelt_out(mybase: Path) -> None:
+    done = run("query", "--home", str(mybase), env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0 and "--param claim=\\u2026" in done.stdout
+
+
+LONG = "a" * 500
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["check", "--home", LONG],
+        ["check", "--texts", LONG],
+        ["check", "--output", LONG],
+        ["check", "--baseline", LONG],
+        ["query", LONG],
+        ["diff", LONG],
+        ["init", LONG],
+        ["mutate", "--cases", LONG],
+    ],
+)
+def test_a_name_that_the_system_refuses_is_told_in_a_line(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, mybase: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(mybase)
+    home = ["--home", "."] if words[0] not in ("init", "mutate") and "--home" not in words else []
+    assert main([*words, *home]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("kb: ") and LONG in said and "File name too long" in said
+
+
+def test_a_moment_that_is_none_is_refused(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for moment in ("soon", "-1e9", str(10**12), str(10**18)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SOURCE_DATE_EPOCH", moment)
+            assert main(["check", "--home", str(mybase)]) == 2
+        assert "SOURCE_DATE_EPOCH" in capsys.readouterr().err
+
+
+def test_a_wrong_source_root_is_told_before_anything_is_written(mybase: Path, tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    words = ["check", "--home", str(mybase), "--baseline", str(known), "--write-baseline"]
+    assert main([*words, "--source-root", str(mybase / "corpus")]) == 2
+    assert not known.exists()
+
+
+def test_output_goes_through_a_link_and_into_a_pipe(mybase: Path, tmp_path: Path) -> None:
+    words = ["export", "--home", str(mybase), "--output"]
+    plain, link, pipe = (tmp_path / name for name in ("plain", "link", "pipe"))
+    assert main([*words, str(plain)]) == 0
+    link.symlink_to("linked")
+    assert main([*words, str(link)]) == 0
+    assert link.is_symlink() and (tmp_path / "linked").read_bytes() == plain.read_bytes()
+    assert main([*words, str(link)]) == 0, "once more, now that the file is there"
+    assert link.is_symlink()
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE) as reader:
+        assert main([*words, str(pipe)]) == 0
+        assert reader.stdout is not None and reader.stdout.read() == plain.read_bytes()
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("name", ["two words", "two\nlines", 'qu"ote', "100%", os.fsdecode(b"no-utf-8-\xff")])
+def test_a_file_may_have_any_name(mybase: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    record, claims = mybase / "corpus" / f"{name}.ttl", mybase / "kb/claims" / f"{name}.ttl"
+    (mybase / "corpus/mill-bridge.ttl").rename(record)
+    (mybase / CLAIMS).rename(claims)
+    (mybase / "corpus/texts/mill-bridge.txt").rename(mybase / "corpus/texts" / f"{name}.txt")
+    home = ["--home", str(mybase)]
+    for words in (
+        *(["check", "--format", form] for form in kb.REPORT_FORMATS),
+        *(["export", "--format", form] for form in kb.EXPORT_FORMATS),
+        *(["verify", "--format", form, "--all"] for form in ("text", "json")),
+        *(["diff", str(mybase), "--format", form] for form in kb.BLAST_FORMATS),
+        ["query", "claims-by-status"],
+        ["stats"],
+        ["fmt", "--check"],
+        ["export", "--article", name],
+    ):
+        assert main([*words, *home]) == 0, words
+    head = capfd.readouterr().out.rpartition("# One article of a Factcite knowledge base: ")[2]
+    assert head.splitlines()[1].startswith("# Nothing here"), "the name makes no line of its own"
+
+
 def test_texts_also_come_from_the_environment(mybase: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "mine"
     elsewhere.mkdir()

@@ -136,9 +136,11 @@ def test_a_pyproject_without_floors_leaves_them_to_the_corpus(mybase: Path) -> N
         ("claims-with-two-origins = 2.5\n", 1),
         ("claims-with-two-origins = -1\n", 1),
         ("claims = 3\n", 1),
+        (f"claims-with-two-origins = {'1' * 5000}\n", None),
+        (f"claims = {'[' * 5000}{']' * 5000}\n", None),
     ],
 )
-def test_malformed_floors_are_exit_3_and_are_not_written_over(mybase: Path, text: str, line: int) -> None:
+def test_malformed_floors_are_exit_3_and_are_not_written_over(mybase: Path, text: str, line: int | None) -> None:
     (mybase / FLOORS).write_text(text, "utf-8")
     report = kb.check(mybase)
     assert report.exit_code == 3

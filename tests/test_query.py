@@ -158,6 +158,12 @@ def test_a_table_lines_up_and_shows_no_control_characters(store: ox.Store) -> No
     assert kb.as_table(kb.ask(store, "ASK {}")) == "yes"
 
 
+def test_a_long_cell_is_cut_to_its_columns() -> None:
+    texts = ("다" * 100_000, "a" * 100_000, "ab\u0301" + "c" * 9, "a" * 9 + "다", "a" * 10)
+    table = kb.as_table(kb.Answer(("t",), tuple((ox.Literal(text),) for text in texts)), width=10)
+    assert table.splitlines()[2:-1] == ["다다다다…", "aaaaaaaaa…", "ab\u0301ccccccc…", "aaaaaaaaa…", "aaaaaaaaaa"]
+
+
 @given(st.text(max_size=80))
 def test_any_text_is_answered_or_refused_by_name(text: str) -> None:
     empty = kb.open_store([])

@@ -6,9 +6,9 @@ Colour is asked for by whoever knows that there is a terminal; without it the te
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Iterator, Mapping
 
+from kb.answer import columns_of
 from kb.finding import Finding, Report
 from kb.report.common import (
     WORDS,
@@ -85,9 +85,9 @@ def _finding(finding: Finding, prefixes: Mapping[str, str], paint: _Paint) -> It
     yield f"{head} {paint('strong', place(finding))}: {clean(finding.message)}"
     if finding.excerpt:
         before, words, after = marked(finding)
-        before, after = before[-70:], after[: max(0, _WIDTH - _columns(before[-70:] + words))]
+        before, after = before[-70:], after[: max(0, _WIDTH - columns_of(before[-70:] + words))]
         yield f"{paint('faint', f'{finding.line or 0:>6} |')} {before}{paint(word, words)}{after}".rstrip()
-        yield f"{paint('faint', '       |')} {' ' * _columns(before)}{paint(word, '^' * max(1, _columns(words)))}"
+        yield f"{paint('faint', '       |')} {' ' * columns_of(before)}{paint(word, '^' * max(1, columns_of(words)))}"
     if finding.focus:
         yield "    about " + "  ".join(about(finding, prefixes))
     if finding.related:
@@ -96,9 +96,3 @@ def _finding(finding: Finding, prefixes: Mapping[str, str], paint: _Paint) -> It
         yield f"    waived: {clean(finding.reason)}"
     if finding.help:
         yield f"    help: {clean(finding.help)}"
-
-
-def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
-    wide = {"W": 2, "F": 2}
-    return sum(0 if unicodedata.combining(char) else wide.get(unicodedata.east_asian_width(char), 1) for char in text)
