@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 import kb
@@ -233,6 +235,16 @@ def test_a_base_that_cannot_be_checked_is_not_broken(mybase: Path) -> None:
         Bench(kb.find_home(mybase), DAY).sample()
 
 
+def test_a_base_may_have_odd_numbers_and_a_text_without_letters_at_its_end(mybase: Path) -> None:
+    record, text = mybase / "corpus/mill-bridge.ttl", mybase / "corpus/texts/mill-bridge.txt"
+    record.write_text(re.sub(r"fc:(index|length) \d+", r'fc:\1 "many"', record.read_text("utf-8")), "utf-8")
+    text.write_text(text.read_text("utf-8") + "\n* * *\n", "utf-8")
+    (mybase / "kb/claims/mill-bridge.ttl").rename(mybase / "kb/mill-bridge.ttl")
+    sample = Sample(kb.load_kb(mybase))
+    broken = [sample.files(place) for operator in operators() for place in operator.breaks(sample)]
+    assert len(broken) > 500 and all(broken)
+
+
 # --- damage to single constraints --------------------------------------------------------------------------
 
 
@@ -297,6 +309,21 @@ def test_numbers_classes_lists_and_kinds_are_damaged() -> None:
     assert "without Body" in roles and any(shown.startswith("with ") for shown in roles)
 
 
+def test_a_bound_that_is_no_whole_number_is_left_alone() -> None:
+    node, bound = ox.NamedNode("urn:s"), ox.NamedNode(SH.iri + "minInclusive")
+    known = Known(Graph(()), Graph(()))
+    assert [c.shown for c in known.changes(ox.Triple(node, bound, ox.Literal("3")))] == ["2"]
+    assert [*known.changes(ox.Triple(node, bound, ox.Literal("1.5")))] == []
+
+
+def test_a_case_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "FC001").mkdir()
+    (tmp_path / "base.ttl").write_text("", "utf-8")
+    (tmp_path / "FC001/bad.ttl").write_bytes(b"\xff")
+    with pytest.raises(InputError, match="not UTF-8"):
+        [*read_cases(tmp_path, ())]
+
+
 @pytest.mark.slow
 def test_what_no_case_notices_is_on_the_list(tmp_path: Path) -> None:
     """Of the rules with such damage; all the others are damaged by `make mutate`."""
@@ -348,7 +375,9 @@ def test_a_survivor_with_a_reason_is_allowed(tmp_path: Path) -> None:
     assert Mutation("", 0, 1, (after[0],), ("claim: no label",)).exit_code == 1
 
 
-@pytest.mark.parametrize("text", ["[[allowed", '[[allowed]]\nmutant = "x"\n', 'allowed = "x"\n', "allowed = [1]\n"])
+@pytest.mark.parametrize(
+    "text", ["[[allowed", '[[allowed]]\nmutant = "x"\n', 'allowed = "x"\n', "allowed = [1]\n", f"x = {'1' * 5000}"]
+)
 def test_an_allow_list_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "allowed.toml"
     file.write_text(text, "utf-8")

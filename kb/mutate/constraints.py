@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kb.graph import Graph, Term, key
+from kb.lexical import whole
 from kb.mutate.paths import NOTHING, list_members, path_variants, read_path, write_list, write_path
 from kb.vocab import FC, RDF, RDFS, SH, XSD
 
@@ -46,8 +47,11 @@ class Known:
     def changes(self, triple: ox.Triple) -> Iterator[Change]:
         """Every change of the value of one constraint, worse ones and wrong ones alike."""
         term, value = triple.predicate.value.removeprefix(SH.iri), object_of(triple)
-        if term in STEPS and not (term in ("minCount", "minLength") and key(value) == "1"):  # that is dropping it
-            number = str(int(key(value)) + STEPS[term])
+        if term in STEPS:
+            bound = whole(key(value))
+            if bound is None or (term in ("minCount", "minLength") and bound == 1):  # that is dropping it
+                return
+            number = str(bound + STEPS[term])
             yield Change(number, ox.Literal(number, datatype=ox.NamedNode(XSD.integer)))
         elif term in ("class", "targetClass"):
             yield from self._other_classes(key(value), wider=term == "class")

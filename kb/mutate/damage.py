@@ -260,11 +260,10 @@ def read_cases(folder: Path, vocabulary: Iterable[ox.Triple]) -> Iterator[Witnes
     if not paths:
         raise InputError("no cases here: there is only base.ttl", source=str(folder), help=help)
     for path in paths:
-        text = read_bytes(path)
-        gone = [tuple(_iri(name, prefixes) for name in found) for found in _HEAD.findall(text.decode("utf-8"))]
+        added = read_turtle(read_bytes(path), source=str(path))
+        gone = [tuple(_iri(name, prefixes) for name in found) for found in _HEAD.findall(added.text)]
         kept = tuple(triple for triple in triples if not any(_is(triple, pattern) for pattern in gone))
-        added = read_turtle(text, source=str(path)).triples
-        yield Witness(f"{path.parent.name}/{path.stem}", (*kept, *added), frozenset((path.parent.name,)), known)
+        yield Witness(f"{path.parent.name}/{path.stem}", (*kept, *added.triples), frozenset((path.parent.name,)), known)
 
 
 def in_one(cases: Sequence[Witness]) -> Witness:

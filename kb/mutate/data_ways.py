@@ -11,6 +11,7 @@ from itertools import pairwise
 import pyoxigraph as ox
 
 from kb.graph import Term, key
+from kb.lexical import whole
 from kb.mutate.file_ways import EXIT_4
 from kb.mutate.places import STANCES, alone, answered, cited, cited_as_new, claims, number, used
 from kb.mutate.sample import Break, Breaker, Sample, remove
@@ -33,8 +34,13 @@ def _changed(cls: str, predicate: str, change: Callable[[str], str], *, text: bo
 
 
 def _by(step: int) -> Callable[[str], str]:
-    """A number, one more or less."""
-    return lambda value: str(int(value) + step)
+    """A number, one more or less; what is no number stays."""
+    return lambda value: value if whole(value) is None else str(int(value) + step)
+
+
+def _neighbour(value: str) -> str:
+    """The number before, or 2 for the first; what is no number stays."""
+    return value if whole(value) is None else str(int(value) - 1 or 2)
 
 
 def _year_earlier(value: str) -> str:
@@ -247,11 +253,7 @@ DATA_WAYS: Mapping[str, tuple[tuple[str, str, Breaker], ...]] = {
         ("recorded twice", "FC942", _copied(FC.Article)),
     ),
     "paragraph": (
-        (
-            "the number of its neighbour",
-            "FC110",
-            _changed(FC.Paragraph, FC.index, lambda value: str(int(value) - 1 or 2)),
-        ),
+        ("the number of its neighbour", "FC110", _changed(FC.Paragraph, FC.index, _neighbour)),
         ("gone, a gap in the numbers", "FC110", remove(FC.Paragraph, _not_last)),
         ("printed twice, and not marked", "FC945", _same_words),
     ),

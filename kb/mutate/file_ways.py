@@ -49,8 +49,8 @@ def _comma(text: str) -> str:
 
 
 def _other_letter(line: str) -> str:
-    """The line with its last letter changed."""
-    at = max(place for place, sign in enumerate(line) if sign.isalpha())
+    """The line with its last letter changed; its last sign, where it has no letter."""
+    at = max((place for place, sign in enumerate(line) if sign.isalpha()), default=len(line) - 1)
     return line[:at] + ("x" if line[at] != "x" else "y") + line[at + 1 :]
 
 

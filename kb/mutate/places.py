@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pyoxigraph as ox
 
+from kb.lexical import whole
 from kb.mutate.sample import Sample
 from kb.vocab import DCTERMS, FC, PROV, RDF, RDFS, XSD
 
@@ -15,7 +16,7 @@ REPEATS = (FC.restates, FC.translates, FC.duplicates)
 
 def number(sample: Sample, node: str, predicate: str) -> int:
     """The number that a node has; 0 where it has none."""
-    return int(sample.graph.value(node, predicate) or 0)
+    return whole(sample.graph.value(node, predicate)) or 0
 
 
 def claims(sample: Sample, citation: str) -> set[str]:

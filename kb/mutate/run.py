@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -19,7 +18,6 @@ from pathlib import Path
 from kb.check import check
 from kb.copies import find_texts
 from kb.errors import CannotLook, InputError, UsageError
-from kb.files import read_bytes
 from kb.finding import Finding
 from kb.floors import read_floors
 from kb.graph import Graph
@@ -32,6 +30,7 @@ from kb.mutate.operators import Operator, operators
 from kb.mutate.sample import Break, Sample
 from kb.mutate.verdict import ALLOWED, CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
 from kb.recheck import Memory
+from kb.settings import read_settings
 from kb.shapes import read_rules
 from kb.turtle import SHAPES
 from kb.waivers import FILE as WAIVERS
@@ -114,7 +113,9 @@ class Bench:
         """
         report = check(self.home, today=self.day, memory=self.memory)
         if report.exit_code > 1:
-            raise CannotLook(f"the base cannot be checked as it is: {report.stopped}", source=str(self.home.root))
+            raise CannotLook(
+                f"the base cannot be checked as it is: {report.stopped}", help="kb check --home DIR says what is wrong"
+            )
         return Sample(load_kb(self.home), frozenset(finding.fingerprint for finding in report.findings))
 
     def shapes(self) -> Graph:
@@ -282,12 +283,9 @@ def read_allowed(path: Path) -> Mapping[str, str]:
     Raises:
         InputError: the file is missing or not so written.
     """
-    try:
-        content = tomllib.loads(read_bytes(path).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"is not TOML: {error}", source=str(path)) from error
+    listed = read_settings(path, name=str(path)).content.get("allowed", [])
     found: dict[str, str] = {}
-    for entry in content.get("allowed", []) if isinstance(content.get("allowed", []), list) else [None]:
+    for entry in listed if isinstance(listed, list) else [None]:
         mutant, reason = (entry.get("mutant"), entry.get("reason")) if isinstance(entry, dict) else (None, None)
         if not (isinstance(mutant, str) and isinstance(reason, str) and reason.strip()):
             raise InputError(

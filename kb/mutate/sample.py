@@ -158,7 +158,7 @@ class Sample:
 
     def _file_of(self, subject: str) -> str:
         known = self._homes.get(subject)
-        return known or next(name for name in self._names if name.startswith("kb/claims/"))
+        return known or next((name for name in self._names if name.startswith("kb/claims/")), self._names[-1])
 
     @cached_property
     def _names(self) -> list[str]:

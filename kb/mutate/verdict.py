@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.answer import visible
+from kb.report.json import dumps
 
 CAUGHT = "caught"
 OTHERWISE = "caught by another rule"
@@ -178,4 +178,4 @@ def mutation_json(mutation: Mutation) -> str:
             for verdict in mutation.verdicts
         ],
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    return dumps(content)
