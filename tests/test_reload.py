@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import json
 import os
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,7 @@ import kb
 import webapp
 from tests.serving import PATIENCE, children, free_port, is_gone, page, until
 from tests.web_base import NAMES, make, served
+from webapp.renewal import Renewal
 from webapp.site import site_of
 
 CLOCK = """\
@@ -244,6 +247,21 @@ def test_watching_loads_what_is_saved(home: Path) -> None:
         question.write_text("# title: Clocks\n# description: All clocks.\nASK {}\n", "utf-8")
         assert " now, " in said(process)
         assert "Clocks" in page(port)
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_nothing_holds_data_that_were_replaced(home: Path, watched: bool) -> None:
+    app = webapp.create_app(home, WORKERS=1)
+    try:
+        for path in ("/", "/claims", "/report", "/sparql?query=ASK{}"):
+            app.test_client().get(path).close()
+        old = weakref.ref(site_of(app))
+        if watched:
+            Renewal().watch(app)
+        assert webapp.reload(app)
+        assert until(lambda: gc.collect() >= 0 and old() is None)
+    finally:
+        webapp.close(app)
 
 
 @signals

@@ -62,7 +62,9 @@ class Renewal:
 
     def _watch(self, app: Flask) -> None:
         here = site_of(app)
-        for _ in kb.changes(here.base.home, texts=here.settings.texts, since=here.stamps):
+        changes = kb.changes(here.base.home, texts=here.settings.texts, since=here.stamps)
+        del here  # another site is going to take its place
+        for _ in changes:
             self.ask()
 
 
