@@ -517,7 +517,11 @@ def _run_query(arguments: argparse.Namespace) -> int:
     values = kb.bind(question, _pairs(arguments.param), prefixes=base.prefixes)
     store = kb.open_store(base.quads())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not notice Ctrl+C while it works
-    answer = kb.ask(store, question.text, params=values, prefixes=base.prefixes)
+    try:
+        answer = kb.ask(store, question.text, params=values, prefixes=base.prefixes)
+    except kb.QueryError as error:
+        error.source = arguments.question
+        raise
     writers = {
         "table": lambda: kb.as_table(answer, prefixes=base.prefixes) + "\n",
         "csv": lambda: kb.as_csv(answer),
@@ -625,11 +629,14 @@ def _text_folders(named: Sequence[str]) -> tuple[Path, ...]:
 
 
 def _pairs(given: Sequence[str]) -> dict[str, str]:
-    pairs = [word.partition("=") for word in given]
-    for name, sign, _ in pairs:
-        if not sign:
-            raise kb.UsageError(f"--param {name}: no value", help="write --param name=value")
-    return {name: value for name, _, value in pairs}
+    pairs: dict[str, str] = {}
+    for word in given:
+        name, sign, value = word.partition("=")
+        if not sign or name in pairs:
+            wrong = "given twice" if sign else "no value"
+            raise kb.UsageError(f"--param {name}: {wrong}", help="write --param name=value, once for each name")
+        pairs[name] = value
+    return pairs
 
 
 def _write(data: bytes, output: str | None) -> None:

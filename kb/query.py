@@ -394,7 +394,7 @@ def read_question(path: Path) -> SavedQuestion:
     """
     data = read_bytes(path, limit=1_000_000)
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError("is not UTF-8", source=str(path), help="save the file as UTF-8") from error
     title, topic, description, params = path.stem, "", "", []

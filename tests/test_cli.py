@@ -104,9 +104,13 @@ def test_query_runs_a_file_and_binds_prefixed_names_of_the_base(
     assert int(capfd.readouterr().out.split()[1]) > 5
     assert main(words) == 2
     assert "--param article=" in capfd.readouterr().err
+    assert main([*words, "--param", "article=art:a", "--param", "article=art:b"]) == 2
+    assert "--param article: given twice" in capfd.readouterr().err
     question.write_text("SELECT * WHERE { SERVICE <http://127.0.0.1:9/> {} }")
     assert main(words) == 1
-    assert "SERVICE" in capfd.readouterr().err
+    assert f"kb: {question}:1:18: SERVICE" in capfd.readouterr().err
+    question.write_text("\ufeff# title: from an editor that marks its files\nASK {}", "utf-8")
+    assert main(words) == 0
 
 
 def test_query_without_a_name_lists_the_questions(mybase: Path, capfd: pytest.CaptureFixture[str]) -> None:
