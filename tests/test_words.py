@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
+from werkzeug.exceptions import BadRequest, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
 import kb
 import webapp
@@ -132,6 +133,14 @@ def heads() -> Iterator[str]:
         yield from (column.replace("_", " ") for column in table.answer.columns)
 
 
+def other() -> Iterator[str]:
+    """What exits lose, and what is said of an error of HTTP."""
+    yield from (loss for losses in kb.EXPORT_LOSSES.values() for loss in losses)
+    for error in (BadRequest, InternalServerError, MethodNotAllowed, NotFound, RequestEntityTooLarge):
+        yield str(error.description)
+    yield "This base holds nothing of that name."
+
+
 def sentences() -> Iterator[str]:
     """The English words of the sentences about a status, and what stands between several things in them."""
     for node in ast.walk(ast.parse(Path(kb.__file__).with_name("standing.py").read_text("utf-8"))):
@@ -145,13 +154,13 @@ def sentences() -> Iterator[str]:
 @pytest.mark.parametrize("language", list(LANGUAGES)[1:])
 def test_each_english_text_that_pages_show_is_said_in_each_language(words: dict[str, Words], language: str) -> None:
     assert len(list(sentences())) > 20 and len(list(heads())) > 100
-    missing = {text for text in (*heads(), *sentences()) if words[language].translated(text)[1] != language}
+    missing = {text for text in (*heads(), *sentences(), *other()) if words[language].translated(text)[1] != language}
     assert not missing, f"{language}.po lacks these texts, in the context {TEXT!r}: {sorted(missing)}"
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES)[1:])
 def test_every_text_that_is_translated_is_written_somewhere(words: dict[str, Words], language: str) -> None:
-    unused = words[language].texts.keys() - {*heads(), *sentences()}
+    unused = words[language].texts.keys() - {*heads(), *sentences(), *other()}
     assert not unused, f"nobody writes {sorted(unused)}"
 
 

@@ -220,7 +220,7 @@ class Names:
         tags = {link.lang for link in links}
         if tags == {self.words.language}:
             return self.words.listed_text([link.text for link in links]), self.words.language
-        return " · ".join(link.text for link in links), tags.pop() if len(tags) == 1 else ""
+        return "\N{NO-BREAK SPACE}· ".join(link.text for link in links), tags.pop() if len(tags) == 1 else ""
 
     def said(self, iri: str, predicate: str) -> tuple[str, str]:
         """The text of a property and the language of it: the one that is spoken, else English, else another."""
