@@ -15,6 +15,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -299,5 +300,27 @@ def test_a_client_has_only_so_many_large_answers_at_once(home: Path) -> None:
         first.close()
         again = client.get("/sparql", query_string=asked, environ_overrides=elsewhere)
         assert again.status_code == 200 and again.get_data()
+    finally:
+        webapp.close(app)
+
+
+def test_a_long_answer_that_is_ended_while_it_changes_its_place_keeps_none(home: Path) -> None:
+    app = webapp.create_app(home, STREAM_AFTER=100_000, WORKERS=1, LONG_QUESTIONS=1, LONG_AFTER_SECONDS=1_000)
+    try:
+        pool = site_of(app).pool
+        streams: list[Stream] = []
+
+        def gone() -> bool:
+            for stream in streams:
+                pool.settings = replace(pool.settings, long_after_seconds=0)  # from now on the question is a long one
+                stream.close()  # as the clock does, in a thread of its own
+            return False
+
+        stream = pool.open(Question(ENDLESS, pieces=True), gone=gone)
+        assert isinstance(stream, Stream)
+        streams.append(stream)
+        assert len(list(stream)) < 2, "what was under way at most"
+        for place in (pool.long, pool.visitors, pool.everybody):
+            assert place.acquire(blocking=False), "the place is free again"
     finally:
         webapp.close(app)

@@ -199,7 +199,9 @@ class Seat:
         self.pool = pool
         self.page = page
         self.gone = gone
+        self.lock = threading.Lock()
         self.held: list[threading.Semaphore] = []
+        self.over = False
 
     def take(self) -> None:
         """Wait for a place.
@@ -228,15 +230,23 @@ class Seat:
         if self.page or seconds < self.pool.settings.long_after_seconds or self.pool.long in self.held:
             return
         if self.pool.long.acquire(blocking=False):
-            self.leave()
-            self.held.append(self.pool.long)
+            self._change(self.pool.long)
         elif self.pool.waiting:
             raise Crowded
 
+    def _change(self, place: threading.Semaphore) -> None:
+        """Go to another place, and give the one before back; both where another thread has ended the question."""
+        with self.lock:
+            self.held, given = ([], [*self.held, place]) if self.over else ([place], self.held)
+        for each in given:
+            each.release()
+
     def leave(self) -> None:
-        """Give the place back."""
-        while self.held:
-            self.held.pop().release()
+        """Give the place back, for good."""
+        with self.lock:
+            self.over, self.held, given = True, [], self.held
+        for each in given:
+            each.release()
 
 
 class Errand:
