@@ -1,4 +1,15 @@
-"""The face of the library: what the command, the web application and other programs use. It imports and lists."""
+"""The face of the library: what the command, the web application and other programs use. It imports and lists.
+
+    load_kb, find_home            a base, and where its rooms are
+    check, verify, mutate         what is wrong with it; where cited words stand now; what nobody would notice
+    open_store, ask, as_table     a question in SPARQL and its answer; saved_question for one that is kept
+    standings, stats              where each claim stands, and why; how many there are of what
+    compare_graphs, retract       what a change does to the claims; what a withdrawal would
+    export                        the base as RDF
+    init, add, cite, reanchor, format_files, raise_floors, write_baseline      what makes and mends a base
+
+Whatever can go wrong for a reader or a writer is a `KbError`: what, where, and what to do next.
+"""
 
 from kb.answer import as_csv, as_json, as_table, short, short_iri, visible
 from kb.article import AddResult, add

@@ -130,7 +130,7 @@ def data_namespace(home: Home, prefix: str) -> str:
     stands beside the base's own `art:` as it does in the house; without that, it is the house's.
     """
     declared: dict[str, str] = {}
-    for path in _data_files(home):
+    for path in (*home.record_files(), *home.claims_files()):
         declared = {**_read(home, path).prefixes, **declared}
         if prefix in declared:
             return declared[prefix]
@@ -139,14 +139,10 @@ def data_namespace(home: Home, prefix: str) -> str:
     return own.removesuffix(ending) + other if own.endswith(ending) else PREFIXES[prefix]
 
 
-def _data_files(home: Home) -> list[Path]:
-    return [*sorted(home.corpus.glob("*.ttl")), *sorted((home.kb / "claims").glob("*.ttl"))]
-
-
 def _cited(home: Home) -> Mapping[str, tuple[str, ...]]:
     """Paragraph IRI to the nodes that quote from it."""
     found: dict[str, list[str]] = {}
-    for path in sorted((home.kb / "claims").glob("*.ttl")):
+    for path in home.claims_files():
         for citation, paragraph in Graph.of(_read(home, path).triples).pairs(PROV.wasQuotedFrom):
             found.setdefault(paragraph, []).append(citation)
     return {paragraph: tuple(sorted(names, key=natural_key)) for paragraph, names in found.items()}

@@ -24,12 +24,9 @@ from kb.files import read_bytes
 from kb.graph import Graph, key
 from kb.home import Home
 from kb.record import TODO, integer, local_name, statements
-from kb.text import TextParagraph, digest, normalise, occurrences
+from kb.text import TextParagraph, around, digest, normalise, occurrences
 from kb.turtle import HOUSE, Document, read_turtle
 from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDF
-
-CONTEXT = 24
-"""Code points of the reader's copy that are shown on either side of a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +155,7 @@ def _paragraph(graph: Graph, article: str, copy: Copy, index: int) -> tuple[str,
 
 
 def _claims(home: Home) -> Iterator[Document]:
-    for path in sorted((home.kb / "claims").glob("*.ttl")):
+    for path in home.claims_files():
         yield read_turtle(read_bytes(path, limit=HOUSE.max_bytes), source=home.name(path))
 
 
@@ -226,14 +223,7 @@ def _folded(text: str) -> str:
 
 def _shown(text: str, start: int, end: int) -> str:
     """Offsets and a little context, for a terminal: no character that is not printable."""
-    before, after = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
-    middle = (
-        text[start:end]
-        if end - start <= 3 * CONTEXT
-        else f"{text[start : start + CONTEXT]} … {text[end - CONTEXT : end]}"
-    )
-    line = f"{'…' * (before > 0)}{text[before:start]}[{middle}]{text[end:after]}{'…' * (after < len(text))}"
-    visible = "".join(sign if sign.isprintable() else "\ufffd" for sign in line)
+    visible = "".join(sign if sign.isprintable() else "\ufffd" for sign in around(text, start, end))
     return f"characters {start} to {end}: {visible}"
 
 

@@ -110,7 +110,7 @@ def _parser(others: Mapping[str, metadata.EntryPoint]) -> argparse.ArgumentParse
         prog="kb",
         description="A fact-check citation knowledge base: who claims what, through whom, and where.",
         epilog="Exit codes: 0 clean, 1 findings or no answer, 2 usage, 3 unreadable or malformed input, "
-        "4 could not look.",
+        "4 could not look. kb COMMAND --help says more of a command.",
     )
     parser.add_argument("--version", action="version", version=f"kb {kb.__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -223,7 +223,13 @@ def _explain(commands: _Commands) -> None:
 def _query(commands: _Commands) -> None:
     parser = _command(commands, "query", "ask a saved question, or a question in a .rq file", _run_query)
     parser.add_argument("question", nargs="?", metavar="NAME|FILE", help="without one, the saved questions are listed")
-    parser.add_argument("--param", metavar="NAME=VALUE", action="append", default=[], help="may be repeated")
+    parser.add_argument(
+        "--param",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a value that the question asks for, such as entity=ent:kim-song; may be repeated",
+    )
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     _home_option(parser)
 
@@ -246,18 +252,18 @@ def _export(commands: _Commands) -> None:
 
 def _add(commands: _Commands) -> None:
     parser = _command(commands, "add", "record an article from a text file", _run_add)
-    parser.add_argument("file", metavar="FILE")
-    parser.add_argument("--slug", required=True, help="short name, such as bridge-opening")
+    parser.add_argument("file", metavar="FILE", help="plain text in UTF-8, a line for each paragraph")
+    parser.add_argument("--slug", metavar="SLUG", required=True, help="short name, such as bridge-opening")
     parser.add_argument("--update", action="store_true", help="the text changed: keep what was written by hand")
     _home_option(parser)
 
 
 def _cite(commands: _Commands) -> None:
     parser = _command(commands, "cite", "find words in your copy and print the citation for them", _run_cite)
-    parser.add_argument("slug", metavar="SLUG")
-    parser.add_argument("paragraph", metavar="PARAGRAPH", type=int)
-    parser.add_argument("words", metavar="WORDS")
-    parser.add_argument("--nth", type=int, help="which of several places, from 1")
+    parser.add_argument("slug", metavar="SLUG", help="the article, by the name of its record: corpus/SLUG.ttl")
+    parser.add_argument("paragraph", metavar="PARAGRAPH", type=int, help="the number of the paragraph, from 1")
+    parser.add_argument("words", metavar="WORDS", help="as they stand in the text, in quotes")
+    parser.add_argument("--nth", metavar="N", type=int, help="which of several places, from 1")
     _home_option(parser)
     _texts_option(parser)
 
@@ -292,7 +298,7 @@ def _mutate(commands: _Commands) -> None:
 
 def _init(commands: _Commands) -> None:
     parser = _command(commands, "init", "make a base of your own, with one worked example", _run_init)
-    parser.add_argument("folder", metavar="DIR")
+    parser.add_argument("folder", metavar="DIR", help="a folder that is not there yet, or an empty one")
 
 
 # --- the deeds ---------------------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from kb.answer import visible
 from kb.finding import Rule
+from kb.report.common import WORDS
 
-WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 _WIDTH = 100
 
 

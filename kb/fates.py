@@ -12,11 +12,9 @@ from kb.answer import short_iri, visible
 from kb.copies import Copy
 from kb.drift import EXACT, At
 from kb.report.json import dumps
+from kb.text import around
 from kb.verify import Outcome, Verification
 from kb.vocab import PREFIXES
-
-CONTEXT = 24
-"""Code points shown on either side of a place, and at either end of a long one."""
 
 
 def fates_text(
@@ -104,18 +102,8 @@ def _details(outcome: Outcome, copies: Mapping[str, Copy], words: bool) -> Itera
         yield outcome.reason
     copy = copies.get(outcome.article)
     if words and copy is not None and outcome.to is not None:
-        yield _around(copy, outcome.to)
-
-
-def _around(copy: Copy, at: At) -> str:
-    """A place with a little of what stands around it."""
-    text = copy.paragraphs[at.paragraph - 1].text
-    before, after = max(0, at.start - CONTEXT), min(len(text), at.end + CONTEXT)
-    middle = text[at.start : at.end]
-    if len(middle) > 3 * CONTEXT:
-        middle = f"{middle[:CONTEXT]} … {middle[-CONTEXT:]}"
-    head, tail = "…" * (before > 0), "…" * (after < len(text))
-    return f"{head}{text[before : at.start]}[{middle}]{text[at.end : after]}{tail}"
+        to = outcome.to
+        yield around(copy.paragraphs[to.paragraph - 1].text, to.start, to.end)
 
 
 def _span(outcome: Outcome, prefixes: Mapping[str, str]) -> dict[str, object]:

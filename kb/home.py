@@ -41,14 +41,25 @@ class Home:
         """One question a file."""
         return self.kb / "queries"
 
+    def record_files(self) -> tuple[Path, ...]:
+        """Every article record, in the order of their names."""
+        return _in(self.corpus, ".ttl")
+
+    def claims_files(self) -> tuple[Path, ...]:
+        """Every file of claims and citations, in the order of their names."""
+        return _in(self.kb / "claims", ".ttl")
+
     def data_files(self) -> tuple[Path, ...]:
         """Every Turtle file of the base, shapes apart, in the order of their names."""
-        found = [*self.corpus.glob("*.ttl"), *self.kb.glob("*.ttl"), *(self.kb / "claims").glob("*.ttl")]
-        return tuple(sorted(found, key=self.name))
+        return tuple(sorted((*self.record_files(), *_in(self.kb, ".ttl"), *self.claims_files()), key=self.name))
 
     def shape_files(self) -> tuple[Path, ...]:
         """Every shapes file, in the order of their names."""
-        return tuple(sorted(self.shapes.glob("*.ttl"), key=self.name))
+        return _in(self.shapes, ".ttl")
+
+    def question_files(self) -> tuple[Path, ...]:
+        """Every stored question, in the order of their names."""
+        return _in(self.queries, ".rq")
 
     def name(self, path: Path) -> str:
         """The name of a file in reports and graph IRIs: its room and what follows, with forward slashes."""
@@ -66,6 +77,12 @@ class Home:
     def missing_rooms(self) -> Iterator[Path]:
         """The rooms that are not there."""
         return (room for room in (self.corpus, self.shapes, self.kb) if not room.is_dir())
+
+
+def _in(folder: Path, ending: str) -> tuple[Path, ...]:
+    """The files of a folder with an ending; hidden ones, such as the locks of an editor, are left alone."""
+    found = (path for path in folder.glob(f"*{ending}") if not path.name.startswith("."))
+    return tuple(sorted(found, key=lambda path: path.stem))
 
 
 def find_home(folder: Path | str | None = None) -> Home:

@@ -109,7 +109,7 @@ def _contents(source: Home) -> Iterator[tuple[Path, bytes]]:
     yield VOCABULARY, _vocabulary(source)
     for path in source.shape_files():
         yield Path("shapes", path.name), read_bytes(path)
-    for path in sorted(source.queries.glob("*.rq")):
+    for path in source.question_files():
         question = _question(read_bytes(path))
         if question is not None:
             yield Path("kb/queries", path.name), question

@@ -20,7 +20,7 @@ from kb.errors import QueryRefused
 from kb.finding import Rule
 from kb.graph import Graph, key
 from kb.query import refuse
-from kb.shapes import has_target
+from kb.shapes import has_target, query_prefixes
 from kb.vocab import FC, RDF, SH, ClosedNamespace
 
 _RUN = ClosedNamespace(
@@ -167,12 +167,7 @@ def _queries(shapes: Graph) -> Iterator[Flaw]:
     """Queries as the base's own questions are taken: no other place is asked, and the grammar is kept."""
     for name in ("select", "ask"):
         for node, text in _texts(shapes, name):
-            prefixes = {
-                str(shapes.value(declaration, SH.iri + "prefix")): str(shapes.value(declaration, SH.iri + "namespace"))
-                for place in shapes.nodes(node, SH.iri + "prefixes")
-                for declaration in shapes.nodes(place, SH.iri + "declare")
-            }
-            wrong = _query_fault(text, prefixes)
+            wrong = _query_fault(text, query_prefixes(shapes, node))
             if wrong:
                 yield Flaw("FC958", node, f"the query cannot be run: {wrong}", SH.iri + name)
 

@@ -365,7 +365,7 @@ def saved_questions(home: Home) -> tuple[SavedQuestion, ...]:
     Raises:
         InputError: a file whose head cannot be read.
     """
-    return tuple(read_question(path) for path in sorted(home.queries.glob("*.rq"), key=lambda path: path.stem))
+    return tuple(read_question(path) for path in home.question_files())
 
 
 def saved_question(home: Home, name: str) -> SavedQuestion:
@@ -379,7 +379,7 @@ def saved_question(home: Home, name: str) -> SavedQuestion:
         return read_question(path)
     if name.endswith(".rq") and Path(name).is_file():
         return read_question(Path(name))
-    names = [found.stem for found in sorted(home.queries.glob("*.rq")) if not found.stem.startswith("page-")]
+    names = [found.stem for found in home.question_files() if not found.stem.startswith("page-")]
     raise UsageError(f"no saved question {name!r}, and no such .rq file", help="one of: " + ", ".join(names))
 
 

@@ -77,7 +77,10 @@ def _files(contents: Mapping[str, bytes], known: Mapping[str, LoadedFile], prefi
 
 
 def _is_data(path: str) -> bool:
-    return any(PurePosixPath(path).match(pattern) and path.count("/") == pattern.count("/") for pattern in _FILES)
+    hidden = PurePosixPath(path).name.startswith(".")
+    return not hidden and any(
+        PurePosixPath(path).match(pattern) and path.count("/") == pattern.count("/") for pattern in _FILES
+    )
 
 
 def _entry(line: str) -> tuple[str, str]:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kb.answer import visible
-from kb.explain import WORDS, example
+from kb.explain import example
 from kb.finding import Rule
+from kb.report.common import WORDS
 
 
 def rulebook(rules: Iterable[Rule]) -> str:

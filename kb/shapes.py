@@ -143,6 +143,15 @@ def has_target(shapes: Graph, shape: str) -> bool:
     return any(shapes.objects(shape, predicate) for predicate in _TARGETS)
 
 
+def query_prefixes(shapes: Graph, node: str) -> dict[str, str]:
+    """The prefixes that a query is given, by the node that holds it (SHACL section 5.2.1)."""
+    return {
+        str(shapes.value(declaration, SH.iri + "prefix")): str(shapes.value(declaration, SH.iri + "namespace"))
+        for place in shapes.nodes(node, SH.iri + "prefixes")
+        for declaration in shapes.nodes(place, SH.iri + "declare")
+    }
+
+
 @contextmanager
 def literals_kept() -> Iterator[None]:
     """rdflib leaves lexical forms as they are while this is entered, and does not write to the terminal of those that

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 
 from kb.errors import TextError
 
+CONTEXT = 24
+"""Code points that `around` shows on either side of a place, and at either end of a long one."""
+
 
 @dataclass(frozen=True, slots=True)
 class TextParagraph:
@@ -87,6 +90,15 @@ def paragraphs(text: str) -> tuple[TextParagraph, ...]:
         if line:
             found.append(TextParagraph(len(found) + 1, line, len(raw) - len(raw.lstrip())))
     return tuple(found)
+
+
+def around(text: str, start: int, end: int) -> str:
+    """A place for the reader who holds the text: `…before[the place]after…`, the middle of a long one left out."""
+    before, after = max(0, start - CONTEXT), min(len(text), end + CONTEXT)
+    middle = text[start:end]
+    if len(middle) > 3 * CONTEXT:
+        middle = f"{middle[:CONTEXT]} … {middle[-CONTEXT:]}"
+    return f"{'…' * (before > 0)}{text[before:start]}[{middle}]{text[end:after]}{'…' * (after < len(text))}"
 
 
 def occurrences(text: str, words: str) -> tuple[int, ...]:

@@ -98,7 +98,7 @@ def stamps(home: Home, *, texts: Iterable[Path] = ()) -> Stamps:
     Args:
         texts: folders with a reader's own copies, beside `corpus/texts`.
     """
-    return _stamps(home, texts, home.queries.glob("*.rq"))
+    return _stamps(home, texts, home.question_files())
 
 
 def changes(

@@ -299,6 +299,25 @@ def test_a_file_may_have_any_name(mybase: Path, name: str, capfd: pytest.Capture
     assert head.splitlines()[1].startswith("# Nothing here"), "the name makes no line of its own"
 
 
+def test_what_an_editor_hides_beside_a_file_is_left_alone(mybase: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    home = ["--home", str(mybase)]
+    assert main(["query", *home]) == 0
+    questions = capfd.readouterr().out
+    for folder in ("corpus", "shapes", "kb", "kb/claims", "kb/queries"):
+        for name in (".#lock.ttl", ".#lock.rq"):
+            (mybase / folder / name).symlink_to("nowhere")
+        (mybase / folder / "._copied.ttl").write_bytes(b"\x00\xff")
+    assert main(["query", *home]) == 0
+    assert capfd.readouterr().out == questions
+    for words in (
+        ["check"],
+        ["cite", "mill-bridge", "5", "the oldest over the Lessel"],
+        ["fmt", "--check"],
+        ["diff", "."],
+    ):
+        assert main([*words, *home]) == 0, words
+
+
 def test_texts_also_come_from_the_environment(mybase: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "mine"
     elsewhere.mkdir()

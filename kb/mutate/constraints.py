@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from kb.graph import Graph, Term, key
 from kb.lexical import whole
 from kb.mutate.paths import NOTHING, list_members, path_variants, read_path, write_list, write_path
+from kb.shapes import query_prefixes
 from kb.vocab import FC, RDF, RDFS, SH, XSD
 
 STEPS = {"minCount": -1, "maxCount": 1, "minInclusive": -1, "minLength": -1, "maxLength": 1}
@@ -67,7 +68,7 @@ class Known:
         elif term == "pattern":
             yield from (Change(shown, ox.Literal(text)) for shown, text in pattern_variants(key(value)))
         elif term == "select":
-            prefixes = self._prefixes(key(triple.subject))
+            prefixes = query_prefixes(self.shapes, key(triple.subject))
             yield from (Change(shown, ox.Literal(text)) for shown, text in query_variants(key(value), prefixes))
 
     def shown(self, triple: ox.Triple) -> str:
@@ -115,16 +116,6 @@ class Known:
         classes = self.vocabulary.nodes(members[0], RDF.type) if members else ()
         kin = {iri for cls in classes for iri in self.vocabulary.instances(cls)}
         return min(kin - set(members), default=FC.Body)
-
-    def _prefixes(self, node: str) -> Mapping[str, str]:
-        """The prefixes that a query is given (SHACL section 5.2.1)."""
-        return {
-            str(self.shapes.value(declaration, SH.iri + "prefix")): str(
-                self.shapes.value(declaration, SH.iri + "namespace")
-            )
-            for place in self.shapes.nodes(node, SH.iri + "prefixes")
-            for declaration in self.shapes.nodes(place, SH.iri + "declare")
-        }
 
 
 def object_of(triple: ox.Triple) -> Term:

@@ -64,7 +64,7 @@ def sample_home(
 
 
 def _one(source: Home, article: str | None) -> str:
-    sizes = {path.stem: path.stat().st_size for path in (source.kb / "claims").glob("*.ttl")}
+    sizes = {path.stem: path.stat().st_size for path in source.claims_files()}
     if article is not None and article not in sizes:
         raise UsageError(f"no claims of {article}", help=f"one of: {', '.join(sorted(sizes)) or 'none'}")
     if not sizes:

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from kb.finding import Finding, Report, Rule
 from kb.report.common import (
+    WORDS,
     about,
     and_more,
     circumstances,
@@ -34,7 +35,6 @@ MAX_PLACES = 1_000
 MAX_TAGS = 20
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
-_LEVELS = {"violation": "error", "warning": "warning", "info": "note"}
 _PROBLEM = {"violation": "error", "warning": "warning", "info": "recommendation"}
 _ROOMS = {
     "FC0": "claim",
@@ -91,7 +91,7 @@ def _rule(rule: Rule) -> _Json:
         "shortDescription": {"text": _message(rule.message)},
         "fullDescription": {"text": _message(rule.why or rule.message)},
         "help": {"text": _message("\n\n".join(part for part in plain if part)), "markdown": _markdown(rule)},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+        "defaultConfiguration": {"level": WORDS[rule.severity]},
         "properties": {
             "tags": ["factcite", _ROOMS.get(rule.code[:3], "rule")][:MAX_TAGS],
             "problem.severity": _PROBLEM[rule.severity],
@@ -138,7 +138,7 @@ def _result(finding: Finding, codes: Sequence[str], files: Mapping[str, int], pr
     result: _Json = {
         "ruleId": finding.code,
         "ruleIndex": codes.index(finding.code),
-        "level": _LEVELS[finding.severity],
+        "level": WORDS[finding.severity],
         "message": {"text": _message(finding.message + "".join(f" ({name})" for name in named))},
         "locations": [_location(finding, files)] if finding.file else [],
         "partialFingerprints": {
