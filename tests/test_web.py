@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -769,6 +770,16 @@ def test_serve_refuses_what_makes_no_sense(home: Path, words: tuple[str, str], s
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out) == (2, "")
     assert said in err and "Traceback" not in err
+
+
+def test_those_who_connect_and_do_not_ask_keep_nobody_out(home: Path) -> None:
+    port = free_port()
+    with served("--home", str(home), "--port", str(port)) as process, ExitStack() as stack:
+        assert process.stdout is not None and process.stdout.readline()
+        for _ in range(150):
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(b"GET / HTTP/1.1\r\nHost: ")
+        assert "11 claims" in page(port)
 
 
 def test_serve_below_a_path_answers_with_and_without_it(home: Path) -> None:

@@ -53,13 +53,17 @@ MAX_BODY = 2 * 1024 * 1024
 WAITRESS = {
     "ident": "factcite",
     "max_request_body_size": 2 * MAX_BODY,
+    "connection_limit": 400,
+    "channel_timeout": 30,
+    "cleanup_interval": 10,
     "channel_request_lookahead": 1,
     "outbuf_overflow": 64 * 1024,
     "outbuf_high_watermark": LARGEST + MEGABYTE,
 }
-"""Settings for waitress. Looking ahead is how it notices that a client has gone. What a client has not read yet lies
-in a temporary file, not in memory, up to the largest answer, so that a slow reader keeps neither a thread nor a
-worker."""
+"""Settings for waitress. Whoever says nothing for half a minute is left, so that those who connect and do not ask keep
+no room from the others for long. Looking ahead is how it notices that a client has gone. What a client has not read
+yet lies in a temporary file, not in memory, up to the largest answer, so that a slow reader keeps neither a thread nor
+a worker."""
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
