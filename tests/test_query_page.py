@@ -351,7 +351,7 @@ def test_questions_are_remembered_run_again_and_forgotten(seen: watched.Visit, a
 def test_the_history_keeps_fifty_and_bears_what_it_finds(seen: watched.Visit, address: str) -> None:
     page = seen.page
     hostile = [
-        {"title": "<img src=x onerror=alert(1)>", "search": "?query=ASK+%7B%7D", "at": "never"},
+        {"title": "<img src=x onerror=alert(1)> $' $&", "search": "?query=ASK+%7B%7D", "at": "never"},
         {"title": "x", "search": "javascript:alert(2)", "at": ""},
         {"title": "x", "search": "//evil.example/?query=x", "at": ""},
         {"title": 5, "search": "?query=x", "at": ""},
@@ -362,7 +362,8 @@ def test_the_history_keeps_fifty_and_bears_what_it_finds(seen: watched.Visit, ad
     page.reload()
     page.locator("#history summary").click()
     assert page.locator("#history li").count() == 50
-    assert page.locator("#history li a").first.inner_text() == "<img src=x onerror=alert(1)>"
+    assert page.locator("#history li a").first.inner_text() == "<img src=x onerror=alert(1)> $' $&"
+    assert page.get_by_role("button", name="Remove: <img src=x onerror=alert(1)> $' $&", exact=True).count() == 1
     page.evaluate("() => localStorage.setItem('factcite-questions', '{no json')")
     page.goto(address + "/?query=ASK+%7B%7D")
     page.locator("#history summary").click()

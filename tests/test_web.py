@@ -479,6 +479,13 @@ def test_variables_can_be_given_values(client: FlaskClient) -> None:
     assert ask(client, sparql, format="csv", **{"$l": "Jonas Feld"}).data.count(b"\n") == 1
 
 
+def test_errors_say_what_they_depend_on(client: FlaskClient) -> None:
+    for accept in ("text/html", "application/json"):
+        assert "Accept" in client.get("/nosuch", headers={"Accept": accept}).vary
+    beyond = client.get("/static/site.css", headers={"Range": "bytes=9999999-"})
+    assert beyond.status_code == 416 and re.fullmatch(r"bytes \*/\d+", beyond.headers["Content-Range"])
+
+
 def test_a_browser_is_sent_to_the_page(client: FlaskClient) -> None:
     browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     response = ask(client, "ASK {}", browser)

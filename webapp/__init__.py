@@ -199,10 +199,11 @@ def show_http_error(error: HTTPException) -> Response:
         near = site().names.near(request.path.rpartition("/")[2]) if status == 404 else ()
         page = render_template("error.html", status=status, detail=error.description or "", help="", near=near)
         response = Response(page, status=status)
+        response.vary.add("Accept")
     if error.response is not None:
         return response
     for name, value in error.get_headers():
-        if name.lower() in ("allow", "retry-after"):
+        if name.lower() in ("allow", "content-range", "retry-after"):
             response.headers[name] = value
     return response
 
@@ -214,6 +215,7 @@ def show_query_error(error: kb.QueryError) -> Response:
         status = response.status_code
         page = render_template("error.html", status=status, detail=error.message, help=error.help or "", near=())
         shown = Response(page, status=status)
+        shown.vary.add("Accept")
         shown.headers.update({name: value for name, value in response.headers.items() if name == "Retry-After"})
         return shown
     return response

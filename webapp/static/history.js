@@ -72,7 +72,7 @@ function row(entry) {
     time.dateTime = at.toISOString();
     time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
   }
-  button.setAttribute("aria-label", button.dataset.say.replace("{what}", entry.title));
+  button.setAttribute("aria-label", button.dataset.say.replace("{what}", () => entry.title));
   button.addEventListener("click", () => remove(entry, item));
   return item;
 }
