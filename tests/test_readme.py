@@ -27,7 +27,7 @@ ROOT = PACKAGE.parent
 README = ROOT / "README.md"
 
 # Said to make, and not done: these install, run the tests from within the tests, take a minute, or throw away.
-NOT_DONE = ("make test", "make lint", "make mutate", "make pins", "make clean")
+NOT_DONE = ("make test", "make lint", "make mutate", "make fuzz", "make pins", "make clean")
 
 pytestmark = pytest.mark.skipif(not README.is_file(), reason="no checkout: there is no README")
 
