@@ -54,6 +54,17 @@ def ask(port: int, sparql: str, headers: Mapping[str, str] | None = None) -> tup
             return error.code, error.read()
 
 
+def test_the_health_check_of_the_image_asks_a_worker_each_time(home: Path) -> None:
+    path = re.search(r"http://127\.0\.0\.1:8000(/[^']*)'", (DEPLOY / "Containerfile").read_text("utf-8"))
+    assert path is not None
+    port = free_port()
+    with served("--home", str(home), "--port", str(port)) as process:
+        assert process.stdout is not None and process.stdout.readline()
+        for _ in range(3):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path[1]}", timeout=PATIENCE) as reply:
+                assert reply.status == 200 and "kept" not in reply.headers["Server-Timing"]
+
+
 # --- gunicorn --------------------------------------------------------------------------------------------
 
 
