@@ -376,6 +376,7 @@ def test_a_name_that_is_not_ascii_comes_back_as_it_was(client: FlaskClient) -> N
 PAGES = (
     "/",
     "/?question=claims-by-status",
+    "/?question=contested",
     "/?query=ASK+%7B%7D",
     "/?query=SELECT+%3Fx+WHERE+%7B+nope",
     "/article/mill-bridge",

@@ -29,6 +29,7 @@ from webapp.scripts import editor_words
 from webapp.site import PAGE_ROWS, Download, Site, site
 from webapp.texts import might_show, possible, text_of
 from webapp.things import PAGES, linked
+from webapp.words import FIRST
 from webapp.worker import Reply
 
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
@@ -280,12 +281,15 @@ def _numbered(turtle: bytes) -> Iterator[ox.Triple]:
 
 # --- for templates ---------------------------------------------------------------------------------------
 
-NAMED = re.compile(r"\b(?:cite|claim|ent|art|q):[a-z]")
+NAMED = re.compile(r"\b(?:cite|claim|ent|art|q):[a-z]|<https?:[^<>\s]+>")
 
 
 def pieces(link: Link) -> tuple[Link, ...]:
-    """A text in which the names of things are links, as pieces; anything else whole."""
+    """A text in which the names of things are links, as pieces; anything else whole.
+
+    Where such a text has no language, it was computed (`fc:path`), and is in English.
+    """
     if link.href or link.name or not NAMED.search(link.text):
         return (link,)
     found = linked(link.text, site().names)
-    return tuple(replace(piece, lang=piece.lang if piece.href else link.lang) for piece in found)
+    return tuple(replace(piece, lang=piece.lang if piece.href else link.lang or FIRST) for piece in found)
