@@ -301,6 +301,8 @@ def requests() -> Iterator[Attack]:
     yield Attack("cells", "javascript: and markup", ok, path=page(EVIL_CELL), headers=PAGE, never=never)
     wanted = frozenset({200, 400})
     yield Attack("cells", "a datatype that breaks out", wanted, path=page(EVIL_TYPE), headers=PAGE, never=never)
+    text = "claim:a " + "a-" * 45_000
+    yield Attack("cells", "a name that never ends", ok, path=page(f'SELECT ("{text}" AS ?x) {{}}'), headers=PAGE)
     for path in ("/entity/hostile", "/claim/repair-lasts-five-years", "/article/dari", "/search?q=evil"):
         never = ("\u202e", "\x07", "<script>document", '" onmouseover=')
         yield Attack("cells", f"control characters on {path}", ok, path=path, headers=PAGE, never=never)

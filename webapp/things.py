@@ -281,7 +281,7 @@ PAGES: dict[str, Callable[[Reader, str], object]] = {
 }
 
 
-_NAME = re.compile(r"(<[^<>\s]+>|\b[\w-]+:[\w-][\w.-]*[\w-])")
+_NAME = re.compile(r"(<[^<>\s]+>|(?<![\w-])[\w-]++:[\w-][\w.-]*[\w-])")
 
 
 def linked(text: str, names: Names) -> tuple[Link, ...]:
