@@ -48,6 +48,19 @@ def numbers(html: str, label: str) -> dict[str, int]:
 # --- choices ---------------------------------------------------------------------------------------------
 
 
+def test_words_can_be_taken_back_and_the_choices_stay(client: FlaskClient) -> None:
+    html = read(client, "/claims?stance=fc:denies&q=pier")
+    chosen = part(html, '<ul class="chosen"', "</ul>")
+    back = unescape(re.search(r'href="([^"]*)"', chosen)[1])  # type: ignore[index]
+    assert back == "/claims?stance=fc:denies"
+    assert "pier" not in part(read(client, back), '<ul class="chosen"', "</ul>")
+
+
+def test_nothing_is_offered_where_there_is_nothing_to_choose(client: FlaskClient) -> None:
+    narrow = part(read(client, "/claims?q=xyzzy&status=fc:Contested"), 'id="narrow"', "</section>")
+    assert re.findall(r"<h3>(.*?)</h3>", narrow) == ["Status of the claim"]
+
+
 def test_every_claim_is_listed_once(client: FlaskClient) -> None:
     html = read(client, "/claims")
     graph = site_of(client.application).base.graph

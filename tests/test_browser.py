@@ -217,6 +217,14 @@ def test_no_page_overflows_complains_or_calls_elsewhere(
     assert all(re.search("Failed to load resource.*40[04]", said) for said in seen.complaints)
 
 
+def test_the_rules_can_be_read_on_a_phone_without_moving_the_table(browser: playwright.Browser, address: str) -> None:
+    seen = visit(browser, address, viewport={"width": 375, "height": 800})
+    seen.page.goto(address + "/rules")
+    assert seen.page.evaluate(
+        "[...document.querySelectorAll('.scroll')].every(box => box.scrollWidth <= box.clientWidth)"
+    )
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [375, 1280])
 def test_hard_cases_and_pictures_fit_and_can_be_read(

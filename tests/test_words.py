@@ -206,8 +206,8 @@ def test_no_template_has_words_of_its_own(app: Flask) -> None:
 
 def test_what_is_put_in_is_escaped_unless_it_is_markup(words: dict[str, Words]) -> None:
     say = words["en"]
-    assert say("search.called", words="<b>") == Markup("What is called &lt;b&gt;")
-    assert say("search.called", words=Markup("<b>x</b>")) == Markup("What is called <b>x</b>")
+    assert say("search.called", words="<b>") == Markup("Search for &lt;b&gt;")
+    assert say("search.called", words=Markup("<b>x</b>")) == Markup("Search for <b>x</b>")
     assert say.text("names.no-title", name="<b>") == "<b> (no title)"
 
 

@@ -137,6 +137,7 @@ class Browsed:
         total: how many fit; `everything`: how many there are.
         things: IRIs of what stands on the page.
         unknown: choices that name nothing in this base.
+        wordless: the same choices without the words.
         other: the same choices, with citations instead of claims or the other way round.
         behind: the query with the choices filled in; empty where a choice is none.
     """
@@ -150,6 +151,7 @@ class Browsed:
     facets: tuple[Facet, ...]
     pages: Pages
     unknown: tuple[str, ...]
+    wordless: str
     other: str
     behind: str
 
@@ -241,6 +243,7 @@ def browsed(here: Site, asked: Asked) -> Browsed:
         facets=tuple(_facet(here, name, label, entries, asked) for name, label in FACETS),
         pages=pages,
         unknown=tuple(value for name, value in asked.given.items() if name not in known),
+        wordless=replace(asked, words="").address(),
         other=asked.address(what="citations" if asked.what == "claims" else "claims"),
         behind=_behind(here, asked),
     )

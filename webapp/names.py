@@ -147,7 +147,7 @@ class Names:
         by_name: dict[str, list[str]] = {}
         for (_, known), iri in self.iris.items():
             by_name.setdefault(known, []).append(iri)
-        found = difflib.get_close_matches(name[:100].lower(), by_name, count, 0.5)
+        found = difflib.get_close_matches(name[:100].lower(), by_name, count)
         return tuple(self.link(iri) for each in found for iri in by_name[each])[:count]
 
     def path(self, iri: str) -> str:
@@ -209,14 +209,20 @@ class Names:
         voices = graph.nodes(iri, kb.FC.notIndependentOf)
         if voices:
             return self._together(voices)
+        if iri == kb.RDF.langString:
+            return self.words.text("names.words"), self.words.language
         place = self.places.inside.get(iri)
-        if place and iri in graph and kb.FC.Paragraph in graph.nodes(iri, kb.RDF.type):
-            return self.words.text("names.paragraph", number=place.rpartition("#p")[2]), self.words.language
+        types = graph.nodes(iri, kb.RDF.type) if place and iri in graph else ()
+        for kind, key in ((kb.FC.Paragraph, "names.paragraph"), (kb.FC.Segment, "names.segment")):
+            if place and kind in types:
+                return self.words.text(key, number=place.rpartition("#p")[2]), self.words.language
         return "", ""
 
     def _together(self, iris: Iterable[str]) -> tuple[str, str]:
         """Several things in one label; joined by a word only where their names are of the language of the page."""
-        links = sorted(map(self.link, iris), key=lambda link: link.text)
+        graph = self.base.graph  # what shares an origin with others may be called by them, and they by it
+        called = (Link(self.short(iri)) if graph.nodes(iri, kb.FC.notIndependentOf) else self.link(iri) for iri in iris)
+        links = sorted(called, key=lambda link: link.text)
         tags = {link.lang for link in links}
         if tags == {self.words.language}:
             return self.words.listed_text([link.text for link in links]), self.words.language

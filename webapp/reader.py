@@ -48,8 +48,10 @@ class Reader:
         return Thing(self.names.link(iri), kind, iri)
 
     def row(self, label: str, iri: str, predicate: str) -> Row:
-        """The values of one property, sorted."""
+        """The values of one property, sorted; a language is called by its name."""
         values = (self.names.value(term) for term in self.graph.objects(iri, predicate))
+        if predicate == kb.DCTERMS.language:
+            values = (Link(self.names.words.language_name(value.text)) for value in values)
         return Row(label, tuple(sorted(values, key=lambda link: (link.text, link.name))))
 
     def rows(self, iri: str, wanted: Iterable[tuple[str, str]]) -> tuple[Row, ...]:

@@ -97,7 +97,9 @@ class Figures:
         articles = (
             ArticleLine(
                 link=names.link(iri),
-                language=", ".join(term.value for term in graph.objects(iri, kb.DCTERMS.language)),
+                language=", ".join(
+                    names.words.language_name(term.value) for term in graph.objects(iri, kb.DCTERMS.language)
+                ),
                 paragraphs=len(graph.subjects(kb.DCTERMS.isPartOf, iri)),
                 citations=len(by_article.get(iri, ())),
                 claims=len({claim for citation in by_article.get(iri, ()) for claim in _claims(graph, citation)}),

@@ -28,7 +28,12 @@ export const theme = EditorView.theme({
   "&.cm-focused": { outline: "3px solid var(--accent)", outlineOffset: "2px" },
   ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.5", overflow: "auto", maxHeight: "60vh" },
   ".cm-content": { minHeight: "9em", padding: "0.5rem 0", caretColor: "var(--ink)" },
-  ".cm-gutters": { color: "var(--soft)", backgroundColor: "var(--paper)", borderRight: "1px solid var(--line)" },
+  ".cm-gutters": {
+    minHeight: "9em !important",
+    color: "var(--soft)",
+    backgroundColor: "var(--paper)",
+    borderRight: "1px solid var(--line)",
+  },
   ".cm-lineNumbers .cm-gutterElement": { padding: "0 0.5rem 0 0.4rem" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { backgroundColor: "var(--mark)", color: "inherit" },
   ".cm-nonmatchingBracket, &.cm-focused .cm-nonmatchingBracket": { backgroundColor: "var(--bad-ground)" },
