@@ -479,6 +479,30 @@ def test_variables_can_be_given_values(client: FlaskClient) -> None:
     assert ask(client, sparql, format="csv", **{"$l": "Jonas Feld"}).data.count(b"\n") == 1
 
 
+def test_what_is_called_by_itself_breaks_no_page(tmp_path: Path) -> None:
+    made = make(tmp_path)
+    one, other = (f"<{NAMES}dependence/{name}>" for name in ("one", "other"))
+    (made / "kb/claims/circle.ttl").write_text(
+        f"@prefix fc: <{kb.FC.iri}> .\n\n"
+        f"{one} a fc:Dependence ; fc:notIndependentOf {one} , {other} .\n\n"
+        f"{other} a fc:Dependence ; fc:notIndependentOf {one} .\n"
+    )
+    app = webapp.create_app(made, WORKERS=1)
+    try:
+        for path in (
+            "/",
+            "/overview",
+            "/report",
+            "/dependence/one",
+            "/dependence/other",
+            "/completion.json",
+            "/void.ttl",
+        ):
+            assert app.test_client().get(path).status_code == 200, path
+    finally:
+        webapp.close(app)
+
+
 def test_errors_say_what_they_depend_on(client: FlaskClient) -> None:
     for accept in ("text/html", "application/json"):
         assert "Accept" in client.get("/nosuch", headers={"Accept": accept}).vary

@@ -7,7 +7,7 @@ is a link that works without script. Every page says what it depends on (`Vary`)
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, g, has_request_context, redirect, request
 from markupsafe import Markup, escape
@@ -57,11 +57,7 @@ def local(address: str) -> str:
     """
     if not address.startswith(root()) or address.startswith("//") or "\\" in address or not address.isprintable():
         return root()
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return root()
-    return root() if parts.scheme or parts.netloc else address
+    return address
 
 
 def here() -> str:
