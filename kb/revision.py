@@ -50,10 +50,12 @@ def _folder(home: Home, known: Mapping[str, LoadedFile]) -> KnowledgeBase:
 
 
 def _commit(home: Home, word: str, known: Mapping[str, LoadedFile]) -> KnowledgeBase:
-    name = _git(home, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}").decode().strip()
-    if not name:
+    asked = _run(home, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}")
+    name = asked.stdout.decode().strip()
+    if asked.returncode or not name:
+        said = asked.stderr.decode("utf-8", "replace").partition("\n")[0]  # no repository, or one of another owner
         raise UsageError(
-            f"{word!r} is neither a folder with a base nor a commit",
+            f"{word!r} is neither a folder with a base nor a commit" + (f"; git says: {said}" if said else ""),
             source=str(home.root),
             help="name a folder, a branch, a tag or a commit; in a clone with few commits, fetch more of them",
         )
@@ -94,9 +96,9 @@ def _blobs(home: Home, names: tuple[str, ...]) -> Iterator[bytes]:
     data = _git(home, "cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
     at = 0
     for name in names:
-        end = data.index(b"\n", at)
+        end = data.find(b"\n", at)
         head = data[at:end].split()
-        if len(head) != 3:
+        if end < 0 or len(head) != 3:
             raise InputError(f"git does not hold {name}", source=str(home.root), help="fetch the whole history")
         size = int(head[2])
         yield data[end + 1 : end + 1 + size]
@@ -105,12 +107,16 @@ def _blobs(home: Home, names: tuple[str, ...]) -> Iterator[bytes]:
 
 def _git(home: Home, *words: str, stdin: bytes = b"") -> bytes:
     """What git says in the folder of a home; nothing where it says no."""
+    done = _run(home, *words, stdin=stdin)
+    return done.stdout if done.returncode == 0 else b""
+
+
+def _run(home: Home, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     command = ["git", "-C", str(home.root), "-c", "core.fsmonitor=false", *words]
     try:
-        done = subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=_SECONDS, check=False)
+        return subprocess.run(command, env=environment, input=stdin, capture_output=True, timeout=_SECONDS, check=False)
     except FileNotFoundError as error:
         raise InputError("git is not there", source=str(home.root), help="compare two folders instead") from error
     except subprocess.TimeoutExpired as error:
         raise InputError("git does not answer", source=str(home.root), help="compare two folders instead") from error
-    return done.stdout if done.returncode == 0 else b""
