@@ -221,6 +221,17 @@ def test_numbers_and_times_go_by_what_they_are(datatype: str, values: list[str])
     assert [cell["value"] for cell in backwards] == values
 
 
+def test_a_page_shows_no_more_columns_than_it_can_bear(client: FlaskClient) -> None:
+    many = " ".join(f"?a{n}" for n in range(2_000))
+    for view in ("table", "graph", "timeline", "raw"):
+        page = shown(client, f"SELECT {many} {{}}", view=view)
+        assert len(page) < 3_000_000, view
+        assert ("The first 60 of 2,000 columns are shown; downloads have all of them." in page) == (view != "raw")
+    few = " ".join(f"?a{n}" for n in range(60))
+    page = shown(client, f"SELECT {few} {{}}")
+    assert ">a59</bdi>" in page and "columns are shown" not in page
+
+
 def doubled(text: str, times: int) -> str:
     """A question whose answer is a text that is doubled so many times."""
     steps = "".join(f" BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(times))

@@ -238,7 +238,7 @@ def _teller(at: int, rows: Sequence[Sequence[Cell | None]], width: int) -> int |
     if not any(words) or any(cell and (cell.name or cell.note) for cell in words):
         return None
     for other in range(width):
-        things = [row[other].link if row[other] else None for row in rows]  # type: ignore[union-attr]
+        things = (row[other].link if row[other] else None for row in rows)  # type: ignore[union-attr]
         if all(
             (thing and thing.href and thing.text == cell.text) if cell else thing is None or thing.name
             for thing, cell in zip(things, words, strict=True)

@@ -14,6 +14,8 @@ from webapp.views import STATUSES, status_view
 
 MOST = 200
 """Marks that are shown; what is beyond is in the table."""
+MOST_COLUMNS = 10
+"""Columns whose dates are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def timeline_view(columns: Sequence[str], bindings: Sequence[Binding], names: Na
     """
     dated = [name for name in columns if any(_datatype(row, name) in DATES for row in bindings)]
     own = [name for name in dated if any(_datatype(row, name) == kb.EDTF for row in bindings)]
-    chosen = tuple(own or dated)
+    chosen = tuple((own or dated)[:MOST_COLUMNS])
     found = [_dated(row, name, columns, names) for row in bindings for name in chosen if _datatype(row, name) in DATES]
     without = sum(1 for row in bindings if not any(_datatype(row, name) in DATES for name in chosen))
     return TimelineView(chosen, drawn(found, names.words, undated=without, most=MOST), len(bindings))

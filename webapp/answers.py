@@ -35,6 +35,8 @@ VIEWS: Mapping[str, str] = {
 """What `view=` says, and the key of what it is called."""
 MOST_ROWS = 1_000
 """Rows that a page may have at most."""
+MOST_COLUMNS = 60
+"""Columns of an answer that a page shows: each has addresses of its own in it, which say the whole question."""
 RAW_CHARS = 60_000
 """Characters of an answer's own text that a page shows."""
 
@@ -149,6 +151,7 @@ class AnswerView:
         truth: of an ASK; None otherwise.
         count: rows that the answer has.
         most: rows that a page looks at; where there are more, the answer was cut (`truncated`).
+        columns: how many it has; a page shows the first `MOST_COLUMNS`.
         hidden: what a form has to send along to ask the same again, without its view.
         permanent: the address that gives this answer, in this view, again.
     """
@@ -163,10 +166,16 @@ class AnswerView:
     downloads: tuple[Download, ...]
     hidden: Mapping[str, str]
     permanent: str
+    columns: int = 0
     table: TableView | None = None
     graph: GraphView | None = None
     timeline: TimelineView | None = None
     raw: RawView | None = None
+
+    @property
+    def shown_columns(self) -> int:
+        """How many columns a page shows."""
+        return min(self.columns, MOST_COLUMNS)
 
 
 def answered(here: Site, asked: Asked, shown: Shown) -> AnswerView:
@@ -209,6 +218,8 @@ def _laid_out(
 ) -> AnswerView:
     """The view of a table or a graph that is asked for."""
     columns, rows = tuple(document["head"]["vars"]), document["results"]["bindings"]
+    view = replace(view, columns=len(columns))
+    columns = columns[:MOST_COLUMNS]
     if shown.view == GRAPH:
         ends = Ends(shown.source, shown.target, shown.by)
         return replace(view, graph=graph_view(view.form, columns, rows, here.names, ends))
