@@ -127,7 +127,7 @@ def table_of(
     Args:
         at: gives the address of another part; takes `sort`, `page` and `rows`.
     """
-    cells = [tuple(_cell(row.get(column), names) for column in columns) for row in bindings]
+    cells = [_Row(row, columns, names) for row in bindings]
     told = _told(columns, cells)
     by = place.sort.removeprefix("-")
     known = by in columns
@@ -139,7 +139,7 @@ def table_of(
     shown = [[cells[row][each] for each in kept] for row in order[start : start + place.rows]]
     share = _share(shown)
     return TableView(
-        heads=tuple(_head(each, columns, cells, bindings, told, place, at) for each in kept),
+        heads=tuple(_head(each, columns, bindings, told, place, at) for each in kept),
         lines=tuple(
             Line(
                 start + number,
@@ -167,6 +167,21 @@ def _share(rows: Sequence[Sequence[Cell | None]]) -> int:
     return max(sizes, default=0) if sum(sizes) <= MOST_CHARS else MOST_CHARS // len(sizes)
 
 
+class _Row:
+    """The values of a row, each made when it is first looked at: an answer has many more than a page shows."""
+
+    def __init__(self, binding: Binding, columns: Sequence[str], names: Names) -> None:
+        self.binding = binding
+        self.columns = columns
+        self.names = names
+        self.made: dict[int, Cell | None] = {}
+
+    def __getitem__(self, at: int) -> Cell | None:
+        if at not in self.made:
+            self.made[at] = _cell(self.binding.get(self.columns[at]), self.names)
+        return self.made[at]
+
+
 def _cell(term: Mapping[str, Any] | None, names: Names) -> Cell | None:
     if term is None:
         return None
@@ -176,9 +191,7 @@ def _cell(term: Mapping[str, Any] | None, names: Names) -> Cell | None:
     return Cell(link, status_view(str(term["value"]), names) if is_status else None)
 
 
-def _order(
-    columns: Sequence[str], bindings: Sequence[Binding], cells: Sequence[Sequence[Cell | None]], sort: str
-) -> Sequence[int]:
+def _order(columns: Sequence[str], bindings: Sequence[Binding], cells: Sequence[_Row], sort: str) -> Sequence[int]:
     """The rows in order; those without a value come last in both directions, and equal ones stay as they were."""
     name, backwards = sort.removeprefix("-"), sort.startswith("-")
     at = list(columns).index(name)
@@ -194,7 +207,6 @@ def _order(
 def _head(
     index: int,
     columns: Sequence[str],
-    cells: Sequence[Sequence[Cell | None]],
     bindings: Sequence[Binding],
     told: Mapping[int, int],
     place: Place,
@@ -221,7 +233,7 @@ def _sizes(total: int, place: Place, at: Callable[..., str]) -> tuple[Choice, ..
 # --- columns that say what others are called -------------------------------------------------------------
 
 
-def _told(columns: Sequence[str], rows: Sequence[Sequence[Cell | None]]) -> dict[int, int]:
+def _told(columns: Sequence[str], rows: Sequence[_Row]) -> dict[int, int]:
     """Columns that only say what the things of another are called, and that other one.
 
     They are left out, because the things are shown by what they are called; the head of the other column names both.
@@ -232,16 +244,21 @@ def _told(columns: Sequence[str], rows: Sequence[Sequence[Cell | None]]) -> dict
     }
 
 
-def _teller(at: int, rows: Sequence[Sequence[Cell | None]], width: int) -> int | None:
+def _teller(at: int, rows: Sequence[_Row], width: int) -> int | None:
     """The column of things whose labels are the words of the column `at`; None where there is none."""
-    words = [row[at].link if row[at] else None for row in rows]  # type: ignore[union-attr]
-    if not any(words) or any(cell and (cell.name or cell.note) for cell in words):
+    words: list[Link | None] = []
+    for row in rows:
+        cell = row[at]
+        if cell and (cell.link.name or cell.link.note):
+            return None
+        words.append(cell.link if cell else None)
+    if not any(words):
         return None
     for other in range(width):
-        things = (row[other].link if row[other] else None for row in rows)  # type: ignore[union-attr]
+        things = (cell.link if cell else None for row in rows for cell in [row[other]])
         if all(
-            (thing and thing.href and thing.text == cell.text) if cell else thing is None or thing.name
-            for thing, cell in zip(things, words, strict=True)
+            (thing and thing.href and thing.text == word.text) if word else thing is None or thing.name
+            for thing, word in zip(things, words, strict=True)
         ):
             return other
     return None
