@@ -39,7 +39,7 @@ def main(words: Sequence[str] | None = None) -> int:
         print("screenshots: no Chromium here", file=sys.stderr)
         return 3
     options.out.mkdir(parents=True, exist_ok=True)
-    app = webapp.create_app(options.home, WORKERS=1, TEXTS=tuple(options.texts))
+    app = webapp.create_app(options.home, WORKERS=1, TEXTS=tuple(options.texts), SHOW_TEXTS=bool(options.texts))
     places = [place for place in every_page(app) if not options.only or place.name in options.only]
     with live(app) as address, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=QUIET)

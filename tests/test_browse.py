@@ -242,3 +242,26 @@ def test_about_says_what_a_status_does_not_mean(client: FlaskClient) -> None:
     assert "Denial" in html or "denial" in html
     for path in ("/openapi.json", "/void.ttl", "/graph?default", "/rules"):
         assert f'href="{path}' in html
+
+
+# --- names for people ------------------------------------------------------------------------------------
+
+
+def test_the_heading_of_a_citation_says_who_says_what(client: FlaskClient) -> None:
+    graph = site_of(client.application).base.graph
+    for citation in graph.instances(kb.FC.Citation):
+        html = read(client, f"/citation/{citation.rpartition('/')[2]}")
+        heading = said(part(html, "<h1>", "</h1>"))
+        assert re.search(r" (asserts|denies|mentions): \S", heading), citation
+
+
+def test_languages_are_called_by_their_names(client: FlaskClient) -> None:
+    graph = site_of(client.application).base.graph
+    shown = [said(read(client, f"/article/{iri.rpartition('/')[2]}")) for iri in graph.instances(kb.FC.Article)]
+    assert any("language English" in html for html in shown)
+    assert not [html for html in shown if re.search(r" (language|body) en\b", html)]
+
+
+def test_the_parameter_of_a_saved_question_stands_in_its_editor_as_it_is_written(client: FlaskClient) -> None:
+    form = part(read(client, "/?question=claims-about&$entity=ent:mayor"), 'class="editor"', "</form>")
+    assert 'name="$entity" value="ent:mayor"' in form

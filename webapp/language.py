@@ -95,6 +95,7 @@ def dress(app: Flask, words: Callable[[], Words], names: Sequence[tuple[str, str
         to=link_to,
         languages=lambda: names,
         language=chosen,
+        language_name=lambda tag: words().language_name(tag),
         here=here,
     )
     app.jinja_env.filters["number"] = lambda value: words().number(value)
