@@ -80,8 +80,17 @@ class Home:
 
 
 def _in(folder: Path, ending: str) -> tuple[Path, ...]:
-    """The files of a folder with an ending; hidden ones, such as the locks of an editor, are left alone."""
-    found = (path for path in folder.glob(f"*{ending}") if not path.name.startswith("."))
+    """The files of a folder with an ending; hidden ones, such as the locks of an editor, are left alone.
+
+    Raises:
+        HomeError: the folder is there and cannot be read: what is in it would be missing without a word.
+    """
+    try:
+        found = [path for path in folder.iterdir() if path.name.endswith(ending) and not path.name.startswith(".")]
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except OSError as error:
+        raise HomeError(f"cannot be listed: {error.strerror}", source=str(folder)) from error
     return tuple(sorted(found, key=lambda path: path.stem))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -316,6 +317,25 @@ def test_what_an_editor_hides_beside_a_file_is_left_alone(mybase: Path, capfd: p
         ["diff", "."],
     ):
         assert main([*words, *home]) == 0, words
+
+
+@pytest.mark.parametrize(
+    ("room", "word"),
+    [
+        ("corpus", "export"),
+        ("kb/claims", "export"),
+        ("kb/claims", "check"),
+        ("kb/queries", "query"),
+        ("shapes", "check"),
+    ],
+)
+def test_a_room_that_cannot_be_read_is_not_taken_for_an_empty_one(
+    mybase: Path, room: str, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(mybase / room)
+    (mybase / room).symlink_to((mybase / room).name)  # which leads to itself
+    assert main([word, "--home", str(mybase)]) == 3
+    assert capsys.readouterr().err.startswith(f"kb: {mybase}")
 
 
 def test_texts_also_come_from_the_environment(mybase: Path, tmp_path: Path) -> None:
