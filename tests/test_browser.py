@@ -163,7 +163,7 @@ def test_from_a_question_to_a_paragraph(browser: playwright.Browser, address: st
     assert page.locator(".stance").all_inner_texts() == ["asserts", "denies"]
     chain = page.locator(".chain").nth(1).inner_text()
     assert "Mill Bridge closes for repairs" in chain and "council of Harrowmere" in chain
-    page.get_by_role("link", name="paragraph 6").first.click()
+    page.get_by_role("link", name="paragraph 6", exact=True).first.click()
     assert page.url == f"{address}/article/mill-bridge#p6"
     assert page.locator("#p6").bounding_box()["y"] < 100, "the paragraph is what one sees"
     assert "accusation" in page.locator("#p6 .gist").inner_text()
