@@ -243,7 +243,7 @@ def test_a_denial_stands_beside_the_allegation(client: FlaskClient) -> None:
 def test_a_duplicate_paragraph_is_the_same_text_again_and_adds_nothing(client: FlaskClient) -> None:
     html = paragraph(read(client, "/article/ferry-sale"), 4)
     assert "The same text again as paragraph 1, character for character." in said(html)
-    assert "Repeats word for word cite:ferry-sale-1-1. It adds no support." in said(html)
+    assert "Repeats word for word paragraph 1 of ferry-sale. It adds no support." in said(html)
     assert 'class="citation asserts repeat"' in html
 
 
@@ -308,3 +308,4 @@ def test_voices_that_share_an_origin_have_a_page_with_the_reason(client: FlaskCl
     assert 'href="/dependence/boat-dependence"' in read(client, "/overview")
     path = part(read(client, "/claim/council-took-money"), '<ul class="path">', "</ul>")
     assert 'href="/dependence/boat-dependence"' in path
+    assert "paragraph " in said(path) and "cite:" not in said(path)

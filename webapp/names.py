@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -273,6 +273,18 @@ class Names:
             if iri in self.base.graph:
                 self._links[iri] = found
         return found
+
+    def by_place(self, iri: str) -> Link:
+        """The same; a citation, which has no label, is called by its paragraph and article."""
+        link = self.link(iri)
+        graph = self.base.graph
+        paragraph = graph.value(iri, kb.PROV.wasQuotedFrom) if link.href.startswith("citation/") else None
+        article = graph.value(paragraph, kb.DCTERMS.isPartOf) if paragraph else None
+        said = self.label(paragraph)[0] if paragraph and article else ""
+        if not (article and said) or link.lang:
+            return link
+        text = self.words.text("browse.place", paragraph=said, article=re.split(r"[/#]", article)[-1])
+        return replace(link, text=text, lang=self.words.language)
 
     @cached_property
     def _links(self) -> dict[str, Link]:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pyoxigraph as ox
+
 import kb
 from webapp.names import Link, Names
 from webapp.views import CitationView, ClaimView, Row, SpanView, StatusView, Thing, status_view
@@ -49,9 +51,13 @@ class Reader:
 
     def row(self, label: str, iri: str, predicate: str) -> Row:
         """The values of one property, sorted; a language is called by its name."""
-        values = (self.names.value(term) for term in self.graph.objects(iri, predicate))
+        names = self.names
+        values = (
+            names.by_place(term.value) if isinstance(term, ox.NamedNode) else names.value(term)
+            for term in self.graph.objects(iri, predicate)
+        )
         if predicate == kb.DCTERMS.language:
-            values = (Link(self.names.words.language_name(value.text)) for value in values)
+            values = (Link(names.words.language_name(value.text)) for value in values)
         return Row(label, tuple(sorted(values, key=lambda link: (link.text, link.name))))
 
     def rows(self, iri: str, wanted: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
@@ -204,7 +210,7 @@ class Reader:
             gist=self.text(paragraph, kb.RDFS.comment),
             restates=self.rows(iri, RESTATES),
             restated_by=tuple(
-                Row(label, tuple(self.names.link(node) for node in sorted(graph.subjects(predicate, iri))))
+                Row(label, tuple(self.names.by_place(node) for node in sorted(graph.subjects(predicate, iri))))
                 for label, predicate in RESTATED_BY
                 if graph.subjects(predicate, iri)
             ),

@@ -46,8 +46,8 @@ def _pieces(part: kb.Part, names: Names) -> Iterator[Link]:
 
 
 def named(iri: str, names: Names) -> Link:
-    """A thing in a sentence; claims are quoted."""
-    link = names.link(iri)
+    """A thing in a sentence; claims are quoted, citations called by their place."""
+    link = names.by_place(iri)
     if not link.href.startswith("claim/"):
         return link
     return replace(link, text=names.words.text("claim.quoted", claim=link.text.rstrip(".")))
