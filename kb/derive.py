@@ -11,7 +11,8 @@ The choices:
 - An origin is a class of voices (kb/origins.py) among the innermost speakers of the support. A restatement is
   of the same class as what it restates, whoever speaks, so that it cannot add an origin.
 - An unnamed voice adds no origin in an article where a named one supports the claim too, nor anywhere else if
-  it also speaks there: it may be the same person, and a count must never be too high.
+  it also speaks there: it may be the same person, and a count must never be too high. A class is unnamed where all
+  are who say it first; that somebody with a name says it again gives them none.
 - Broken input is left out and never raises; the shapes report it. What must be single and is not (two
   stances, two paragraphs, a list cell with two ends) counts as missing.
 """
@@ -250,15 +251,22 @@ class _Base:
         classes: dict[str, list[Support]] = {}
         for each in support:
             classes.setdefault(self.voices.root(each.citation.speaker), []).append(each)
-        named = {s.citation.article for s in support if s.citation.speaker not in self.unnamed}
-        found = [self._origin(tuple(members), named) for members in classes.values()]
+        doubtful = _doubtful({root: self._party(members) for root, members in classes.items()})
+        found = [self._origin(tuple(members), doubtful.get(root, frozenset())) for root, members in classes.items()]
         return tuple(sorted(found, key=lambda origin: (not origin.counts, origin.voices)))
 
-    def _origin(self, members: tuple[Support, ...], named: set[str]) -> Origin:
+    def _party(self, members: Sequence[Support]) -> _Party:
+        said = {each.citation.iri for each in members}
+        first = [each for each in members if said.isdisjoint(each.citation.restates)] or members
+        named = [each.citation for each in members if each.citation.speaker not in self.unnamed]
+        return _Party(
+            where=frozenset(each.citation.article for each in members),
+            named=frozenset(citation.article for citation in named),
+            known=any(each.citation in named for each in first),
+        )
+
+    def _origin(self, members: tuple[Support, ...], beside: frozenset[str]) -> Origin:
         voices = tuple(sorted({each.citation.speaker for each in members}))
-        beside: set[str] = set()
-        if self.unnamed.issuperset(voices):
-            beside = named & {each.citation.article for each in members}
         return Origin(voices, members, self.voices.why(voices), tuple(sorted(beside)))
 
     def _dates(self, claim: str) -> Bounds:
@@ -266,6 +274,45 @@ class _Base:
         if len(values) != 1 or not isinstance(values[0], ox.Literal) or values[0].datatype.value != EDTF:
             return Bounds()
         return bounds(values[0].value) or Bounds()
+
+
+@dataclass(frozen=True, slots=True)
+class _Party:
+    """One class of voices behind a claim.
+
+    Attributes:
+        where: the articles in which it speaks.
+        named: those in which one with a name does.
+        known: whether one with a name is among those who say it first.
+    """
+
+    where: frozenset[str]
+    named: frozenset[str]
+    known: bool
+
+    def beside(self, other: _Party) -> frozenset[str]:
+        """The articles in which one with a name stands beside the other class."""
+        return (self.where & other.named) | (self.named & other.where)
+
+
+def _doubtful(parties: Mapping[str, _Party]) -> dict[str, frozenset[str]]:
+    """The classes that may be another one, with the articles in which they stand beside it.
+
+    Where unnamed classes stand beside nobody but one another, one of them is not in doubt.
+    """
+    met = {
+        one: {other: articles for other in parties if other != one and (articles := party.beside(parties[other]))}
+        for one, party in parties.items()
+        if not party.known
+    }
+    unnamed = {one: others.keys() & met.keys() for one, others in met.items()}
+    found = {}
+    for one, others in met.items():
+        group = _reach(one, unnamed)
+        beside_known = any(met[each].keys() - met.keys() for each in group)
+        if beside_known or one != min(group):
+            found[one] = frozenset().union(*others.values())
+    return found
 
 
 def _status(origins: tuple[Origin, ...], *, contested: bool) -> str:

@@ -62,7 +62,8 @@ class Origin:
         voices: the innermost speakers, sorted.
         support: what they say, sorted by citation; restatements too.
         links: why several voices are one origin.
-        beside: where all its voices are unnamed, the articles in which a named voice stands beside one.
+        beside: where all who say it first are unnamed, the articles in which a named voice of another class stands
+            beside one of its voices.
     """
 
     voices: tuple[str, ...]

@@ -305,6 +305,16 @@ def test_an_unnamed_voice_counts_alone_and_adds_nothing_beside_a_named_one() -> 
     assert counted(alone, cite("cite:b", BRIDGE, "river-post")) == (FC.Corroborated, 2)
 
 
+def test_a_name_that_says_again_what_an_unnamed_voice_said_gives_it_none() -> None:
+    said = cite("cite:a", BRIDGE, "mill-news", "ent:a-ferryman") + cite("cite:b", BRIDGE, "mill-news", "ent:carla")
+    again = cite("cite:c", BRIDGE, "river-post", restates=["cite:a"])
+    assert counted(said, again) == (FC.SingleSource, 1)
+    alone = cite("cite:a", BRIDGE, "mill-news", "ent:a-ferryman")
+    assert counted(alone, again) == (FC.SingleSource, 1)
+    miller = cite("cite:d", BRIDGE, "river-post", "ent:a-miller")
+    assert counted(alone, again, miller) == (FC.SingleSource, 1), "the miller may be whoever wrote in river-post"
+
+
 def test_a_named_voice_on_another_claim_does_not_hush_the_unnamed_one() -> None:
     parts = (
         cite("cite:a", BRIDGE, "mill-news", "ent:a-ferryman"),
