@@ -188,9 +188,7 @@ def test_a_list_that_is_a_subject_has_its_place() -> None:
     ],
 )
 def test_blank_nodes_in_a_circle_are_refused(circle: str) -> None:
-    head = (
-        "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
-    )
+    head = "@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .\n@prefix sh: <http://www.w3.org/ns/shacl#> .\n"
     with pytest.raises(TurtleError, match="circle") as refused:
         read_turtle((head + circle).encode(), source="x.ttl", policy=SHAPES)
     (problem,) = refused.value.problems
