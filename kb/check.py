@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
+from shlex import quote
 
 import pyoxigraph as ox
 
@@ -21,6 +22,7 @@ from kb.characters import odd_texts
 from kb.commit import read_commit
 from kb.copies import find_texts
 from kb.doubles import doubles
+from kb.drift import MOVED
 from kb.errors import CannotLook, InputError, KbError, TurtleError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.floors import MALFORMED as BAD_FLOORS
@@ -34,7 +36,7 @@ from kb.rules import explained
 from kb.shapes import Result, Rule, focus_nodes, has_target, severity_word
 from kb.text import TextParagraph, digest_bytes
 from kb.turtle import SHAPES
-from kb.verify import Verification, verify
+from kb.verify import Difference, Outcome, Verification, verify
 from kb.vocab import FC, PREFIXES, RDF, SH
 from kb.waivers import FILE as WAIVERS
 from kb.waivers import MALFORMED as BAD_WAIVERS
@@ -317,16 +319,36 @@ def _verification_findings(inputs: _Inputs, verification: Verification) -> Itera
     for outcome in verification.outcomes:
         if outcome.failed:
             message = f"{outcome.state}: {outcome.reason}"
-            yield _code_finding(inputs, "FC921", outcome.node, message, path=FC.digest)
-    for difference in verification.paragraphs:
-        yield _code_finding(inputs, "FC922", difference.node, difference.message)
-    for difference in verification.files:
-        yield _code_finding(inputs, "FC923", difference.node, difference.message)
+            yield replace(
+                _code_finding(inputs, "FC921", outcome.node, message, path=FC.digest), help=_how_to_cite(outcome)
+            )
+    for code, differences in (("FC922", verification.paragraphs), ("FC923", verification.files)):
+        for each in differences:
+            yield replace(_code_finding(inputs, code, each.node, each.message), help=_how_to_record(each))
+
+
+def _how_to_cite(outcome: Outcome) -> str:
+    """The command that helps with a citation that failed."""
+    place = outcome.to or outcome.at
+    if outcome.state == MOVED:
+        return "kb verify --propose"
+    if place is None:
+        return "kb verify"
+    return f'kb cite {_slug(outcome.article)} {place.paragraph} "the words that say it now"'
+
+
+def _how_to_record(difference: Difference) -> str:
+    """The command that records a text anew, and shows what changed."""
+    return f"kb add {quote(difference.copy)} --slug {_slug(difference.article)} --update"
+
+
+def _slug(article: str) -> str:
+    return article.rpartition("/")[2]
 
 
 def _wording_findings(inputs: _Inputs, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[Finding]:
     for found in borrowed(inputs.kb.graph, texts):
-        place = f"paragraph {found.paragraph} of {found.article.rpartition('/')[2]}"
+        place = f"paragraph {found.paragraph} of {_slug(found.article)}"
         yield _code_finding(
             inputs,
             "FC931",

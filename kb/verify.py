@@ -69,10 +69,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A recorded paragraph or article that differs from the copy at hand: its IRI and a sentence."""
+    """A recorded paragraph or article that differs from the copy at hand.
+
+    Attributes:
+        node: its IRI.
+        message: a sentence.
+        article: IRI of the article.
+        copy: name of the copy's file.
+    """
 
     node: str
     message: str
+    article: str
+    copy: str
 
 
 @dataclass(frozen=True)
@@ -262,18 +271,23 @@ def _file_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Diff
     for article in sorted(graph.instances(FC.Article)):
         copy = copies.get(article)
         if copy is not None and not copy.exact_file:
-            yield Difference(article, "the copy at hand is not the file that was recorded")
+            message = "the copy at hand is not the file that was recorded"
+            yield Difference(article, message, article, copy.path.name)
 
 
 def _paragraph_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
     for paragraph in sorted(graph.instances(FC.Paragraph)):
-        copy = copies.get(graph.value(paragraph, DCTERMS.isPartOf) or "")
+        article = graph.value(paragraph, DCTERMS.isPartOf) or ""
+        copy = copies.get(article)
         index = whole(graph.value(paragraph, FC.index))
         if copy is None or index is None:
             continue
+        message = ""
         if not 0 < index <= len(copy.paragraphs):
-            yield Difference(paragraph, f"the copy at hand has no paragraph {index}")
+            message = f"the copy at hand has no paragraph {index}"
         elif copy.paragraphs[index - 1].digest != graph.value(paragraph, FC.digest):
-            yield Difference(paragraph, f"paragraph {index} of the copy at hand differs from the recorded one")
+            message = f"paragraph {index} of the copy at hand differs from the recorded one"
         elif len(copy.paragraphs[index - 1].text) != whole(graph.value(paragraph, FC.length)):
-            yield Difference(paragraph, f"the recorded length of paragraph {index} is wrong")
+            message = f"the recorded length of paragraph {index} is wrong"
+        if message:
+            yield Difference(paragraph, message, article, copy.path.name)

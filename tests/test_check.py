@@ -71,6 +71,17 @@ def test_one_changed_character_fails_the_citations_over_it_and_no_other(mybase: 
     assert {"FC922", "FC923"} <= set(codes(report))
 
 
+def test_the_help_beside_a_text_that_changed_is_a_command_for_that_text(mybase: Path) -> None:
+    edit(mybase, TEXT, "two years", "six long years")
+    found = {(each.code, each.message.partition(":")[0], each.help) for each in kb.check(mybase).findings}
+    again = "kb add mill-bridge.txt --slug mill-bridge --update"
+    assert {(code, help) for code, _, help in found if code != "FC921"} == {("FC922", again), ("FC923", again)}
+    assert {(said, help) for code, said, help in found if code == "FC921"} == {
+        ("moved", "kb verify --propose"),
+        ("drifted", 'kb cite mill-bridge 5 "the words that say it now"'),
+    }
+
+
 def test_a_copy_is_found_by_digest_whatever_its_name(mybase: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "mine"
     elsewhere.mkdir()
