@@ -256,13 +256,17 @@ class _Base:
         return tuple(sorted(found, key=lambda origin: (not origin.counts, origin.voices)))
 
     def _party(self, members: Sequence[Support]) -> _Party:
-        said = {each.citation.iri for each in members}
-        first = [each for each in members if said.isdisjoint(each.citation.restates)] or members
-        named = [each.citation for each in members if each.citation.speaker not in self.unnamed]
+        cited = [each.citation for each in members]
+        speakers = {citation.iri: citation.speaker for citation in cited}
+        after: dict[str, set[str]] = {voice: set() for voice in speakers.values()}
+        for citation in cited:
+            after[citation.speaker] |= {speakers[iri] for iri in citation.restates if iri in speakers}
+        behind = {voice: _reach(voice, after) for voice in after}
+        named = after.keys() - self.unnamed
         return _Party(
-            where=frozenset(each.citation.article for each in members),
-            named=frozenset(citation.article for citation in named),
-            known=any(each.citation in named for each in first),
+            where=frozenset(citation.article for citation in cited),
+            named=frozenset(citation.article for citation in cited if citation.speaker in named),
+            known=any(all(each in named and voice in behind[each] for each in behind[voice]) for voice in after),
         )
 
     def _origin(self, members: tuple[Support, ...], beside: frozenset[str]) -> Origin:
@@ -283,7 +287,8 @@ class _Party:
     Attributes:
         where: the articles in which it speaks.
         named: those in which one with a name does.
-        known: whether one with a name is among those who say it first.
+        known: whether one with a name says it first, and not after another; where voices say it after one another in
+            a circle, whether all of them have names.
     """
 
     where: frozenset[str]
