@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -25,8 +26,11 @@ from tests.every_page import Place, every_page
 from tests.live import live
 from webapp.words import LANGUAGES
 
-SCHEMES = ("light", "dark")
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 375)
+HEIGHT = 800
+SETTLE = 100
+"""Milliseconds in which a page that sees more of itself draws it."""
 LONGEST = 3_000
 """Pixels of a page that are shown, from its top."""
 
@@ -67,7 +71,7 @@ def screenshots(browser: Browser, address: str, places: Sequence[Place], options
     """Take each, and give the file that it is in."""
     for language, scheme, width in product(options.languages, SCHEMES, WIDTHS):
         window = browser.new_context(
-            viewport={"width": width, "height": 800},
+            viewport={"width": width, "height": HEIGHT},
             color_scheme=scheme,
             locale=language,
         )
@@ -75,9 +79,11 @@ def screenshots(browser: Browser, address: str, places: Sequence[Place], options
         for place in places:
             page.goto(address + place.path)
             high = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(high, options.longest)})  # an editor below, too
+            page.wait_for_timeout(SETTLE)
             file = options.out / f"{place.name}-{language}-{scheme}-{width}.png"
-            clip = {"x": 0, "y": 0, "width": width, "height": min(high, options.longest)}
-            page.screenshot(path=file, full_page=True, clip=clip)
+            page.screenshot(path=file)
+            page.set_viewport_size({"width": width, "height": HEIGHT})
             yield file
         window.close()
 

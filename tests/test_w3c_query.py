@@ -130,6 +130,8 @@ def test_the_command_says_so_with_its_exit_code(tmp_path: Path, capsys: pytest.C
     folder = write(tmp_path, RIGHT[:2])
     assert w3c_query.main(["--cases", str(folder)]) == 0
     assert "over HTTP:        2 of 2 passed" in capsys.readouterr().out
+    assert w3c_query.main(["--cases", str(tmp_path / "nowhere")]) == 4
+    assert "no manifest-all.ttl" in capsys.readouterr().err
 
 
 def test_blank_nodes_are_matched_one_to_one() -> None:

@@ -518,10 +518,17 @@ def report(played: Sequence[Played], left_out: Mapping[str, int]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Play the suite and print it; 0 where the server fails nothing that the engine passes, but what it refuses."""
+    """Play the suite and print it; 0 where the server fails nothing that the engine passes, but what it refuses.
+
+    4 where nothing was played.
+    """
     parser = argparse.ArgumentParser(description="Play the W3C's SPARQL 1.1 query tests against a server of ours.")
     parser.add_argument("--cases", type=Path, required=True, metavar="DIR", help="a checkout of w3c/rdf-tests")
-    suite = read_suite(parser.parse_args(arguments).cases)
+    try:
+        suite = read_suite(parser.parse_args(arguments).cases)
+    except kb.KbError as error:
+        print(f"{error}\nnothing was played", file=sys.stderr)
+        return 4
     played = play(suite)
     print(report(played, suite.left_out))
     return bool(worse(played))
