@@ -125,7 +125,7 @@ def test_a_name_that_is_not_ours_gets_nothing_that_is_kept(client: FlaskClient) 
 
 
 def test_a_client_with_nothing_left_may_have_what_is_kept(home: Path) -> None:
-    app = webapp.create_app(home, WORKERS=1, BUDGET_SECONDS=0.001)
+    app = webapp.create_app(home, WORKERS=1, BUDGET_SECONDS=1e-9)
     try:
         away = {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}}
         client, asked = app.test_client(), {"query": ASKED}

@@ -335,7 +335,7 @@ def test_a_request_keeps_what_it_began_with(app: Flask, home: Path, door: str) -
 
 
 def test_nobody_gains_a_new_budget(home: Path) -> None:
-    app = webapp.create_app(home, WORKERS=1, BUDGET_SECONDS=0.001)
+    app = webapp.create_app(home, WORKERS=1, BUDGET_SECONDS=1e-9)
     try:
         away = {"environ_overrides": {"REMOTE_ADDR": "192.0.2.7"}}
         client = app.test_client()
