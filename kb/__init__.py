@@ -16,7 +16,7 @@ from kb.article import AddResult, add
 from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.blast import Blast, compare_graphs, retract
 from kb.blast_report import BLAST_FORMATS
-from kb.canon import write_turtle
+from kb.canon import natural_key, write_turtle
 from kb.check import check
 from kb.cite import cite
 from kb.copies import find_texts
@@ -199,6 +199,7 @@ __all__ = [
     "mutate",
     "mutation_json",
     "mutation_text",
+    "natural_key",
     "open_read_only",
     "open_store",
     "own_voice",

@@ -32,6 +32,7 @@ from kb.home import Home, find_home
 from kb.lint import lint
 from kb.load import KnowledgeBase, LoadedFile, Place, read_files
 from kb.recheck import Memory
+from kb.record import local_name
 from kb.rules import explained
 from kb.shapes import Result, Rule, focus_nodes, has_target, severity_word
 from kb.text import TextParagraph, digest_bytes
@@ -319,12 +320,11 @@ def _verification_findings(inputs: _Inputs, verification: Verification) -> Itera
     for outcome in verification.outcomes:
         if outcome.failed:
             message = f"{outcome.state}: {outcome.reason}"
-            yield replace(
-                _code_finding(inputs, "FC921", outcome.node, message, path=FC.digest), help=_how_to_cite(outcome)
-            )
+            help = _how_to_cite(outcome)
+            yield _code_finding(inputs, "FC921", outcome.node, message, path=FC.digest, help=help)
     for code, differences in (("FC922", verification.paragraphs), ("FC923", verification.files)):
         for each in differences:
-            yield replace(_code_finding(inputs, code, each.node, each.message), help=_how_to_record(each))
+            yield _code_finding(inputs, code, each.node, each.message, help=_how_to_record(each))
 
 
 def _how_to_cite(outcome: Outcome) -> str:
@@ -334,21 +334,17 @@ def _how_to_cite(outcome: Outcome) -> str:
         return "kb verify --propose"
     if place is None:
         return "kb verify"
-    return f'kb cite {_slug(outcome.article)} {place.paragraph} "the words that say it now"'
+    return f'kb cite {local_name(outcome.article)} {place.paragraph} "the words that say it now"'
 
 
 def _how_to_record(difference: Difference) -> str:
     """The command that records a text anew, and shows what changed."""
-    return f"kb add {quote(difference.copy)} --slug {_slug(difference.article)} --update"
-
-
-def _slug(article: str) -> str:
-    return article.rpartition("/")[2]
+    return f"kb add {quote(difference.copy)} --slug {local_name(difference.article)} --update"
 
 
 def _wording_findings(inputs: _Inputs, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[Finding]:
     for found in borrowed(inputs.kb.graph, texts):
-        place = f"paragraph {found.paragraph} of {_slug(found.article)}"
+        place = f"paragraph {found.paragraph} of {local_name(found.article)}"
         yield _code_finding(
             inputs,
             "FC931",
@@ -367,7 +363,7 @@ def _character_findings(inputs: _Inputs) -> Iterator[Finding]:
 def _unworded(inputs: _Inputs, copies: Mapping[str, object]) -> Iterator[str]:
     missing = [article for article in inputs.kb.graph.instances(FC.Article) if article not in copies]
     if missing:
-        names = ", ".join(sorted(article.rpartition("/")[2] for article in missing))
+        names = ", ".join(sorted(local_name(article) for article in missing))
         yield f"wording not compared with {len(missing)} texts that are not at hand: {names}"
 
 
@@ -421,13 +417,16 @@ def _waived(inputs: _Inputs, findings: Sequence[Finding], today: date, unseen: t
     return (*marked, *wrong)
 
 
-def _code_finding(inputs: _Inputs, code: str, node: str, message: str, *, path: str = "", value: str = "") -> Finding:
+def _code_finding(
+    inputs: _Inputs, code: str, node: str, message: str, *, path: str = "", value: str = "", help: str = ""
+) -> Finding:
+    """A finding of a rule that the program checks itself, with the rule's example for help where there is no better."""
     rule = next((rule for rule in inputs.rules if rule.code == code), None)
     finding = Finding(
         code,
         rule.severity if rule else "violation",
         message,
-        help=rule.help if rule else "",
+        help=help or (rule.help if rule else ""),
         focus=node,
         path=path,
         value=value,

@@ -26,7 +26,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kb.dates import Bounds, bounds
-from kb.graph import Graph
+from kb.graph import Graph, reachable
 from kb.origins import RESTATEMENTS, Voices, links
 from kb.standing import Citation, Origin, Rival, Standing, Support, in_words, own_voice, short
 from kb.vocab import DCTERMS, EDTF, FC, PROV, RDF, RDFS, XSD
@@ -104,19 +104,6 @@ def _neighbours(graph: Graph, predicate: str, *, both: bool = False) -> dict[str
             if both:
                 found.setdefault(other, set()).add(one)
     return found
-
-
-def _reach(start: str, following: Mapping[str, set[str]]) -> frozenset[str]:
-    """Everything that can be reached from `start`, itself included; circles end."""
-    if start not in following:
-        return frozenset((start,))
-    found = {start}
-    queue = [start]
-    while queue:
-        new = following.get(queue.pop(), set()) - found
-        found |= new
-        queue.extend(new)
-    return frozenset(found)
 
 
 class _Base:
@@ -218,7 +205,7 @@ class _Base:
 
     def supported(self, claim: str) -> bool:
         """Whether anything supports the claim."""
-        return any(self.asserting(each) for each in _reach(claim, self.below))
+        return any(self.asserting(each) for each in reachable(claim, self.below))
 
     def standing(self, claim: str) -> Standing:
         """Where one claim stands."""
@@ -235,7 +222,7 @@ class _Base:
     def _support(self, claim: str) -> tuple[Support, ...]:
         found = sorted(
             (citation.iri, "" if each == claim else each)
-            for each in _reach(claim, self.below)
+            for each in reachable(claim, self.below)
             for citation in self.asserting(each)
         )
         return tuple(Support(self.citations[iri], via) for iri, via in found)
@@ -244,7 +231,7 @@ class _Base:
         asked = sorted(q for q in self.graph.nodes(claim, FC.answers) if q in self.questions)
         if not asked:
             return ()
-        kin = _reach(claim, self.below) | _reach(claim, self.above)
+        kin = reachable(claim, self.below) | reachable(claim, self.above)
         return tuple(Rival(q, other) for q in asked for other in self.questions[q] if other not in kin)
 
     def _origins(self, support: tuple[Support, ...]) -> tuple[Origin, ...]:
@@ -261,7 +248,7 @@ class _Base:
         after: dict[str, set[str]] = {voice: set() for voice in speakers.values()}
         for citation in cited:
             after[citation.speaker] |= {speakers[iri] for iri in citation.restates if iri in speakers}
-        behind = {voice: _reach(voice, after) for voice in after}
+        behind = {voice: reachable(voice, after) for voice in after}
         named = after.keys() - self.unnamed
         return _Party(
             where=frozenset(citation.article for citation in cited),
@@ -313,7 +300,7 @@ def _doubtful(parties: Mapping[str, _Party]) -> dict[str, frozenset[str]]:
     unnamed = {one: others.keys() & met.keys() for one, others in met.items()}
     found = {}
     for one, others in met.items():
-        group = _reach(one, unnamed)
+        group = reachable(one, unnamed)
         beside_known = any(met[each].keys() - met.keys() for each in group)
         if beside_known or one != min(group):
             found[one] = frozenset().union(*others.values())

@@ -7,7 +7,7 @@ Nodes are named by plain strings: an IRI, or `_:label` for a blank node.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -129,3 +129,16 @@ class Graph:
 
     def __contains__(self, subject: str) -> bool:
         return subject in self._forward
+
+
+def reachable(start: str, following: Mapping[str, set[str]]) -> frozenset[str]:
+    """Everything that can be reached from `start`, itself included; circles end."""
+    if start not in following:
+        return frozenset((start,))
+    found = {start}
+    queue = [start]
+    while queue:
+        new = following.get(queue.pop(), set()) - found
+        found |= new
+        queue.extend(new)
+    return frozenset(found)

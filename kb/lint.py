@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from kb.errors import QueryRefused
 from kb.finding import Rule
-from kb.graph import Graph, key
+from kb.graph import Graph, key, reachable
 from kb.query import refuse
 from kb.shapes import has_target, query_prefixes
 from kb.vocab import FC, RDF, SH, ClosedNamespace
@@ -192,12 +192,7 @@ def _circular(shapes: Graph) -> Iterator[Flaw]:
         for shape, other in shapes.pairs(SH.iri + name):
             asked.setdefault(shape, set()).update((other, *shapes.items(other)))
     for shape in sorted(name for name in asked if not name.startswith("_:")):
-        reached, queue = set[str](), [shape]
-        while queue:
-            new = asked.get(queue.pop(), set()) - reached
-            reached |= new
-            queue += new
-        if shape in reached:
+        if any(shape in reachable(other, asked) for other in asked[shape]):
             yield Flaw("FC958", shape, "the shape asks for itself, and nobody says what that means")
 
 

@@ -41,6 +41,16 @@ def w3c() -> Path:
 
 
 @pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary files go, here and in the programs that a test starts."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    return folder
+
+
+@pytest.fixture
 def mybase(tmp_path: Path) -> Path:
     """A fresh base of one's own, as `kb init` makes it."""
     target = tmp_path / "mybase"

@@ -65,16 +65,6 @@ def home(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary files go, here and in the programs that a test starts."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    return folder
-
-
 def stores(place: Path) -> int:
     return len(list(place.glob("factcite-*")))
 

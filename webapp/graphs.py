@@ -6,7 +6,6 @@ them, so a graph is sent with the literals that its writer wrote. Whoever prefer
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -82,18 +81,13 @@ def page_of(here: Site, iri: str | None, triples: int) -> AnyResponse:
         behind = here.behind("graph", iri)
         rows = here.rows(Question(behind, graph=None, max_rows=PAGE_ROWS))
         counts = {row["thing"]["value"]: int(row["triples"]["value"]) for row in rows}
-        things = [(here.names.link(thing), counts[thing]) for thing in sorted(counts, key=_as_counted)]
+        things = [(here.names.link(thing), counts[thing]) for thing in sorted(counts, key=kb.natural_key)]
         page = GraphPage(
             iri.removeprefix(kb.GRAPHS), iri, triples, tuple(things[:MOST_THINGS]), max(len(things) - MOST_THINGS, 0)
         )
         response = Response(render_template("graph.html", page=page, behind=url_for("pages.home", query=behind)))
     response.vary.add("Accept")
     return response
-
-
-def _as_counted(iri: str) -> str:
-    """A key that sorts 2 before 10."""
-    return re.sub(r"\d+", lambda digits: digits[0].zfill(9), iri)
 
 
 def triples_of(here: Site, iri: str | None) -> tuple[ox.Triple, ...] | None:

@@ -6,15 +6,12 @@ of English.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import kb
 from webapp.names import Link, Names
-from webapp.words import FIRST
-
-_PLACE = re.compile(r"\{([a-z]+)\}")
+from webapp.words import FIRST, PLACE
 
 
 def sentences(standing: kb.Standing, names: Names) -> tuple[tuple[Link, ...], ...]:
@@ -26,7 +23,7 @@ def _pieces(part: kb.Part, names: Names) -> Iterator[Link]:
     match part:
         case kb.Said():
             text, language = names.words.translated(part.words)
-            for at, piece in enumerate(_PLACE.split(text)):
+            for at, piece in enumerate(PLACE.split(text)):
                 if at % 2:
                     yield from _pieces(part.parts[piece], names)
                 else:

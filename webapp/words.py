@@ -42,7 +42,8 @@ TEXT = "text"
 """The context of messages that are called by their English text."""
 CASES = ("zero", "one", "two", "few", "many", "other")
 Text = TypeVar("Text", str, Markup)
-_PLACE = re.compile(r"\{([a-z]+)\}")
+PLACE = re.compile(r"\{([a-z]+)\}")
+"""Where a message takes a value."""
 
 
 class NoSuchWords(kb.KbError, KeyError):
@@ -85,15 +86,15 @@ class Words:
             NoSuchWords: no such key, or a value is missing.
         """
         form = self._form(key, values.get("n"))
-        given = {place: self._said(key, place, values) for place in _PLACE.findall(form)}
-        return Markup(_PLACE.sub(lambda match: given[match[1]], escape(form)))
+        given = {place: self._said(key, place, values) for place in PLACE.findall(form)}
+        return Markup(PLACE.sub(lambda match: given[match[1]], escape(form)))
 
     def text(self, key: str, /, **values: str | int) -> str:
         """The same as plain text, for what is not escaped yet."""
         form = self._form(key, values.get("n"))
-        for place in _PLACE.findall(form):
+        for place in PLACE.findall(form):
             self._said(key, place, values)
-        return _PLACE.sub(lambda match: self._plain(values[match[1]]), form)
+        return PLACE.sub(lambda match: self._plain(values[match[1]]), form)
 
     def translated(self, english: str) -> tuple[str, str]:
         """A text that is written in English elsewhere, and its language: the one that is spoken, else English."""
@@ -216,4 +217,4 @@ def _compare(first: Words, other: Words) -> None:
 
 def places(forms: Iterable[str]) -> set[str]:
     """What a message puts in, but for the number, which some forms say in a word."""
-    return {place for form in forms for place in _PLACE.findall(form)} - {"n"}
+    return {place for form in forms for place in PLACE.findall(form)} - {"n"}
