@@ -10,7 +10,7 @@ import os
 import signal
 import time
 
-from kb.cli import main
+from kb.cli.main import main
 
 
 def child(words: list[str]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.cli import main
+from kb.cli.main import main
 from kb.graph import Graph
 from tests.small_base import article, cite, claims, graph, iri, person, unnamed
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.cli import main
+from kb.cli.main import main
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 

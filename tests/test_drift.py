@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.cli import main
+from kb.cli.main import main
 from kb.copies import Copy
 from kb.drift import (
     AMBIGUOUS,

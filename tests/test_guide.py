@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import pytest
 
 import kb
-from kb.cli import main
+from kb.cli.main import main
 from kb.graph import key
 from kb.home import PACKAGE
 from kb.turtle import read_turtle

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 import pytest
 
 import kb
-from kb.cli import main
+from kb.cli.main import main
 from kb.errors import CannotLook, InputError
 from kb.graph import Graph, key
 from kb.mutate.constraints import Known, pattern_variants, query_variants

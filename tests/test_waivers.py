@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.cli import main
+from kb.cli.main import main
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 TEXT = "corpus/texts/mill-bridge.txt"

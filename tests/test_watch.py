@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import kb
-from kb.cli import main
+from kb.cli.main import main
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 TEXT = "corpus/texts/mill-bridge.txt"

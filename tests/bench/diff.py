@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 import kb
-from kb.cli import main
+from kb.cli.main import main
 from tests.bench.big_base import make
 from tests.bench.measure import took
 
