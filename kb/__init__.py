@@ -79,7 +79,7 @@ from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
 from kb.revision import read_revision
 from kb.rulebook import rulebook
-from kb.rules import load_shapes, rule, rules
+from kb.shacl.rules import load_shapes, rule, rules
 from kb.standing import Named, Part, Said, Several, Standing, Voice, own_voice, sentences
 from kb.stats import QUESTIONS as STATS_QUESTIONS
 from kb.stats import Table, stats, stats_json, stats_text

@@ -29,12 +29,18 @@ from kb.floors import MALFORMED as BAD_FLOORS
 from kb.floors import Floors, below, measure, read_floors, unjudged
 from kb.graph import Graph, key
 from kb.home import Home, find_home
-from kb.lint import lint
 from kb.load import KnowledgeBase, LoadedFile, Place, read_files
-from kb.recheck import Memory
 from kb.record import local_name
-from kb.rules import explained
-from kb.shapes import Result, Rule, focus_nodes, has_target, severity_word
+from kb.shacl.engine import (
+    Result,
+    Rule,
+    focus_nodes,
+    has_target,
+    severity_word,
+)
+from kb.shacl.incremental import Memory
+from kb.shacl.lint import lint
+from kb.shacl.rules import explained
 from kb.text import TextParagraph, digest_bytes
 from kb.turtle import SHAPES
 from kb.verify import Difference, Outcome, Verification, verify

@@ -19,7 +19,7 @@ from typing import TypeAlias
 from kb.check import check
 from kb.finding import Report
 from kb.home import Home
-from kb.recheck import Looked, Memory
+from kb.shacl.incremental import Looked, Memory
 from kb.waivers import FILE as WAIVERS
 
 PAUSE = 0.3

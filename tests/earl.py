@@ -24,7 +24,7 @@ from kb.check import finding_of
 from kb.finding import Report
 from kb.graph import Graph, key
 from kb.report import as_turtle
-from kb.shapes import read_rules, run_shapes
+from kb.shacl.engine import read_rules, run_shapes
 from kb.turtle import read_turtle, syntax_only
 from kb.vocab import RDF, RDFS, SH
 

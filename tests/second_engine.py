@@ -31,8 +31,13 @@ import kb
 from kb.finding import BLANK
 from kb.graph import Graph, key
 from kb.load import load_kb
-from kb.rdf import ox_term
-from kb.shapes import literals_kept, path_text, read_rules, run_shapes
+from kb.shacl.engine import (
+    literals_kept,
+    path_text,
+    read_rules,
+    run_shapes,
+)
+from kb.shacl.graph import ox_term
 from kb.turtle import SHAPES, read_turtle
 from kb.vocab import PREFIXES, RDF, SH
 from tests import earl

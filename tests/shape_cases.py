@@ -20,7 +20,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kb.graph import Graph, Term, key
-from kb.shapes import Rule, read_rules, run_shapes
+from kb.shacl.engine import Rule, read_rules, run_shapes
 from kb.turtle import SHAPES, read_turtle
 from kb.vocab import PREFIXES
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rdflib.paths import MulPath
 from rdflib.term import BNode, Literal, URIRef
 
-from kb.rdf import FlatGraph
+from kb.shacl.graph import FlatGraph
 
 NODES = (URIRef("urn:a"), URIRef("urn:b"), BNode("c"))
 PREDICATES = (URIRef("urn:p"), URIRef("urn:q"))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import kb
 from kb.graph import Graph
 from kb.load import load_kb, read_files
-from kb.recheck import Rerun
-from kb.shapes import run_shapes
+from kb.shacl.engine import run_shapes
+from kb.shacl.incremental import Rerun
 from kb.turtle import SHAPES
 
 HEAD, *EVERY_KIND = (Path(__file__).parent / "recheck" / "every-kind.ttl").read_text("utf-8").split("\n\n")

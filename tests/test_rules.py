@@ -12,7 +12,7 @@ import pytest
 from kb.errors import UsageError
 from kb.finding import Rule
 from kb.rulebook import rulebook
-from kb.rules import rule, rules
+from kb.shacl.rules import rule, rules
 from kb.turtle import read_turtle
 from kb.vocab import PREFIXES
 from tests.shape_cases import ROOT, Case, Found, all_shapes, base_text, find

@@ -17,7 +17,13 @@ from pyshacl.entrypoints import meta_validate
 
 from kb.dates import bounds
 from kb.graph import Graph, key
-from kb.shapes import Rule, focus_nodes, has_target, literals_kept, run_shapes
+from kb.shacl.engine import (
+    Rule,
+    focus_nodes,
+    has_target,
+    literals_kept,
+    run_shapes,
+)
 from kb.turtle import read_turtle
 from kb.vocab import FC, RDF, RDFS, SH, SHAPES
 from tests.shape_cases import (

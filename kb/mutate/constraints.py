@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kb.graph import Graph, Term, key
 from kb.lexical import whole
 from kb.mutate.paths import NOTHING, list_members, path_variants, read_path, write_list, write_path
-from kb.shapes import query_prefixes
+from kb.shacl.engine import query_prefixes
 from kb.vocab import FC, RDF, RDFS, SH, XSD
 
 STEPS = {"minCount": -1, "maxCount": 1, "minInclusive": -1, "minLength": -1, "maxLength": 1}

@@ -22,8 +22,13 @@ from kb.graph import Graph, Term, key
 from kb.mutate.constraints import STEPS, Known, object_of, short
 from kb.mutate.paths import NOTHING
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OF_A_RULE, SURVIVED, Verdict
-from kb.rdf import FlatGraph, rdf_graph
-from kb.shapes import literals_kept, rdf_shapes, read_rules, run_graphs
+from kb.shacl.engine import (
+    literals_kept,
+    rdf_shapes,
+    read_rules,
+    run_graphs,
+)
+from kb.shacl.graph import FlatGraph, rdf_graph
 from kb.turtle import read_turtle
 from kb.vocab import PREFIXES, SH, SHAPES, XSD
 

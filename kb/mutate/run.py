@@ -29,9 +29,9 @@ from kb.mutate.file_ways import EXIT_4
 from kb.mutate.operators import Operator, operators
 from kb.mutate.sample import Break, Sample
 from kb.mutate.verdict import ALLOWED, CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
-from kb.recheck import Memory
 from kb.settings import read_settings
-from kb.shapes import read_rules
+from kb.shacl.engine import read_rules
+from kb.shacl.incremental import Memory
 from kb.turtle import SHAPES
 from kb.waivers import FILE as WAIVERS
 

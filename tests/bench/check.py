@@ -11,7 +11,7 @@ import pyshacl
 import rdflib
 
 import kb
-from kb.recheck import Memory
+from kb.shacl.incremental import Memory
 from tests.bench.big_base import make
 from tests.bench.measure import took
 

@@ -19,7 +19,7 @@ from kb.finding import Rule
 from kb.graph import Graph, key
 from kb.home import Home, find_home
 from kb.load import KnowledgeBase, read_files
-from kb.shapes import path_text, read_rules
+from kb.shacl.engine import path_text, read_rules
 from kb.turtle import SHAPES
 from kb.vocab import RDFS, SH
 

@@ -22,7 +22,7 @@ from kb.errors import CannotLook
 from kb.finding import BLANK
 from kb.finding import Rule as Rule
 from kb.graph import Graph, Term, key
-from kb.rdf import FlatGraph, ox_term, rdf_graph
+from kb.shacl.graph import FlatGraph, ox_term, rdf_graph
 from kb.vocab import FC, RDF, SH
 
 _MULTIPLES: Mapping[str, Literal["*", "+", "?"]] = {

@@ -22,8 +22,8 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
 from rdflib.term import BNode, Node, URIRef
 
-from kb.rdf import FlatGraph, Triple
-from kb.shapes import rdf_path
+from kb.shacl.engine import rdf_path
+from kb.shacl.graph import FlatGraph, Triple
 from kb.vocab import RDF, RDFS, SH
 
 _SH = SH.iri

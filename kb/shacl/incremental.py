@@ -18,9 +18,15 @@ from rdflib.term import Identifier, Node
 from kb.finding import Rule
 from kb.graph import Graph
 from kb.load import LoadedFile
-from kb.rdf import FlatGraph, rdf_graph, rdf_triples
-from kb.reach import Reach
-from kb.shapes import Result, literals_kept, rdf_shapes, run_graphs, sorted_results
+from kb.shacl.dependencies import Reach
+from kb.shacl.engine import (
+    Result,
+    literals_kept,
+    rdf_shapes,
+    run_graphs,
+    sorted_results,
+)
+from kb.shacl.graph import FlatGraph, rdf_graph, rdf_triples
 
 MOST_CHANGED = 2_000
 MOST_LOOKS = 5_000

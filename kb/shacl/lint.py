@@ -20,7 +20,7 @@ from kb.errors import QueryRefused
 from kb.finding import Rule
 from kb.graph import Graph, key, reachable
 from kb.query import refuse
-from kb.shapes import has_target, query_prefixes
+from kb.shacl.engine import has_target, query_prefixes
 from kb.vocab import FC, RDF, SH, ClosedNamespace
 
 _RUN = ClosedNamespace(
