@@ -16,7 +16,6 @@ from kb.article import AddResult, add
 from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.blast import Blast, compare_graphs, retract
 from kb.blast_report import BLAST_FORMATS
-from kb.canon import natural_key, write_turtle
 from kb.check import check
 from kb.cite import cite
 from kb.copies import find_texts
@@ -54,7 +53,6 @@ from kb.finding import (
 )
 from kb.floors import raise_floors
 from kb.fmt import files_of, format_files
-from kb.graph import Graph
 from kb.home import Home, find_home
 from kb.init import init
 from kb.load import KnowledgeBase, LoadedFile, load_kb
@@ -74,6 +72,8 @@ from kb.query import (
     saved_questions,
     with_values,
 )
+from kb.rdf.canonical import natural_key, write_turtle
+from kb.rdf.graph import Graph
 from kb.reanchor import Proposal, Reanchored, propose, reanchor
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text

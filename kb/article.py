@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.canon import natural_key
 from kb.copies import MAX_TEXT_BYTES, Copy, Texts, find_texts
 from kb.errors import ArticleError, UsageError
 from kb.files import read_bytes, write_atomic
-from kb.graph import Graph
 from kb.home import Home
 from kb.merge import update_record
+from kb.rdf.canonical import natural_key
+from kb.rdf.graph import Graph
+from kb.rdf.turtle import HOUSE, Document, read_turtle
 from kb.record import ArticleText, Record, draft_record, read_article
-from kb.turtle import HOUSE, Document, read_turtle
 from kb.vocab import PREFIXES, PROV
 
 __all__ = [

@@ -20,9 +20,9 @@ import pyoxigraph as ox
 from kb.answer import short_iri
 from kb.derive import standings
 from kb.errors import UsageError
-from kb.graph import Graph, Term, key
 from kb.origins import Link, links
 from kb.query import expand
+from kb.rdf.graph import Graph, Term, key
 from kb.standing import Citation, Origin, Standing
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb.graph import Graph, key
+from kb.rdf.graph import Graph, key
 from kb.vocab import DCTERMS, RDFS, SKOS
 
 NAMES = frozenset((RDFS.label, SKOS.altLabel, SKOS.prefLabel, DCTERMS.title))

@@ -27,9 +27,10 @@ from kb.errors import CannotLook, InputError, KbError, TurtleError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.floors import MALFORMED as BAD_FLOORS
 from kb.floors import Floors, below, measure, read_floors, unjudged
-from kb.graph import Graph, key
 from kb.home import Home, find_home
 from kb.load import KnowledgeBase, LoadedFile, Place, read_files
+from kb.rdf.graph import Graph, key
+from kb.rdf.turtle import SHAPES
 from kb.record import local_name
 from kb.shacl.engine import (
     Result,
@@ -42,7 +43,6 @@ from kb.shacl.incremental import Memory
 from kb.shacl.lint import lint
 from kb.shacl.rules import explained
 from kb.text import TextParagraph, digest_bytes
-from kb.turtle import SHAPES
 from kb.verify import Difference, Outcome, Verification, verify
 from kb.vocab import FC, PREFIXES, RDF, SH
 from kb.waivers import FILE as WAIVERS

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kb.errors import InputError, TextError
 from kb.files import read_bytes
-from kb.graph import Graph
+from kb.rdf.graph import Graph
 from kb.text import TextParagraph, decode, digest_bytes, paragraphs
 from kb.vocab import DCTERMS, FC
 

@@ -26,8 +26,8 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kb.dates import Bounds, bounds
-from kb.graph import Graph, reachable
 from kb.origins import RESTATEMENTS, Voices, links
+from kb.rdf.graph import Graph, reachable
 from kb.standing import Citation, Origin, Rival, Standing, Support, in_words, own_voice, short
 from kb.vocab import DCTERMS, EDTF, FC, PROV, RDF, RDFS, XSD
 

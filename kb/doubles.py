@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.graph import Graph, Term, key
-from kb.lexical import whole
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph, Term, key
 from kb.vocab import DCTERMS, FC, OA, PROV, RDFS, SCHEMA
 
 NAMED = (FC.Claim, FC.Question, FC.Relation, SCHEMA.Thing)

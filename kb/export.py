@@ -26,10 +26,10 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
-from kb.canon import write_turtle
 from kb.errors import UsageError
-from kb.graph import key
 from kb.load import KnowledgeBase
+from kb.rdf.canonical import write_turtle
+from kb.rdf.graph import key
 from kb.vocab import DCTERMS, DERIVED_GRAPH, FC, RDF, RDFS, SKOS
 
 FORMATS: Mapping[str, ox.RdfFormat] = MappingProxyType(

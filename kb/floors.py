@@ -22,8 +22,8 @@ from kb.derive import standings
 from kb.errors import InputError
 from kb.files import write_atomic
 from kb.finding import CitationsChecked, Coverage
-from kb.graph import Graph
 from kb.home import Home
+from kb.rdf.graph import Graph
 from kb.settings import Settings, key_span, read_settings, table_span
 from kb.vocab import FC, PROV
 

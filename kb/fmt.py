@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.canon import format_turtle
 from kb.files import read_bytes, write_atomic
 from kb.home import Home
-from kb.turtle import HOUSE, read_turtle
+from kb.rdf.canonical import format_turtle
+from kb.rdf.turtle import HOUSE, read_turtle
 
 
 @dataclass(frozen=True, slots=True)

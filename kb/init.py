@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.canon import write_turtle
 from kb.errors import InputError, UsageError
 from kb.files import LEFTOVER, read_bytes, sync_folder
 from kb.home import PACKAGE, Home
-from kb.turtle import read_turtle
+from kb.rdf.canonical import write_turtle
+from kb.rdf.turtle import read_turtle
 from kb.vocab import PREFIXES
 
 TEMPLATE = PACKAGE / "template"

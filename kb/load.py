@@ -13,11 +13,22 @@ import pyoxigraph as ox
 from kb.derive import derive, standings
 from kb.errors import KbError
 from kb.files import read_bytes
-from kb.graph import Graph, key
 from kb.home import Home, find_home
-from kb.positions import Positions, Span, excerpt, read_positions
+from kb.rdf.graph import Graph, key
+from kb.rdf.positions import (
+    Positions,
+    Span,
+    excerpt,
+    read_positions,
+)
+from kb.rdf.turtle import (
+    HOUSE,
+    Document,
+    Policy,
+    position,
+    read_turtle,
+)
 from kb.standing import Standing
-from kb.turtle import HOUSE, Document, Policy, position, read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES
 
 

@@ -13,10 +13,11 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kb.align import Recorded, align
-from kb.canon import format_turtle, natural_key
 from kb.errors import ArticleError
-from kb.graph import Graph, key
-from kb.lexical import whole
+from kb.rdf.canonical import format_turtle, natural_key
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph, key
+from kb.rdf.turtle import Document, read_turtle
 from kb.record import (
     TODO,
     ArticleText,
@@ -29,7 +30,6 @@ from kb.record import (
     statements,
 )
 from kb.text import TextParagraph
-from kb.turtle import Document, read_turtle
 from kb.vocab import DCTERMS, FC, PREFIXES, RDF
 
 _RENEWED = frozenset({FC.index, FC.length, FC.digest})

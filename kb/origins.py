@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.graph import Graph
+from kb.rdf.graph import Graph
 from kb.vocab import DCTERMS, FC, RDF, RDFS
 
 RESTATEMENTS = (FC.restates, FC.translates, FC.duplicates)

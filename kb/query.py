@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from kb.errors import InputError, QueryRefused, UsageError
 from kb.files import read_bytes
 from kb.home import Home
-from kb.lexical import problem as lexical_problem
+from kb.rdf.datatypes import problem as lexical_problem
 from kb.vocab import PREFIXES, XSD
 
 Value: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple

@@ -18,17 +18,17 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kb.answer import short_iri
-from kb.canon import format_turtle
 from kb.copies import Texts, find_texts
 from kb.drift import MOVED
 from kb.errors import UsageError
 from kb.files import write_atomic
-from kb.graph import key
 from kb.home import Home
 from kb.load import KnowledgeBase, LoadedFile, load_kb
+from kb.rdf.canonical import format_turtle
+from kb.rdf.graph import key
+from kb.rdf.turtle import read_turtle
 from kb.record import integer, statements
 from kb.text import digest
-from kb.turtle import read_turtle
 from kb.verify import Outcome, verify
 from kb.vocab import DCTERMS, FC, OA, PROV
 

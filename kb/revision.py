@@ -17,7 +17,7 @@ from kb.errors import HomeError, InputError, TurtleError, UsageError
 from kb.files import read_bytes
 from kb.home import Home, find_home
 from kb.load import KnowledgeBase, LoadedFile
-from kb.turtle import Policy, read_turtle
+from kb.rdf.turtle import Policy, read_turtle
 
 _ANY = Policy(house=False)
 _FILES = ("corpus/*.ttl", "kb/*.ttl", "kb/claims/*.ttl")

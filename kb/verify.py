@@ -30,8 +30,8 @@ from kb.drift import (
     read_digest,
 )
 from kb.finding import CitationsChecked
-from kb.graph import Graph
-from kb.lexical import whole
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph
 from kb.vocab import DCTERMS, FC, OA, PROV
 
 

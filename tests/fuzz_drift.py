@@ -24,7 +24,7 @@ from rapidfuzz.distance import Indel
 
 from kb.copies import Copy
 from kb.drift import EXACT, MOVED, At
-from kb.graph import Graph
+from kb.rdf.graph import Graph
 from kb.text import digest, normalise, paragraphs
 from kb.verify import Outcome, Verification, verify
 from tests.small_base import iri, triples

@@ -38,12 +38,25 @@ from pathlib import Path
 import pyoxigraph as ox
 import rdflib
 
-from kb.canon import format_turtle
 from kb.errors import TurtleError
-from kb.positions import Located, Positions, Span, read_positions
+from kb.rdf.canonical import format_turtle
+from kb.rdf.positions import (
+    Located,
+    Positions,
+    Span,
+    read_positions,
+)
+from kb.rdf.turtle import (
+    HOUSE,
+    SHAPES,
+    Document,
+    Policy,
+    read_turtle,
+    syntax_only,
+    tokens,
+)
 from kb.shacl.engine import literals_kept
 from kb.shacl.graph import ox_term
-from kb.turtle import HOUSE, SHAPES, Document, Policy, read_turtle, syntax_only, tokens
 from kb.vocab import XSD
 from tests.turtle_writer import BASE, Written, written
 

@@ -29,8 +29,9 @@ import rdflib
 
 import kb
 from kb.finding import BLANK
-from kb.graph import Graph, key
 from kb.load import load_kb
+from kb.rdf.graph import Graph, key
+from kb.rdf.turtle import SHAPES, read_turtle
 from kb.shacl.engine import (
     literals_kept,
     path_text,
@@ -38,7 +39,6 @@ from kb.shacl.engine import (
     run_shapes,
 )
 from kb.shacl.graph import ox_term
-from kb.turtle import SHAPES, read_turtle
 from kb.vocab import PREFIXES, RDF, SH
 from tests import earl
 from tests.shape_cases import CASES, ROOT, all_shapes, case_files, home, read_case, vocabulary, world

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.graph import Graph, Term, key
+from kb.rdf.graph import Graph, Term, key
+from kb.rdf.turtle import SHAPES, read_turtle
 from kb.shacl.engine import Rule, read_rules, run_shapes
-from kb.turtle import SHAPES, read_turtle
 from kb.vocab import PREFIXES
 
 ROOT = Path(__file__).resolve().parent.parent

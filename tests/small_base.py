@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kb.graph import Graph, Term
-from kb.graph import key as graph_key
+from kb.rdf.graph import Graph, Term
+from kb.rdf.graph import key as graph_key
 from kb.vocab import PREFIXES
 
 CLASSES = """

@@ -11,7 +11,7 @@ import pytest
 
 import kb
 from kb.cli.main import main
-from kb.graph import Graph
+from kb.rdf.graph import Graph
 from tests.small_base import article, cite, claims, graph, iri, person, unnamed
 
 CLAIMS = "kb/claims/mill-bridge.ttl"

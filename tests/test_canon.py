@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.canon import format_turtle, write_turtle
 from kb.errors import TurtleError
-from kb.turtle import HOUSE, Policy, read_turtle
+from kb.rdf.canonical import format_turtle, write_turtle
+from kb.rdf.turtle import HOUSE, Policy, read_turtle
 from kb.vocab import PREFIXES, XSD
 
 HEAD = "@prefix ex: <https://example.org/> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n"

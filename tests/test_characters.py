@@ -9,7 +9,7 @@ import pytest
 
 import kb
 from kb.characters import odd_texts
-from kb.graph import Graph
+from kb.rdf.graph import Graph
 from kb.vocab import DCTERMS, FC, RDFS, SKOS
 
 

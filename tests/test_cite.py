@@ -10,10 +10,10 @@ import pytest
 from kb.article import add
 from kb.cite import CitePlace, cite, find_words
 from kb.errors import ArticleError, CiteError, UsageError
-from kb.graph import Graph
 from kb.home import Home, find_home
+from kb.rdf.graph import Graph
+from kb.rdf.turtle import read_turtle
 from kb.text import TextParagraph, digest
-from kb.turtle import read_turtle
 from kb.vocab import FC, OA, PREFIXES, PROV, RDF
 
 ART, CITE = PREFIXES["art"], PREFIXES["cite"]

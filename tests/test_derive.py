@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.derive import derive, standing, standings
-from kb.graph import Graph
+from kb.rdf.graph import Graph
 from kb.vocab import DERIVED, FC, PROV, XSD
 from tests.small_base import article, cite, claims, graph, iri, key, person, unnamed
 

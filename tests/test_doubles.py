@@ -8,8 +8,8 @@ import pytest
 
 import kb
 from kb.doubles import doubles
-from kb.graph import Graph
-from kb.turtle import read_turtle
+from kb.rdf.graph import Graph
+from kb.rdf.turtle import read_turtle
 from kb.vocab import PREFIXES
 
 HEAD = "".join(f"@prefix {name}: <{space}> .\n" for name, space in sorted(PREFIXES.items()))

@@ -28,7 +28,7 @@ from kb.drift import (
     WRONG_DOCUMENT,
     At,
 )
-from kb.graph import Graph
+from kb.rdf.graph import Graph
 from kb.text import digest
 from kb.verify import Outcome, Verification, verify
 from tests import fuzz_drift

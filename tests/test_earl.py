@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kb.graph import Graph, key
+from kb.rdf.graph import Graph, key
 from kb.vocab import SH, XSD
 from tests.earl import Case, cases, difference, earl, main
 

@@ -20,7 +20,7 @@ from kb.errors import UsageError
 from kb.export import FORMATS, LOSSES, export
 from kb.home import find_home
 from kb.load import KnowledgeBase, LoadedFile, load_kb
-from kb.turtle import Document, read_turtle
+from kb.rdf.turtle import Document, read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES, RDF, XSD
 from tests.small_base import iri
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kb.positions import Positions, read_positions
-from kb.turtle import Document, read_turtle
+from kb.rdf.positions import Positions, read_positions
+from kb.rdf.turtle import Document, read_turtle
 from tests import fuzz_gate
 from tests.fuzz_gate import KINDS, LAXER, OTHERWISE, Case, classify, examine, faults, make, run, see
 from tests.turtle_writer import BASE, written

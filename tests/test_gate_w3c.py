@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 
 from kb.errors import TurtleError
-from kb.turtle import read_turtle, syntax_only
+from kb.rdf.turtle import read_turtle, syntax_only
 
 pytestmark = pytest.mark.w3c
 

@@ -16,9 +16,9 @@ import pytest
 
 import kb
 from kb.cli.main import main
-from kb.graph import key
 from kb.home import PACKAGE
-from kb.turtle import read_turtle
+from kb.rdf.graph import key
+from kb.rdf.turtle import read_turtle
 from tests.shape_cases import all_rules
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -17,8 +17,8 @@ from kb.home import find_home
 from kb.init import TEMPLATE, init
 from kb.load import load_kb
 from kb.query import saved_questions
+from kb.rdf.turtle import read_turtle
 from kb.text import digest_bytes
-from kb.turtle import read_turtle
 from kb.vocab import PREFIXES
 
 ROUNDS = 100

@@ -11,10 +11,10 @@ import pytest
 
 import kb
 from kb.errors import CannotLook
-from kb.graph import Graph
+from kb.rdf.graph import Graph
+from kb.rdf.turtle import SHAPES, read_turtle
 from kb.shacl.engine import read_rules, run_shapes
 from kb.shacl.lint import _NOT_RUN, _RUN, lint
-from kb.turtle import SHAPES, read_turtle
 from kb.vocab import SH
 from tests.shape_cases import all_rules, all_shapes
 

@@ -16,7 +16,6 @@ import pytest
 import kb
 from kb.cli.main import main
 from kb.errors import CannotLook, InputError
-from kb.graph import Graph, key
 from kb.mutate.constraints import Known, pattern_variants, query_variants
 from kb.mutate.damage import Witness, damage_rules, read_cases
 from kb.mutate.operators import Operator, operators, read_table
@@ -24,6 +23,7 @@ from kb.mutate.paths import PathTree, path_variants, read_path, write_path
 from kb.mutate.run import Bench, break_base, excused, mutate, read_allowed, sample_home, unused
 from kb.mutate.sample import Sample
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
+from kb.rdf.graph import Graph, key
 from kb.vocab import FC, SH, SHAPES
 from tests import hard_base
 from tests.shape_cases import CASES, all_rules, all_shapes, vocabulary

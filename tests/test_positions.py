@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.positions import excerpt, read_positions
-from kb.turtle import Policy, read_turtle, syntax_only
+from kb.rdf.positions import excerpt, read_positions
+from kb.rdf.turtle import Policy, read_turtle, syntax_only
 from tests.test_gate_w3c import BASE, canonical, cases
 
 HEAD = "@prefix ex: <https://example.org/> .\n"

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kb
-from kb.graph import Graph
 from kb.load import load_kb, read_files
+from kb.rdf.graph import Graph
+from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import run_shapes
 from kb.shacl.incremental import Rerun
-from kb.turtle import SHAPES
 
 HEAD, *EVERY_KIND = (Path(__file__).parent / "recheck" / "every-kind.ttl").read_text("utf-8").split("\n\n")
 NAMES = tuple(ox.NamedNode(f"urn:x:{name}") for name in "abcd")

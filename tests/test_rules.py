@@ -11,9 +11,9 @@ import pytest
 
 from kb.errors import UsageError
 from kb.finding import Rule
+from kb.rdf.turtle import read_turtle
 from kb.rulebook import rulebook
 from kb.shacl.rules import rule, rules
-from kb.turtle import read_turtle
 from kb.vocab import PREFIXES
 from tests.shape_cases import ROOT, Case, Found, all_shapes, base_text, find
 

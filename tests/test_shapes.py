@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from pyshacl.entrypoints import meta_validate
 
 from kb.dates import bounds
-from kb.graph import Graph, key
+from kb.rdf.graph import Graph, key
+from kb.rdf.turtle import read_turtle
 from kb.shacl.engine import (
     Rule,
     focus_nodes,
@@ -24,7 +25,6 @@ from kb.shacl.engine import (
     literals_kept,
     run_shapes,
 )
-from kb.turtle import read_turtle
 from kb.vocab import FC, RDF, RDFS, SH, SHAPES
 from tests.shape_cases import (
     CASES,

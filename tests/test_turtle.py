@@ -11,9 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.errors import TurtleError
-from kb.lexical import problem
-from kb.positions import read_positions
-from kb.turtle import HOUSE, SHAPES, Policy, read_turtle, syntax_only
+from kb.rdf.datatypes import problem
+from kb.rdf.positions import read_positions
+from kb.rdf.turtle import (
+    HOUSE,
+    SHAPES,
+    Policy,
+    read_turtle,
+    syntax_only,
+)
 from kb.vocab import XSD
 
 HEAD = """@prefix ex: <https://example.org/> .

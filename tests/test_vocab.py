@@ -8,9 +8,9 @@ import pyoxigraph as ox
 import pytest
 
 from kb.files import read_bytes
-from kb.graph import Graph
 from kb.home import find_home
-from kb.turtle import read_turtle
+from kb.rdf.graph import Graph
+from kb.rdf.turtle import read_turtle
 from kb.vocab import (
     DCTERMS,
     DERIVED,

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 import kb
 import webapp
-from kb.turtle import read_turtle, syntax_only
+from kb.rdf.turtle import read_turtle, syntax_only
 from tests.live import live
 
 CASES = Path(__file__).resolve().parent.parent.parent / "shared" / "w3c"

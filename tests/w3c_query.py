@@ -39,7 +39,7 @@ import pyoxigraph as ox
 
 import kb
 import webapp
-from kb.turtle import read_turtle, syntax_only
+from kb.rdf.turtle import read_turtle, syntax_only
 from tests.live import live
 from tests.w3c_protocol import MF, NamedFile
 from webapp.sandbox import leave_network

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb.graph import Graph, Term, key
-from kb.lexical import whole
 from kb.mutate.paths import NOTHING, list_members, path_variants, read_path, write_list, write_path
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph, Term, key
 from kb.shacl.engine import query_prefixes
 from kb.vocab import FC, RDF, RDFS, SH, XSD
 

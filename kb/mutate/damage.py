@@ -18,10 +18,11 @@ import pyoxigraph as ox
 from kb.errors import InputError, KbError
 from kb.files import read_bytes
 from kb.finding import Rule
-from kb.graph import Graph, Term, key
 from kb.mutate.constraints import STEPS, Known, object_of, short
 from kb.mutate.paths import NOTHING
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OF_A_RULE, SURVIVED, Verdict
+from kb.rdf.graph import Graph, Term, key
+from kb.rdf.turtle import read_turtle
 from kb.shacl.engine import (
     literals_kept,
     rdf_shapes,
@@ -29,7 +30,6 @@ from kb.shacl.engine import (
     run_graphs,
 )
 from kb.shacl.graph import FlatGraph, rdf_graph
-from kb.turtle import read_turtle
 from kb.vocab import PREFIXES, SH, SHAPES, XSD
 
 TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)

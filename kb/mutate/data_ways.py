@@ -10,11 +10,11 @@ from itertools import pairwise
 
 import pyoxigraph as ox
 
-from kb.graph import Term, key
-from kb.lexical import whole
 from kb.mutate.file_ways import EXIT_4
 from kb.mutate.places import STANCES, alone, answered, cited, cited_as_new, claims, number, used
 from kb.mutate.sample import Break, Breaker, Sample, remove
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Term, key
 from kb.text import digest
 from kb.vocab import DCTERMS, FC, OA, PROV, RDF, RDFS, SCHEMA, XSD
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb.graph import Graph, Term, key
+from kb.rdf.graph import Graph, Term, key
 from kb.vocab import RDF, SH, SHAPES
 
 NOTHING = SHAPES + "mutant-nothing"

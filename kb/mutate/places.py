@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import pyoxigraph as ox
 
-from kb.lexical import whole
 from kb.mutate.sample import Sample
+from kb.rdf.datatypes import whole
 from kb.vocab import DCTERMS, FC, PROV, RDF, RDFS, XSD
 
 STANCES = (FC.asserts, FC.denies, FC.mentions)

@@ -20,7 +20,6 @@ from kb.copies import find_texts
 from kb.errors import CannotLook, InputError, UsageError
 from kb.finding import Finding
 from kb.floors import read_floors
-from kb.graph import Graph
 from kb.home import Home, find_home
 from kb.init import init
 from kb.load import load_kb, read_files
@@ -29,10 +28,11 @@ from kb.mutate.file_ways import EXIT_4
 from kb.mutate.operators import Operator, operators
 from kb.mutate.sample import Break, Sample
 from kb.mutate.verdict import ALLOWED, CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
+from kb.rdf.graph import Graph
+from kb.rdf.turtle import SHAPES
 from kb.settings import read_settings
 from kb.shacl.engine import read_rules
 from kb.shacl.incremental import Memory
-from kb.turtle import SHAPES
 from kb.waivers import FILE as WAIVERS
 
 

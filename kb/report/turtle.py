@@ -18,8 +18,8 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from kb.answer import is_iri
-from kb.canon import write_turtle
 from kb.finding import BLANK, FileChecked, Finding, Report
+from kb.rdf.canonical import write_turtle
 from kb.report.common import clean, looked_at
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS, SCHEMA, SH, SHAPES, XSD
 

@@ -21,7 +21,7 @@ from rdflib.paths import Path as RdfPath
 from kb.errors import CannotLook
 from kb.finding import BLANK
 from kb.finding import Rule as Rule
-from kb.graph import Graph, Term, key
+from kb.rdf.graph import Graph, Term, key
 from kb.shacl.graph import FlatGraph, ox_term, rdf_graph
 from kb.vocab import FC, RDF, SH
 

@@ -18,8 +18,8 @@ import pyoxigraph as ox
 
 from kb.errors import QueryRefused
 from kb.finding import Rule
-from kb.graph import Graph, key, reachable
 from kb.query import refuse
+from kb.rdf.graph import Graph, key, reachable
 from kb.shacl.engine import has_target, query_prefixes
 from kb.vocab import FC, RDF, SH, ClosedNamespace
 

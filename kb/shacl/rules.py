@@ -16,11 +16,11 @@ import pyoxigraph as ox
 from kb.answer import short_iri
 from kb.errors import UsageError
 from kb.finding import Rule
-from kb.graph import Graph, key
 from kb.home import Home, find_home
 from kb.load import KnowledgeBase, read_files
+from kb.rdf.graph import Graph, key
+from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import path_text, read_rules
-from kb.turtle import SHAPES
 from kb.vocab import RDFS, SH
 
 _TARGETS = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import rdflib
 
 import kb
-from kb.positions import read_positions
+from kb.rdf.positions import read_positions
 from tests.bench.measure import took
 
 

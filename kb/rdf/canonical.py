@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyoxigraph as ox
 
 from kb.errors import TurtleError
-from kb.graph import Graph, key
-from kb.turtle import Document, Problem, position
+from kb.rdf.graph import Graph, key
+from kb.rdf.turtle import Document, Problem, position
 from kb.vocab import PREFIXES, RDF, RDFS, XSD
 
 MAX_NESTING = 50

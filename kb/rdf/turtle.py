@@ -18,7 +18,7 @@ from graphlib import CycleError, TopologicalSorter
 import pyoxigraph as ox
 
 from kb.errors import TurtleError
-from kb.lexical import problem as lexical_problem
+from kb.rdf.datatypes import problem as lexical_problem
 from kb.text import digest_bytes
 from kb.vocab import FC, RDF
 

@@ -15,8 +15,13 @@ from functools import cache, cached_property
 
 import pyoxigraph as ox
 
-from kb.graph import Node, Term, key
-from kb.turtle import Token, resolve, tokens, unescape
+from kb.rdf.graph import Node, Term, key
+from kb.rdf.turtle import (
+    Token,
+    resolve,
+    tokens,
+    unescape,
+)
 from kb.vocab import RDF, XSD
 
 

@@ -1,0 +1,1 @@
+"""RDF as text and as terms: reading Turtle strictly, where things stand in it, writing it canonically."""
