@@ -19,8 +19,6 @@ from kb.blast_report import BLAST_FORMATS
 from kb.check import check
 from kb.cite import cite
 from kb.copies import find_texts
-from kb.dates import Bounds, bounds
-from kb.derive import standing, standings
 from kb.errors import (
     ArticleError,
     CannotLook,
@@ -55,7 +53,19 @@ from kb.floors import raise_floors
 from kb.fmt import files_of, format_files
 from kb.home import Home, find_home
 from kb.init import init
-from kb.load import KnowledgeBase, LoadedFile, load_kb
+from kb.model.dates import Bounds, bounds
+from kb.model.derive import standing, standings
+from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
+from kb.model.standing import (
+    Named,
+    Part,
+    Said,
+    Several,
+    Standing,
+    Voice,
+    own_voice,
+    sentences,
+)
 from kb.mutate import Mutation, Verdict, mutate, mutation_json, mutation_text, read_allowed
 from kb.progress import progress
 from kb.query import (
@@ -80,7 +90,6 @@ from kb.report import as_text as report_text
 from kb.revision import read_revision
 from kb.rulebook import rulebook
 from kb.shacl.rules import load_shapes, rule, rules
-from kb.standing import Named, Part, Said, Several, Standing, Voice, own_voice, sentences
 from kb.stats import QUESTIONS as STATS_QUESTIONS
 from kb.stats import Table, stats, stats_json, stats_text
 from kb.store import open_read_only, open_store

@@ -28,7 +28,12 @@ from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Find
 from kb.floors import MALFORMED as BAD_FLOORS
 from kb.floors import Floors, below, measure, read_floors, unjudged
 from kb.home import Home, find_home
-from kb.load import KnowledgeBase, LoadedFile, Place, read_files
+from kb.model.knowledge_base import (
+    KnowledgeBase,
+    LoadedFile,
+    Place,
+    read_files,
+)
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES
 from kb.record import local_name

@@ -27,7 +27,7 @@ from types import MappingProxyType
 import pyoxigraph as ox
 
 from kb.errors import UsageError
-from kb.load import KnowledgeBase
+from kb.model.knowledge_base import KnowledgeBase
 from kb.rdf.canonical import write_turtle
 from kb.rdf.graph import key
 from kb.vocab import DCTERMS, DERIVED_GRAPH, FC, RDF, RDFS, SKOS

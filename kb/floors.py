@@ -18,11 +18,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.derive import standings
 from kb.errors import InputError
 from kb.files import write_atomic
 from kb.finding import CitationsChecked, Coverage
 from kb.home import Home
+from kb.model.derive import standings
 from kb.rdf.graph import Graph
 from kb.settings import Settings, key_span, read_settings, table_span
 from kb.vocab import FC, PROV

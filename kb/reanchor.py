@@ -23,7 +23,7 @@ from kb.drift import MOVED
 from kb.errors import UsageError
 from kb.files import write_atomic
 from kb.home import Home
-from kb.load import KnowledgeBase, LoadedFile, load_kb
+from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
 from kb.rdf.canonical import format_turtle
 from kb.rdf.graph import key
 from kb.rdf.turtle import read_turtle

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from kb.errors import HomeError, InputError, TurtleError, UsageError
 from kb.files import read_bytes
 from kb.home import Home, find_home
-from kb.load import KnowledgeBase, LoadedFile
+from kb.model.knowledge_base import KnowledgeBase, LoadedFile
 from kb.rdf.turtle import Policy, read_turtle
 
 _ANY = Policy(house=False)

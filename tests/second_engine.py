@@ -29,7 +29,7 @@ import rdflib
 
 import kb
 from kb.finding import BLANK
-from kb.load import load_kb
+from kb.model.knowledge_base import load_kb
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES, read_turtle
 from kb.shacl.engine import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.dates import Bounds, bounds
+from kb.model.dates import Bounds, bounds
 
 
 def days(text: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.derive import derive, standing, standings
+from kb.model.derive import derive, standing, standings
 from kb.rdf.graph import Graph
 from kb.vocab import DERIVED, FC, PROV, XSD
 from tests.small_base import article, cite, claims, graph, iri, key, person, unnamed

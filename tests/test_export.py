@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from kb.errors import UsageError
 from kb.export import FORMATS, LOSSES, export
 from kb.home import find_home
-from kb.load import KnowledgeBase, LoadedFile, load_kb
+from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
 from kb.rdf.turtle import Document, read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES, RDF, XSD
 from tests.small_base import iri

@@ -15,7 +15,7 @@ import pytest
 from kb.errors import UsageError
 from kb.home import find_home
 from kb.init import TEMPLATE, init
-from kb.load import load_kb
+from kb.model.knowledge_base import load_kb
 from kb.query import saved_questions
 from kb.rdf.turtle import read_turtle
 from kb.text import digest_bytes

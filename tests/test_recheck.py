@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kb
-from kb.load import load_kb, read_files
+from kb.model.knowledge_base import load_kb, read_files
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import run_shapes

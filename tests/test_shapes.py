@@ -15,7 +15,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pyshacl.entrypoints import meta_validate
 
-from kb.dates import bounds
+from kb.model.dates import bounds
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle
 from kb.shacl.engine import (

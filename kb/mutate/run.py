@@ -22,7 +22,7 @@ from kb.finding import Finding
 from kb.floors import read_floors
 from kb.home import Home, find_home
 from kb.init import init
-from kb.load import load_kb, read_files
+from kb.model.knowledge_base import load_kb, read_files
 from kb.mutate.damage import Witness, damage_rules, read_cases
 from kb.mutate.file_ways import EXIT_4
 from kb.mutate.operators import Operator, operators

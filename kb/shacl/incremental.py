@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from rdflib.term import Identifier, Node
 
 from kb.finding import Rule
-from kb.load import LoadedFile
+from kb.model.knowledge_base import LoadedFile
 from kb.rdf.graph import Graph
 from kb.shacl.dependencies import Reach
 from kb.shacl.engine import (

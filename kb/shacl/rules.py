@@ -17,7 +17,7 @@ from kb.answer import short_iri
 from kb.errors import UsageError
 from kb.finding import Rule
 from kb.home import Home, find_home
-from kb.load import KnowledgeBase, read_files
+from kb.model.knowledge_base import KnowledgeBase, read_files
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import path_text, read_rules

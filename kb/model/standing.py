@@ -1,7 +1,7 @@
 """Where a claim stands: the values that pages and reports read, and the same in sentences.
 
 A number alone convinces nobody, so a standing keeps what it was counted from: which citations, which voices,
-why several of them are one origin, who objects. How it is computed is in kb/derive.py.
+why several of them are one origin, who objects. How it is computed is in kb/model/derive.py.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kb.dates import Bounds
-from kb.origins import Link
+from kb.model.dates import Bounds
+from kb.model.origins import Link
 from kb.vocab import FC, PREFIXES
 
 

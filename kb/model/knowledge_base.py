@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from kb.derive import derive, standings
 from kb.errors import KbError
 from kb.files import read_bytes
 from kb.home import Home, find_home
+from kb.model.derive import derive, standings
+from kb.model.standing import Standing
 from kb.rdf.graph import Graph, key
 from kb.rdf.positions import (
     Positions,
@@ -28,7 +29,6 @@ from kb.rdf.turtle import (
     position,
     read_turtle,
 )
-from kb.standing import Standing
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES
 
 

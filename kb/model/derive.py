@@ -8,7 +8,7 @@ The choices:
 
 - The support of a claim is every citation that asserts it, or asserts a claim that specialises it, at any
   distance.
-- An origin is a class of voices (kb/origins.py) among the innermost speakers of the support. A restatement is
+- An origin is a class of voices (kb/model/origins.py) among the innermost speakers of the support. A restatement is
   of the same class as what it restates, whoever speaks, so that it cannot add an origin.
 - An unnamed voice adds no origin in an article where a named one supports the claim too, nor anywhere else if
   it also speaks there: it may be the same person, and a count must never be too high. A class is unnamed where all
@@ -25,10 +25,19 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from kb.dates import Bounds, bounds
-from kb.origins import RESTATEMENTS, Voices, links
+from kb.model.dates import Bounds, bounds
+from kb.model.origins import RESTATEMENTS, Voices, links
+from kb.model.standing import (
+    Citation,
+    Origin,
+    Rival,
+    Standing,
+    Support,
+    in_words,
+    own_voice,
+    short,
+)
 from kb.rdf.graph import Graph, reachable
-from kb.standing import Citation, Origin, Rival, Standing, Support, in_words, own_voice, short
 from kb.vocab import DCTERMS, EDTF, FC, PROV, RDF, RDFS, XSD
 
 # --- the doors -------------------------------------------------------------------------------------------
