@@ -11,7 +11,6 @@
 Whatever can go wrong for a reader or a writer is a `KbError`: what, where, and what to do next.
 """
 
-from kb.answer import as_csv, as_json, as_table, short, short_iri, visible
 from kb.article import AddResult, add
 from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.blast import Blast, compare_graphs, retract
@@ -68,7 +67,16 @@ from kb.model.standing import (
 )
 from kb.mutate import Mutation, Verdict, mutate, mutation_json, mutation_text, read_allowed
 from kb.progress import progress
-from kb.query import (
+from kb.rdf.canonical import natural_key, write_turtle
+from kb.rdf.graph import Graph
+from kb.reanchor import Proposal, Reanchored, propose, reanchor
+from kb.report import FORMATS as REPORT_FORMATS
+from kb.report import as_text as report_text
+from kb.revision import read_revision
+from kb.rulebook import rulebook
+from kb.shacl.rules import load_shapes, rule, rules
+from kb.sparql.engine import open_read_only, open_store
+from kb.sparql.guard import (
     Answer,
     Param,
     QueryLimits,
@@ -82,17 +90,21 @@ from kb.query import (
     saved_questions,
     with_values,
 )
-from kb.rdf.canonical import natural_key, write_turtle
-from kb.rdf.graph import Graph
-from kb.reanchor import Proposal, Reanchored, propose, reanchor
-from kb.report import FORMATS as REPORT_FORMATS
-from kb.report import as_text as report_text
-from kb.revision import read_revision
-from kb.rulebook import rulebook
-from kb.shacl.rules import load_shapes, rule, rules
-from kb.stats import QUESTIONS as STATS_QUESTIONS
-from kb.stats import Table, stats, stats_json, stats_text
-from kb.store import open_read_only, open_store
+from kb.sparql.results import (
+    as_csv,
+    as_json,
+    as_table,
+    short,
+    short_iri,
+    visible,
+)
+from kb.sparql.stats import QUESTIONS as STATS_QUESTIONS
+from kb.sparql.stats import (
+    Table,
+    stats,
+    stats_json,
+    stats_text,
+)
 from kb.verify import Verification, verify
 from kb.vocab import (
     DCTERMS,

@@ -17,13 +17,13 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 
-from kb.answer import short_iri
 from kb.errors import UsageError
 from kb.model.derive import standings
 from kb.model.origins import Link, links
 from kb.model.standing import Citation, Origin, Standing
-from kb.query import expand
 from kb.rdf.graph import Graph, Term, key
+from kb.sparql.guard import expand
+from kb.sparql.results import short_iri
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS
 
 T = TypeVar("T")

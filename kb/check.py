@@ -17,7 +17,6 @@ from shlex import quote
 
 import pyoxigraph as ox
 
-from kb.answer import is_iri, short_iri
 from kb.characters import odd_texts
 from kb.commit import read_commit
 from kb.copies import find_texts
@@ -47,6 +46,7 @@ from kb.shacl.engine import (
 from kb.shacl.incremental import Memory
 from kb.shacl.lint import lint
 from kb.shacl.rules import explained
+from kb.sparql.results import is_iri, short_iri
 from kb.text import TextParagraph, digest_bytes
 from kb.verify import Difference, Outcome, Verification, verify
 from kb.vocab import FC, PREFIXES, RDF, SH

@@ -6,9 +6,9 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from kb.answer import visible
 from kb.finding import Rule
 from kb.report.common import WORDS
+from kb.sparql.results import visible
 
 _WIDTH = 100
 

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.answer import short_iri
 from kb.copies import Texts, find_texts
 from kb.drift import MOVED
 from kb.errors import UsageError
@@ -28,6 +27,7 @@ from kb.rdf.canonical import format_turtle
 from kb.rdf.graph import key
 from kb.rdf.turtle import read_turtle
 from kb.record import integer, statements
+from kb.sparql.results import short_iri
 from kb.text import digest
 from kb.verify import Outcome, verify
 from kb.vocab import DCTERMS, FC, OA, PROV

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kb.answer import visible
 from kb.explain import example
 from kb.finding import Rule
 from kb.report.common import WORDS
+from kb.sparql.results import visible
 
 
 def rulebook(rules: Iterable[Rule]) -> str:

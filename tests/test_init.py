@@ -16,8 +16,8 @@ from kb.errors import UsageError
 from kb.home import find_home
 from kb.init import TEMPLATE, init
 from kb.model.knowledge_base import load_kb
-from kb.query import saved_questions
 from kb.rdf.turtle import read_turtle
+from kb.sparql.guard import saved_questions
 from kb.text import digest_bytes
 from kb.vocab import PREFIXES
 

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kb
-from kb.query import read_question, with_values
+from kb.sparql.guard import read_question, with_values
 
 GRAPH = "https://w3id.org/factcite/kb/graph/x.ttl"
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.answer import visible
 from kb.report.json import dumps
+from kb.sparql.results import visible
 
 CAUGHT = "caught"
 OTHERWISE = "caught by another rule"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from kb.answer import short_iri, visible
 from kb.finding import SEVERITIES, Commit, FileChecked, Finding, Report, Rule
+from kb.sparql.results import short_iri, visible
 
 WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 

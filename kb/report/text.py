@@ -8,7 +8,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from kb.answer import columns_of
 from kb.finding import Finding, Report
 from kb.report.common import (
     WORDS,
@@ -23,6 +22,7 @@ from kb.report.common import (
     related,
     verdict,
 )
+from kb.sparql.results import columns_of
 
 _WIDTH = 110
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "strong": "1", "faint": "2"}

@@ -17,10 +17,10 @@ from urllib.parse import quote
 
 import pyoxigraph as ox
 
-from kb.answer import is_iri
 from kb.finding import BLANK, FileChecked, Finding, Report
 from kb.rdf.canonical import write_turtle
 from kb.report.common import clean, looked_at
+from kb.sparql.results import is_iri
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS, SCHEMA, SH, SHAPES, XSD
 
 _REPORT = "urn:factcite:report"

@@ -18,9 +18,9 @@ import pyoxigraph as ox
 
 from kb.errors import QueryRefused
 from kb.finding import Rule
-from kb.query import refuse
 from kb.rdf.graph import Graph, key, reachable
 from kb.shacl.engine import has_target, query_prefixes
+from kb.sparql.guard import refuse
 from kb.vocab import FC, RDF, SH, ClosedNamespace
 
 _RUN = ClosedNamespace(

@@ -8,10 +8,15 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb.answer import as_json, as_table
 from kb.finding import CitationsChecked
 from kb.home import Home
-from kb.query import Answer, SavedQuestion, ask, saved_question
+from kb.sparql.guard import (
+    Answer,
+    SavedQuestion,
+    ask,
+    saved_question,
+)
+from kb.sparql.results import as_json, as_table
 from kb.vocab import PREFIXES
 
 QUESTIONS = (

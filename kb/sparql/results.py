@@ -16,7 +16,7 @@ from itertools import accumulate, takewhile
 
 import pyoxigraph as ox
 
-from kb.query import Answer, Value
+from kb.sparql.guard import Answer, Value
 from kb.vocab import PREFIXES, RDF, XSD
 
 

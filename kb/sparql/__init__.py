@@ -1,0 +1,1 @@
+"""SPARQL: what is refused, the engine, saved queries, results, and the counts made with them."""
