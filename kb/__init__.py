@@ -17,7 +17,6 @@ from kb.blast import Blast, compare_graphs, retract
 from kb.blast_report import BLAST_FORMATS
 from kb.check import check
 from kb.cite import cite
-from kb.copies import find_texts
 from kb.errors import (
     ArticleError,
     CannotLook,
@@ -105,7 +104,8 @@ from kb.sparql.stats import (
     stats_json,
     stats_text,
 )
-from kb.verify import Verification, verify
+from kb.verification.copies import find_texts
+from kb.verification.verify import Verification, verify
 from kb.vocab import (
     DCTERMS,
     DERIVED_GRAPH,

@@ -19,9 +19,7 @@ import pyoxigraph as ox
 
 from kb.characters import odd_texts
 from kb.commit import read_commit
-from kb.copies import find_texts
 from kb.doubles import doubles
-from kb.drift import MOVED
 from kb.errors import CannotLook, InputError, KbError, TurtleError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.floors import MALFORMED as BAD_FLOORS
@@ -48,7 +46,14 @@ from kb.shacl.lint import lint
 from kb.shacl.rules import explained
 from kb.sparql.results import is_iri, short_iri
 from kb.text import TextParagraph, digest_bytes
-from kb.verify import Difference, Outcome, Verification, verify
+from kb.verification.copies import find_texts
+from kb.verification.ladder import MOVED
+from kb.verification.verify import (
+    Difference,
+    Outcome,
+    Verification,
+    verify,
+)
 from kb.vocab import FC, PREFIXES, RDF, SH
 from kb.waivers import FILE as WAIVERS
 from kb.waivers import MALFORMED as BAD_WAIVERS

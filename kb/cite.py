@@ -17,7 +17,6 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kb.article import check_slug, data_namespace
-from kb.copies import Copy, find_texts
 from kb.errors import ArticleError, CiteError, UsageError
 from kb.files import read_bytes
 from kb.home import Home
@@ -26,6 +25,7 @@ from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import HOUSE, Document, read_turtle
 from kb.record import TODO, integer, local_name, statements
 from kb.text import TextParagraph, around, digest, normalise, occurrences
+from kb.verification.copies import Copy, find_texts
 from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDF
 
 

@@ -12,7 +12,6 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from kb.align import Recorded, align
 from kb.errors import ArticleError
 from kb.rdf.canonical import format_turtle, natural_key
 from kb.rdf.datatypes import whole
@@ -30,6 +29,7 @@ from kb.record import (
     statements,
 )
 from kb.text import TextParagraph
+from kb.verification.alignment import Recorded, align
 from kb.vocab import DCTERMS, FC, PREFIXES, RDF
 
 _RENEWED = frozenset({FC.index, FC.length, FC.digest})

@@ -17,8 +17,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.copies import Texts, find_texts
-from kb.drift import MOVED
 from kb.errors import UsageError
 from kb.files import write_atomic
 from kb.home import Home
@@ -29,7 +27,9 @@ from kb.rdf.turtle import read_turtle
 from kb.record import integer, statements
 from kb.sparql.results import short_iri
 from kb.text import digest
-from kb.verify import Outcome, verify
+from kb.verification.copies import Texts, find_texts
+from kb.verification.ladder import MOVED
+from kb.verification.verify import Outcome, verify
 from kb.vocab import DCTERMS, FC, OA, PROV
 
 _ANCHORED = (PROV.wasQuotedFrom, OA.start, OA.end, FC.digest)

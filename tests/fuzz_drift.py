@@ -22,11 +22,11 @@ from pathlib import Path
 
 from rapidfuzz.distance import Indel
 
-from kb.copies import Copy
-from kb.drift import EXACT, MOVED, At
 from kb.rdf.graph import Graph
 from kb.text import digest, normalise, paragraphs
-from kb.verify import Outcome, Verification, verify
+from kb.verification.copies import Copy
+from kb.verification.ladder import EXACT, MOVED, At
+from kb.verification.verify import Outcome, Verification, verify
 from tests.small_base import iri, triples
 
 ARTICLE = (

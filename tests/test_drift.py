@@ -15,8 +15,10 @@ import pytest
 
 import kb
 from kb.cli.main import main
-from kb.copies import Copy
-from kb.drift import (
+from kb.rdf.graph import Graph
+from kb.text import digest
+from kb.verification.copies import Copy
+from kb.verification.ladder import (
     AMBIGUOUS,
     DRIFTED,
     EXACT,
@@ -28,9 +30,7 @@ from kb.drift import (
     WRONG_DOCUMENT,
     At,
 )
-from kb.rdf.graph import Graph
-from kb.text import digest
-from kb.verify import Outcome, Verification, verify
+from kb.verification.verify import Outcome, Verification, verify
 from tests import fuzz_drift
 from tests.fuzz_drift import ARTICLE, against, base, copy_of, spans
 from tests.small_base import iri, triples

@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 
 from kb.check import check
-from kb.copies import find_texts
 from kb.errors import CannotLook, InputError, UsageError
 from kb.finding import Finding
 from kb.floors import read_floors
@@ -33,6 +32,7 @@ from kb.rdf.turtle import SHAPES
 from kb.settings import read_settings
 from kb.shacl.engine import read_rules
 from kb.shacl.incremental import Memory
+from kb.verification.copies import find_texts
 from kb.waivers import FILE as WAIVERS
 
 

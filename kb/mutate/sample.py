@@ -13,10 +13,10 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from kb.copies import Texts, find_texts
 from kb.model.knowledge_base import KnowledgeBase
 from kb.rdf.canonical import natural_key, write_turtle
 from kb.rdf.graph import Graph, key
+from kb.verification.copies import Texts, find_texts
 from kb.vocab import DCTERMS, FC, PROV, RDF, SCHEMA
 
 KINDS: Mapping[str, str] = {

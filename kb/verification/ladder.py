@@ -23,8 +23,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from kb.align import Recorded, align
-from kb.copies import Copy
+from kb.verification.alignment import Recorded, align
+from kb.verification.copies import Copy
 
 EXACT = "exact"
 MOVED = "moved"

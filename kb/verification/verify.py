@@ -1,7 +1,7 @@
 """Every citation against the text at hand: its characters hashed again and compared.
 
 A citation is exact when the characters that it names, in the paragraph that it names, have the digest that it
-carries. Nothing else reads as exact; what failed says where its words have gone (kb/drift.py), and what could
+carries. Nothing else reads as exact; what failed says where its words have gone (kb/verification/ladder.py), and what could
 not be compared is "not checked", with the reason.
 """
 
@@ -11,9 +11,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.align import Recorded
-from kb.copies import Copy
-from kb.drift import (
+from kb.finding import CitationsChecked
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph
+from kb.verification.alignment import Recorded
+from kb.verification.copies import Copy
+from kb.verification.ladder import (
     DRIFTED,
     EXACT,
     FAILED_STATES,
@@ -29,9 +32,6 @@ from kb.drift import (
     between,
     read_digest,
 )
-from kb.finding import CitationsChecked
-from kb.rdf.datatypes import whole
-from kb.rdf.graph import Graph
 from kb.vocab import DCTERMS, FC, OA, PROV
 
 
