@@ -11,12 +11,20 @@
 Whatever can go wrong for a reader or a writer is a `KbError`: what, where, and what to do next.
 """
 
-from kb.article import AddResult, add
+from kb.authoring.add import AddResult, add
+from kb.authoring.cite import cite
+from kb.authoring.format import files_of, format_files
+from kb.authoring.init import init
+from kb.authoring.reanchor import (
+    Proposal,
+    Reanchored,
+    propose,
+    reanchor,
+)
 from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.blast import Blast, compare_graphs, retract
 from kb.blast_report import BLAST_FORMATS
 from kb.check import check
-from kb.cite import cite
 from kb.errors import (
     ArticleError,
     CannotLook,
@@ -48,9 +56,7 @@ from kb.finding import (
     ShapeChecked,
 )
 from kb.floors import raise_floors
-from kb.fmt import files_of, format_files
 from kb.home import Home, find_home
-from kb.init import init
 from kb.model.dates import Bounds, bounds
 from kb.model.derive import standing, standings
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
@@ -68,7 +74,6 @@ from kb.mutate import Mutation, Verdict, mutate, mutation_json, mutation_text, r
 from kb.progress import progress
 from kb.rdf.canonical import natural_key, write_turtle
 from kb.rdf.graph import Graph
-from kb.reanchor import Proposal, Reanchored, propose, reanchor
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
 from kb.revision import read_revision

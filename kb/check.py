@@ -17,6 +17,7 @@ from shlex import quote
 
 import pyoxigraph as ox
 
+from kb.authoring.record import local_name
 from kb.characters import odd_texts
 from kb.commit import read_commit
 from kb.doubles import doubles
@@ -33,7 +34,6 @@ from kb.model.knowledge_base import (
 )
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES
-from kb.record import local_name
 from kb.shacl.engine import (
     Result,
     Rule,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kb.article import add
-from kb.cite import CitePlace, cite, find_words
+from kb.authoring.add import add
+from kb.authoring.cite import CitePlace, cite, find_words
 from kb.errors import ArticleError, CiteError, UsageError
 from kb.home import Home, find_home
 from kb.rdf.graph import Graph

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from kb.authoring.init import TEMPLATE, init
 from kb.errors import UsageError
 from kb.home import find_home
-from kb.init import TEMPLATE, init
 from kb.model.knowledge_base import load_kb
 from kb.rdf.turtle import read_turtle
 from kb.sparql.guard import saved_questions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kb.pieces import languages, read_pieces
+from kb.authoring.segments import languages, read_pieces
 from kb.text import TextParagraph, paragraphs
 
 BODY = "The town of Tamber has opened its new bridge, and the mayor spoke of a good day for the valley."

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import kb.pieces
-import kb.record
+import kb.authoring.record
+import kb.authoring.segments
 import kb.text
 from kb.errors import TextError
 from kb.text import decode, digest, digest_bytes, normalise, occurrences, paragraphs

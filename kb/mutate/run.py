@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from kb.authoring.init import init
 from kb.check import check
 from kb.errors import CannotLook, InputError, UsageError
 from kb.finding import Finding
 from kb.floors import read_floors
 from kb.home import Home, find_home
-from kb.init import init
 from kb.model.knowledge_base import load_kb, read_files
 from kb.mutate.damage import Witness, damage_rules, read_cases
 from kb.mutate.file_ways import EXIT_4

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kb.authoring.record import integer, statements
 from kb.errors import UsageError
 from kb.files import write_atomic
 from kb.home import Home
@@ -24,7 +25,6 @@ from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
 from kb.rdf.canonical import format_turtle
 from kb.rdf.graph import key
 from kb.rdf.turtle import read_turtle
-from kb.record import integer, statements
 from kb.sparql.results import short_iri
 from kb.text import digest
 from kb.verification.copies import Texts, find_texts

@@ -12,12 +12,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from kb.errors import ArticleError
-from kb.rdf.canonical import format_turtle, natural_key
-from kb.rdf.datatypes import whole
-from kb.rdf.graph import Graph, key
-from kb.rdf.turtle import Document, read_turtle
-from kb.record import (
+from kb.authoring.record import (
     TODO,
     ArticleText,
     ParagraphDraft,
@@ -28,6 +23,11 @@ from kb.record import (
     paragraph_facts,
     statements,
 )
+from kb.errors import ArticleError
+from kb.rdf.canonical import format_turtle, natural_key
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph, key
+from kb.rdf.turtle import Document, read_turtle
 from kb.text import TextParagraph
 from kb.verification.alignment import Recorded, align
 from kb.vocab import DCTERMS, FC, PREFIXES, RDF

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from kb.authoring.segments import Reading, read_pieces
 from kb.errors import ArticleError
-from kb.pieces import Reading, read_pieces
 from kb.rdf.canonical import natural_key, write_turtle
 from kb.text import TextParagraph, decode, digest_bytes, paragraphs
 from kb.vocab import DCTERMS, FC, OA, PREFIXES, RDF, XSD

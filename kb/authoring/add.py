@@ -1,6 +1,6 @@
 """`kb add`: an article file becomes a record in the base, or brings one up to date.
 
-This is the door to the rooms behind it: kb/record.py drafts, kb/merge.py updates, kb/verification/copies.py finds a
+This is the door to the rooms behind it: kb/authoring/record.py drafts, kb/authoring/update.py updates, kb/verification/copies.py finds a
 reader's copies. A record that exists is never overwritten, and an update loses nothing that a person wrote.
 """
 
@@ -11,14 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.authoring.record import (
+    ArticleText,
+    Record,
+    draft_record,
+    read_article,
+)
+from kb.authoring.update import update_record
 from kb.errors import ArticleError, UsageError
 from kb.files import read_bytes, write_atomic
 from kb.home import Home
-from kb.merge import update_record
 from kb.rdf.canonical import natural_key
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import HOUSE, Document, read_turtle
-from kb.record import ArticleText, Record, draft_record, read_article
 from kb.verification.copies import (
     MAX_TEXT_BYTES,
     Copy,
