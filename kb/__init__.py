@@ -22,9 +22,10 @@ from kb.authoring.reanchor import (
     reanchor,
 )
 from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
-from kb.blast import Blast, compare_graphs, retract
 from kb.blast_report import BLAST_FORMATS
 from kb.check import check
+from kb.diff.compare import Blast, compare_graphs, retract
+from kb.diff.revision import read_revision
 from kb.errors import (
     ArticleError,
     CannotLook,
@@ -76,7 +77,6 @@ from kb.rdf.canonical import natural_key, write_turtle
 from kb.rdf.graph import Graph
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
-from kb.revision import read_revision
 from kb.rulebook import rulebook
 from kb.shacl.rules import load_shapes, rule, rules
 from kb.sparql.engine import open_read_only, open_store

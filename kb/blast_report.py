@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from kb.blast import ADDED, CHANGED, KINDS, REMOVED, Blast, Change, Move
+from kb.diff.compare import (
+    ADDED,
+    CHANGED,
+    KINDS,
+    REMOVED,
+    Blast,
+    Change,
+    Move,
+)
 from kb.report.common import and_more, clean, plural
 from kb.report.json import dumps
 from kb.report.markdown import plain

@@ -1,0 +1,1 @@
+"""Compares two versions of a knowledge base: which claims gain or lose support, and why."""
