@@ -41,9 +41,9 @@ from kb.errors import (
     UsageError,
 )
 from kb.explain import explain, explain_all
-from kb.export import FORMATS as EXPORT_FORMATS
-from kb.export import LOSSES as EXPORT_LOSSES
-from kb.export import export
+from kb.exports.rdf import FORMATS as EXPORT_FORMATS
+from kb.exports.rdf import LOSSES as EXPORT_LOSSES
+from kb.exports.rdf import export
 from kb.fates import fates_json, fates_text
 from kb.files import write_atomic
 from kb.finding import (

@@ -19,12 +19,12 @@ import pyoxigraph as ox
 
 from kb.authoring.record import local_name
 from kb.characters import odd_texts
-from kb.commit import read_commit
 from kb.doubles import doubles
 from kb.errors import CannotLook, InputError, KbError, TurtleError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.floors import MALFORMED as BAD_FLOORS
 from kb.floors import Floors, below, measure, read_floors, unjudged
+from kb.git import read_commit
 from kb.home import Home, find_home
 from kb.model.knowledge_base import (
     KnowledgeBase,

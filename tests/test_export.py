@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import UsageError
-from kb.export import FORMATS, LOSSES, export
+from kb.exports.rdf import FORMATS, LOSSES, export
 from kb.home import find_home
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
 from kb.rdf.turtle import Document, read_turtle
