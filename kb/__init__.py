@@ -21,9 +21,7 @@ from kb.authoring.reanchor import (
     propose,
     reanchor,
 )
-from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.blast_report import BLAST_FORMATS
-from kb.check import check
 from kb.diff.compare import Blast, compare_graphs, retract
 from kb.diff.revision import read_revision
 from kb.errors import (
@@ -56,7 +54,6 @@ from kb.finding import (
     Rule,
     ShapeChecked,
 )
-from kb.floors import raise_floors
 from kb.home import Home, find_home
 from kb.model.dates import Bounds, bounds
 from kb.model.derive import standing, standings
@@ -109,6 +106,23 @@ from kb.sparql.stats import (
     stats_json,
     stats_text,
 )
+from kb.validation.baseline import (
+    Baseline,
+    Entry,
+    compare,
+    read_baseline,
+    shrink,
+    write_baseline,
+)
+from kb.validation.check import check
+from kb.validation.thresholds import raise_floors
+from kb.validation.watch import (
+    Glimpse,
+    Stamps,
+    changes,
+    stamps,
+    watch,
+)
 from kb.verification.copies import find_texts
 from kb.verification.verify import Verification, verify
 from kb.vocab import (
@@ -126,7 +140,6 @@ from kb.vocab import (
     SKOS,
     ClosedNamespace,
 )
-from kb.watch import Glimpse, Stamps, changes, stamps, watch
 
 __version__ = "0.1.0"
 

@@ -20,12 +20,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 import kb
-from kb.check import finding_of
 from kb.finding import Report
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle, syntax_only
 from kb.report import as_turtle
 from kb.shacl.engine import read_rules, run_shapes
+from kb.validation.check import finding_of
 from kb.vocab import RDF, RDFS, SH
 
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"

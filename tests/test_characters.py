@@ -8,8 +8,8 @@ import pyoxigraph as ox
 import pytest
 
 import kb
-from kb.characters import odd_texts
 from kb.rdf.graph import Graph
+from kb.validation.characters import odd_texts
 from kb.vocab import DCTERMS, FC, RDFS, SKOS
 
 

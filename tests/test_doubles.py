@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.doubles import doubles
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import read_turtle
+from kb.validation.duplicates import doubles
 from kb.vocab import PREFIXES
 
 HEAD = "".join(f"@prefix {name}: <{space}> .\n" for name, space in sorted(PREFIXES.items()))

@@ -16,10 +16,8 @@ from datetime import date
 from pathlib import Path
 
 from kb.authoring.init import init
-from kb.check import check
 from kb.errors import CannotLook, InputError, UsageError
 from kb.finding import Finding
-from kb.floors import read_floors
 from kb.home import Home, find_home
 from kb.model.knowledge_base import load_kb, read_files
 from kb.mutate.damage import Witness, damage_rules, read_cases
@@ -29,11 +27,13 @@ from kb.mutate.sample import Break, Sample
 from kb.mutate.verdict import ALLOWED, CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES
-from kb.settings import read_settings
 from kb.shacl.engine import read_rules
 from kb.shacl.incremental import Memory
+from kb.validation.check import check
+from kb.validation.suppressions import FILE as WAIVERS
+from kb.validation.thresholds import read_floors
+from kb.validation.toml import read_settings
 from kb.verification.copies import find_texts
-from kb.waivers import FILE as WAIVERS
 
 
 @contextmanager

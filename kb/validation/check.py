@@ -18,12 +18,8 @@ from shlex import quote
 import pyoxigraph as ox
 
 from kb.authoring.record import local_name
-from kb.characters import odd_texts
-from kb.doubles import doubles
 from kb.errors import CannotLook, InputError, KbError, TurtleError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
-from kb.floors import MALFORMED as BAD_FLOORS
-from kb.floors import Floors, below, measure, read_floors, unjudged
 from kb.git import read_commit
 from kb.home import Home, find_home
 from kb.model.knowledge_base import (
@@ -46,6 +42,20 @@ from kb.shacl.lint import lint
 from kb.shacl.rules import explained
 from kb.sparql.results import is_iri, short_iri
 from kb.text import TextParagraph, digest_bytes
+from kb.validation.characters import odd_texts
+from kb.validation.duplicates import doubles
+from kb.validation.suppressions import FILE as WAIVERS
+from kb.validation.suppressions import MALFORMED as BAD_WAIVERS
+from kb.validation.suppressions import Waivers, apply_waivers, read_waivers
+from kb.validation.text_reuse import borrowed
+from kb.validation.thresholds import MALFORMED as BAD_FLOORS
+from kb.validation.thresholds import (
+    Floors,
+    below,
+    measure,
+    read_floors,
+    unjudged,
+)
 from kb.verification.copies import find_texts
 from kb.verification.ladder import MOVED
 from kb.verification.verify import (
@@ -55,10 +65,6 @@ from kb.verification.verify import (
     verify,
 )
 from kb.vocab import FC, PREFIXES, RDF, SH
-from kb.waivers import FILE as WAIVERS
-from kb.waivers import MALFORMED as BAD_WAIVERS
-from kb.waivers import Waivers, apply_waivers, read_waivers
-from kb.wording import borrowed
 
 TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib")
 

@@ -16,11 +16,11 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
-from kb.check import check
 from kb.finding import Report
 from kb.home import Home
 from kb.shacl.incremental import Looked, Memory
-from kb.waivers import FILE as WAIVERS
+from kb.validation.check import check
+from kb.validation.suppressions import FILE as WAIVERS
 
 PAUSE = 0.3
 """Seconds between two looks at the files."""

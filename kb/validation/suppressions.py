@@ -22,8 +22,8 @@ from datetime import date, datetime, timedelta
 from kb.errors import InputError
 from kb.finding import UNUSED_WAIVER, Finding
 from kb.home import Home
-from kb.settings import Settings, read_settings
 from kb.sparql.guard import expand
+from kb.validation.toml import Settings, read_settings
 
 FILE = "waivers.toml"
 MAX_DAYS = 180
