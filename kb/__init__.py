@@ -21,7 +21,6 @@ from kb.authoring.reanchor import (
     propose,
     reanchor,
 )
-from kb.blast_report import BLAST_FORMATS
 from kb.diff.compare import Blast, compare_graphs, retract
 from kb.diff.revision import read_revision
 from kb.errors import (
@@ -38,11 +37,9 @@ from kb.errors import (
     TurtleError,
     UsageError,
 )
-from kb.explain import explain, explain_all
 from kb.exports.rdf import FORMATS as EXPORT_FORMATS
 from kb.exports.rdf import LOSSES as EXPORT_LOSSES
 from kb.exports.rdf import export
-from kb.fates import fates_json, fates_text
 from kb.files import write_atomic
 from kb.finding import (
     CitationsChecked,
@@ -74,7 +71,10 @@ from kb.rdf.canonical import natural_key, write_turtle
 from kb.rdf.graph import Graph
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
-from kb.rulebook import rulebook
+from kb.report.diff import BLAST_FORMATS
+from kb.report.rulebook import rulebook
+from kb.report.rules import explain, explain_all
+from kb.report.verification import fates_json, fates_text
 from kb.shacl.rules import load_shapes, rule, rules
 from kb.sparql.engine import open_read_only, open_store
 from kb.sparql.guard import (

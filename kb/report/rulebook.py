@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from kb.explain import example
 from kb.finding import Rule
 from kb.report.common import WORDS
+from kb.report.rules import example
 from kb.sparql.results import visible
 
 
