@@ -160,7 +160,7 @@ class CitationsChecked:
     Attributes:
         total, exact, failed, not_checked: counts; the last three add up to the first.
         reasons: why citations were not checked, with counts.
-        states: how many are exact, moved, ambiguous and so on (the drift ladder, kb/verification/ladder.py), best first.
+        states: how many are exact, moved, ambiguous and so on, best first (kb/verification/ladder.py).
     """
 
     total: int = 0

@@ -1,7 +1,7 @@
 """`kb add`: an article file becomes a record in the base, or brings one up to date.
 
-This is the door to the rooms behind it: kb/authoring/record.py drafts, kb/authoring/update.py updates, kb/verification/copies.py finds a
-reader's copies. A record that exists is never overwritten, and an update loses nothing that a person wrote.
+kb/authoring/record.py makes the draft, kb/authoring/update.py the update, kb/verification/copies.py finds a reader's
+copies. A record that exists is never overwritten, and an update keeps everything that a person wrote.
 """
 
 from __future__ import annotations

@@ -650,7 +650,3 @@ def _write(data: bytes, output: str | None) -> None:
         sys.stdout.buffer.write(data)
     else:
         kb.write_atomic(Path(output), data)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,8 +1,8 @@
 """Every citation against the text at hand: its characters hashed again and compared.
 
 A citation is exact when the characters that it names, in the paragraph that it names, have the digest that it
-carries. Nothing else reads as exact; what failed says where its words have gone (kb/verification/ladder.py), and what could
-not be compared is "not checked", with the reason.
+carries. Nothing else reads as exact. What failed says where its words are now (kb/verification/ladder.py), and what
+could not be compared is "not checked", with the reason.
 """
 
 from __future__ import annotations
