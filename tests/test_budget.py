@@ -17,7 +17,7 @@ import webapp
 from tests.live import live
 from tests.serving import PATIENCE
 from tests.web_base import make
-from webapp.budget import MOST_CLIENTS, Budget, Spent
+from webapp.engine.budget import MOST_CLIENTS, Budget, Spent
 from webapp.site import site_of
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"

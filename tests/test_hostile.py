@@ -13,7 +13,7 @@ import webapp
 from tests import hostile
 from tests.hostile import BROKEN, QUESTIONS, TRAP, Answer, Attack, Result, Target, attacks, data, listener, target
 from tests.web_base import make
-from webapp.evaluate import Question
+from webapp.engine.evaluate import Question
 from webapp.site import site_of
 
 LIMIT = 1.0

@@ -12,8 +12,8 @@ import pytest
 import kb
 from tests.serving import PATIENCE, free_port, page
 from tests.web_base import make, served
+from webapp.engine.storage import LOCK, clean, take
 from webapp.settings import read_environment, read_settings
-from webapp.storage import LOCK, clean, take
 
 locks = pytest.mark.skipif(os.name == "nt", reason="this system has no such locks: folders of killed sites stay")
 

@@ -27,9 +27,14 @@ import webapp
 from tests.live import live
 from tests.serving import PATIENCE
 from tests.web_base import make
-from webapp.evaluate import Question
+from webapp.engine.evaluate import Question
+from webapp.engine.pool import (
+    Pool,
+    Reply,
+    Stopped,
+    Stream,
+)
 from webapp.site import site_of
-from webapp.worker import Pool, Reply, Stopped, Stream
 
 ROWS = 12_000
 MANY = f"SELECT * {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {ROWS}"

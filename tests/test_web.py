@@ -28,10 +28,10 @@ import kb
 import webapp
 from tests.serving import PATIENCE, free_port, page
 from tests.web_base import NAMES, make, served
-from webapp.evaluate import Question
+from webapp.engine.evaluate import Question
+from webapp.engine.pool import Stopped
 from webapp.media import choose
 from webapp.site import site_of
-from webapp.worker import Stopped
 
 SECONDS = 3
 NUMBERS = itertools.count()

@@ -42,7 +42,7 @@ import webapp
 from kb.rdf.turtle import read_turtle, syntax_only
 from tests.live import live
 from tests.w3c_protocol import MF, NamedFile
-from webapp.sandbox import leave_network
+from webapp.engine.sandbox import leave_network
 
 ROOT = "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/"
 """Where the suite says that it is; addresses of its files are made from it and lead back to the folder."""

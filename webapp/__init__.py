@@ -39,8 +39,8 @@ from webapp import (
     spelling,
 )
 from webapp.answered import Answered
-from webapp.budget import Budget
 from webapp.compress import compress
+from webapp.engine.budget import Budget
 from webapp.loading import build_site, load_site
 from webapp.media import HTML, PROBLEM, choose
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings

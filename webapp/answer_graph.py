@@ -14,7 +14,7 @@ from typing import Any
 
 import kb
 from webapp.answer_table import Binding
-from webapp.evaluate import TRIPLE
+from webapp.engine.evaluate import TRIPLE
 from webapp.names import KINDS, Link, Names
 from webapp.spelling import plain
 

@@ -19,11 +19,11 @@ import kb
 from webapp.answer_graph import Ends, GraphView, graph_view
 from webapp.answer_table import Place, TableView, table_of
 from webapp.answer_timeline import TimelineView, timeline_view
-from webapp.evaluate import ROWS, Question
+from webapp.engine.evaluate import ROWS, Question
+from webapp.engine.pool import Reply
 from webapp.media import GRAPHS, SAFE_CSV, TABLES, Media, named
 from webapp.protocol import file_name
 from webapp.site import Site
-from webapp.worker import Reply
 
 TABLE, GRAPH, TIMELINE, RAW = "table", "graph", "timeline", "raw"
 VIEWS: Mapping[str, str] = {

@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from flask import Response, abort, current_app, request
 
 import kb
-from webapp.evaluate import GRAPH_FORMATS
+from webapp.engine.evaluate import GRAPH_FORMATS
 from webapp.media import GRAPHS, HTML, Media, choose, content_type, find, offered
 from webapp.site import Download, Site
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import kb
 from webapp.documents import DATA, SUFFIXES, send, serialised
-from webapp.evaluate import Question
+from webapp.engine.evaluate import Question
 from webapp.media import GRAPHS, HTML, Media, choose, find, named, offered
 from webapp.names import Link
 from webapp.protocol import problem

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import kb
 from webapp import reference
-from webapp.budget import Budget
+from webapp.engine.budget import Budget
+from webapp.engine.pool import Pool
+from webapp.engine.storage import store_on_disk
 from webapp.kept import Shelf
 from webapp.names import Names, Places
 from webapp.settings import Settings
 from webapp.site import ANSWER_SHARE, PAGE_SHARE, Site
-from webapp.storage import store_on_disk
 from webapp.words import read_words
-from webapp.worker import Pool
 
 LOOKS = 3
 """How often files are read that change while they are read."""

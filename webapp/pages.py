@@ -18,7 +18,8 @@ import kb
 from webapp import describe, language
 from webapp.answers import Asked, Shown, answered, typed
 from webapp.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
-from webapp.evaluate import ROWS, Question
+from webapp.engine.evaluate import ROWS, Question
+from webapp.engine.pool import Reply
 from webapp.gallery import gallery_of
 from webapp.media import DATASETS, Media, content_type, named
 from webapp.names import KINDS, Link
@@ -30,7 +31,6 @@ from webapp.site import PAGE_ROWS, Download, Site, site
 from webapp.texts import might_show, possible, text_of
 from webapp.things import PAGES, linked
 from webapp.words import FIRST
-from webapp.worker import Reply
 
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
 FIRST_QUESTION = """\

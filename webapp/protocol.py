@@ -25,11 +25,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 import kb
 from webapp import describe
-from webapp.budget import Spent
-from webapp.evaluate import Question
+from webapp.engine.budget import Spent
+from webapp.engine.evaluate import Question
+from webapp.engine.pool import (
+    Reply,
+    Stopped,
+    Stream,
+    Unacceptable,
+)
 from webapp.media import GRAPHS, HTML, PROBLEM, SAFE_CSV, TABLES, Media, choose, content_type, find, named, offered
 from webapp.site import Site, site
-from webapp.worker import Reply, Stopped, Stream, Unacceptable
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"

@@ -22,14 +22,19 @@ from flask import Flask, current_app, has_request_context, request, url_for
 
 import kb
 from webapp import language
-from webapp.budget import Budget
-from webapp.evaluate import Question
+from webapp.engine.budget import Budget
+from webapp.engine.evaluate import Question
+from webapp.engine.pool import (
+    Pool,
+    Reply,
+    Stream,
+    stays,
+)
 from webapp.kept import Shelf
 from webapp.names import Link, Names
 from webapp.settings import Settings
 from webapp.turns import SITE, Turns
 from webapp.words import Words
-from webapp.worker import Pool, Reply, Stream, stays
 
 KEY = "factcite"
 ANSWER_SHARE, PAGE_SHARE = 32, 8

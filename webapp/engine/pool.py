@@ -29,9 +29,9 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 import kb
-from webapp.evaluate import Question, work
+from webapp.engine.evaluate import Question, work
+from webapp.engine.storage import Storage
 from webapp.settings import Settings
-from webapp.storage import Storage
 
 START_SECONDS = 60.0
 END_SECONDS = 2.0
@@ -427,7 +427,7 @@ class Pool:
 
     def start(self) -> None:
         """Start every worker, and have them ended when the program ends."""
-        self.context.set_forkserver_preload(["webapp.evaluate"])
+        self.context.set_forkserver_preload(["webapp.engine.evaluate"])
         atexit.register(self.close)
         workers = [self._spawn() for _ in range(self.settings.workers + 1)]
         with self.lock:

@@ -1,0 +1,1 @@
+"""Runs SPARQL queries in worker processes, within limits on time, memory and size."""
