@@ -24,7 +24,7 @@ import webapp
 from tests.chromium import NAMES, QUIET
 from tests.every_page import Place, every_page
 from tests.live import live
-from webapp.words import LANGUAGES
+from webapp.words.catalogue import LANGUAGES
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WIDTHS = (1280, 375)

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 
 import webapp
 from tests.web_base import make
-from webapp.order import sort_key
 from webapp.site import site_of
+from webapp.words.collation import sort_key
 
 NUMBERS = 'SELECT ?n ?word { VALUES (?n ?word) { (10 "b") (9 "c") (100 "a") (-1 "d") (2.5 "e") (UNDEF "f") } }'
 LINKS = "SELECT ?citation ?p ?claim { ?citation ?p ?claim . ?claim a fc:Claim . ?citation a fc:Citation }"

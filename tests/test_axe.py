@@ -19,7 +19,7 @@ from tests import hard_base, text_base, web_base
 from tests.chromium import NAMES, QUIET
 from tests.every_page import Place, every_page
 from tests.live import live
-from webapp.words import LANGUAGES
+from webapp.words.catalogue import LANGUAGES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was looked at by axe")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe here: nothing was looked at by it")

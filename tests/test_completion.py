@@ -14,7 +14,7 @@ import kb
 import webapp
 from tests.web_base import NAMES, make
 from webapp import completion
-from webapp.words import LANGUAGES
+from webapp.words.catalogue import LANGUAGES
 
 
 @pytest.fixture(scope="module")

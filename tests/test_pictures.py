@@ -15,7 +15,7 @@ import webapp
 from tests.hard_base import make
 from webapp.pictures import MOST_MARKS, MOST_ROWS, in_words, shared_claims, timeline
 from webapp.site import site_of
-from webapp.words import read_words
+from webapp.words.catalogue import read_words
 
 
 @pytest.fixture(scope="module")

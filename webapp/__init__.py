@@ -29,14 +29,12 @@ from webapp import (
     documents,
     exports,
     graphs,
-    language,
     openapi,
     overview,
     pages,
     protocol,
     reference,
     scripts,
-    spelling,
 )
 from webapp.answered import Answered
 from webapp.compress import compress
@@ -46,6 +44,7 @@ from webapp.media import HTML, PROBLEM, choose
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
 from webapp.site import KEY, site, site_of, turns_of
 from webapp.turns import Bound, Turns
+from webapp.words import language, spelling
 
 __all__ = ["WAITRESS", "Settings", "close", "create_app", "reload"]
 

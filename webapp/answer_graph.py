@@ -16,7 +16,7 @@ import kb
 from webapp.answer_table import Binding
 from webapp.engine.evaluate import TRIPLE
 from webapp.names import KINDS, Link, Names
-from webapp.spelling import plain
+from webapp.words.spelling import plain
 
 MOST_THINGS = 300
 """Things that a picture shows: more cannot be told apart."""

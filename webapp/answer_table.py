@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from webapp.names import Link, Names, cut_short
-from webapp.order import NUMBERS, sort_key
 from webapp.views import STATUSES, StatusView, status_view
+from webapp.words.collation import NUMBERS, sort_key
 
 Binding: TypeAlias = Mapping[str, Mapping[str, Any]]
 """A row of the JSON of SPARQL results."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import kb
 from webapp.answer_table import Binding
 from webapp.names import Link, Names
-from webapp.order import DATES, day_bounds
 from webapp.pictures import Dated, Timeline, drawn
 from webapp.views import STATUSES, status_view
+from webapp.words.collation import DATES, day_bounds
 
 MOST = 200
 """Marks that are shown; what is beyond is in the table."""

@@ -22,7 +22,7 @@ from flask import Blueprint, Response, request
 import kb
 from webapp.browse import fold
 from webapp.site import Download, Site, site
-from webapp.spelling import plain
+from webapp.words.spelling import plain
 
 FEW = 40
 """Values of a predicate that are listed; where there are more, their kinds are."""

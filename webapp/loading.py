@@ -11,7 +11,7 @@ from webapp.kept import Shelf
 from webapp.names import Names, Places
 from webapp.settings import Settings
 from webapp.site import ANSWER_SHARE, PAGE_SHARE, Site
-from webapp.words import read_words
+from webapp.words.catalogue import read_words
 
 LOOKS = 3
 """How often files are read that change while they are read."""

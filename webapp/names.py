@@ -15,7 +15,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 import kb
-from webapp.words import FIRST, Words
+from webapp.words.catalogue import FIRST, Words
 
 KINDS = ("article", "claim", "citation", "entity", "question", "dependence", "relation")
 DATA_PREFIXES = ("art", "cite", "claim", "ent", "q", "rel")

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 import kb
-from webapp import describe, language
+from webapp import describe
 from webapp.answers import Asked, Shown, answered, typed
 from webapp.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
 from webapp.engine.evaluate import ROWS, Question
@@ -30,7 +30,8 @@ from webapp.scripts import editor_words
 from webapp.site import PAGE_ROWS, Download, Site, site
 from webapp.texts import might_show, possible, text_of
 from webapp.things import PAGES, linked
-from webapp.words import FIRST
+from webapp.words import language
+from webapp.words.catalogue import FIRST
 
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
 FIRST_QUESTION = """\

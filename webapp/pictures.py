@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import kb
 from webapp.names import Link, Names
 from webapp.views import StatusView, status_view
-from webapp.words import Words
+from webapp.words.catalogue import Words
 
 Rows: TypeAlias = Sequence[Mapping[str, Mapping[str, Any]]]
 """The bindings of an answer in the JSON of SPARQL results."""

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 import kb
 from webapp.names import Link, Names
 from webapp.views import CitationView, ClaimView, Row, SpanView, StatusView, Thing, status_view
-from webapp.words import FIRST
+from webapp.words.catalogue import FIRST
 
 STANCES = ((kb.FC.asserts, "asserts"), (kb.FC.denies, "denies"), (kb.FC.mentions, "mentions"))
 RESTATES = (

@@ -13,7 +13,7 @@ from pathlib import Path
 from flask import Flask, url_for
 
 import kb
-from webapp.words import Words
+from webapp.words.catalogue import Words
 
 BUILT = "built"
 """The folder of built scripts, below the folder of everything that is sent as it is."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import kb
 from webapp.names import Link, Names
-from webapp.words import FIRST, PLACE
+from webapp.words.catalogue import FIRST, PLACE
 
 
 def sentences(standing: kb.Standing, names: Names) -> tuple[tuple[Link, ...], ...]:

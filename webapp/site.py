@@ -21,7 +21,6 @@ import pyoxigraph as ox
 from flask import Flask, current_app, has_request_context, request, url_for
 
 import kb
-from webapp import language
 from webapp.engine.budget import Budget
 from webapp.engine.evaluate import Question
 from webapp.engine.pool import (
@@ -34,7 +33,8 @@ from webapp.kept import Shelf
 from webapp.names import Link, Names
 from webapp.settings import Settings
 from webapp.turns import SITE, Turns
-from webapp.words import Words
+from webapp.words import language
+from webapp.words.catalogue import Words
 
 KEY = "factcite"
 ANSWER_SHARE, PAGE_SHARE = 32, 8

@@ -37,7 +37,7 @@ import kb
 LANGUAGES: Mapping[str, str] = {"en": "en_GB", "ko": "ko"}
 """Language tags of the site, the first of which is spoken where nothing else is asked for, and Babel's locales."""
 FIRST = next(iter(LANGUAGES))
-FOLDER = Path(__file__).resolve().parent / "catalogues"
+FOLDER = Path(__file__).resolve().parent.parent / "catalogues"
 TEXT = "text"
 """The context of messages that are called by their English text."""
 CASES = ("zero", "one", "two", "few", "many", "other")

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.media import HTML
-from webapp.words import FIRST, LANGUAGES, Words
+from webapp.words.catalogue import FIRST, LANGUAGES, Words
 
 COOKIE = "factcite_language"
 YEAR = 365 * 24 * 60 * 60

@@ -1,0 +1,1 @@
+"""What the pages say in each language: catalogues, the language of a request, spelling and sorting."""
