@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.routing import AnyConverter, Rule
 
-from webapp.site import Site, site_of
+from webapp.site.site import Site, site_of
 
 ROWS = "query=SELECT+%3Fclaim+%3Fstatus+WHERE+%7B+%3Fclaim+fc%3Astatus+%3Fstatus+%7D+LIMIT+30"
 LINKS = "query=SELECT+%3Fclaim+%3Fp+%3Fo+WHERE+%7B+%3Fclaim+a+fc%3AClaim+%3B+%3Fp+%3Fo+%7D+LIMIT+60"

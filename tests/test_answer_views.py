@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 import webapp
 from tests.web_base import make
-from webapp.site import site_of
+from webapp.site.site import site_of
 from webapp.words.collation import sort_key
 
 NUMBERS = 'SELECT ?n ?word { VALUES (?n ?word) { (10 "b") (9 "c") (100 "a") (-1 "d") (2.5 "e") (UNDEF "f") } }'

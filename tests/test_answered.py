@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 import webapp
 from tests.serving import PATIENCE
 from tests.web_base import make
-from webapp.kept import Shelf
-from webapp.site import site_of
+from webapp.site.cache import Shelf
+from webapp.site.site import site_of
 
 ASKED = "SELECT ?s ?l { ?s rdfs:label ?l } ORDER BY ?s LIMIT 30"
 

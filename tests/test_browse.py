@@ -17,7 +17,7 @@ import webapp
 from tests.hard_base import HEAD, cite, claim, make
 from tests.test_pictures import part, read, said
 from webapp.browse import PAGE, fold, matches
-from webapp.site import site_of
+from webapp.site.site import site_of
 
 
 @pytest.fixture(scope="module")

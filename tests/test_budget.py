@@ -18,7 +18,7 @@ from tests.live import live
 from tests.serving import PATIENCE
 from tests.web_base import make
 from webapp.engine.budget import MOST_CLIENTS, Budget, Spent
-from webapp.site import site_of
+from webapp.site.site import site_of
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 AWAY, OTHER = "192.0.2.7", "192.0.2.8"

@@ -18,8 +18,8 @@ import webapp
 from tests import w3c_protocol
 from tests.web_base import NAMES, make
 from webapp.describe import DCAT, SD, VOID
-from webapp.names import KINDS
-from webapp.site import site_of
+from webapp.site.names import KINDS
+from webapp.site.site import site_of
 
 FORMATS = {
     "text/turtle": ox.RdfFormat.TURTLE,

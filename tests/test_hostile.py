@@ -14,7 +14,7 @@ from tests import hostile
 from tests.hostile import BROKEN, QUESTIONS, TRAP, Answer, Attack, Result, Target, attacks, data, listener, target
 from tests.web_base import make
 from webapp.engine.evaluate import Question
-from webapp.site import site_of
+from webapp.site.site import site_of
 
 LIMIT = 1.0
 GROWTH_MB = 100

@@ -25,7 +25,7 @@ from tests.test_browse import more
 from tests.web_base import NAMES
 from webapp.browse import PAGE
 from webapp.compress import SMALLEST
-from webapp.site import site_of
+from webapp.site.site import site_of
 
 FORMATS = {
     "ttl": ("text/turtle; charset=utf-8", ox.RdfFormat.TURTLE),

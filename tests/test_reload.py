@@ -25,7 +25,7 @@ import webapp
 from tests.serving import PATIENCE, children, free_port, is_gone, page, until
 from tests.web_base import NAMES, make, served
 from webapp.renewal import Renewal
-from webapp.site import site_of
+from webapp.site.site import site_of
 
 CLOCK = """\
 @prefix ent: <https://example.org/mybase/entity/> .

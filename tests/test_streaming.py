@@ -34,7 +34,7 @@ from webapp.engine.pool import (
     Stopped,
     Stream,
 )
-from webapp.site import site_of
+from webapp.site.site import site_of
 
 ROWS = 12_000
 MANY = f"SELECT * {{ ?a ?b ?c . ?d ?e ?f }} LIMIT {ROWS}"

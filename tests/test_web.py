@@ -31,7 +31,7 @@ from tests.web_base import NAMES, make, served
 from webapp.engine.evaluate import Question
 from webapp.engine.pool import Stopped
 from webapp.media import choose
-from webapp.site import site_of
+from webapp.site.site import site_of
 
 SECONDS = 3
 NUMBERS = itertools.count()

@@ -24,7 +24,7 @@ import kb
 import webapp
 from tests import web_base
 from webapp.scripts import EDITOR_WORDS, PHRASES
-from webapp.site import site_of
+from webapp.site.site import site_of
 from webapp.words.catalogue import (
     FOLDER,
     LANGUAGES,

@@ -39,11 +39,16 @@ from webapp import (
 from webapp.answered import Answered
 from webapp.compress import compress
 from webapp.engine.budget import Budget
-from webapp.loading import build_site, load_site
 from webapp.media import HTML, PROBLEM, choose
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
-from webapp.site import KEY, site, site_of, turns_of
-from webapp.turns import Bound, Turns
+from webapp.site.generations import Bound, Turns
+from webapp.site.loading import build_site, load_site
+from webapp.site.site import (
+    KEY,
+    site,
+    site_of,
+    turns_of,
+)
 from webapp.words import language, spelling
 
 __all__ = ["WAITRESS", "Settings", "close", "create_app", "reload"]

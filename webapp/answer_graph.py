@@ -15,7 +15,7 @@ from typing import Any
 import kb
 from webapp.answer_table import Binding
 from webapp.engine.evaluate import TRIPLE
-from webapp.names import KINDS, Link, Names
+from webapp.site.names import KINDS, Link, Names
 from webapp.words.spelling import plain
 
 MOST_THINGS = 300

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from webapp.names import Link, Names, cut_short
+from webapp.site.names import Link, Names, cut_short
 from webapp.views import STATUSES, StatusView, status_view
 from webapp.words.collation import NUMBERS, sort_key
 

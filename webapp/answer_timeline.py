@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import kb
 from webapp.answer_table import Binding
-from webapp.names import Link, Names
 from webapp.pictures import Dated, Timeline, drawn
+from webapp.site.names import Link, Names
 from webapp.views import STATUSES, status_view
 from webapp.words.collation import DATES, day_bounds
 

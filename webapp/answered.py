@@ -16,8 +16,8 @@ from urllib.parse import unquote_plus
 
 from werkzeug.http import parse_etags
 
-from webapp.site import Answer, Site
-from webapp.turns import SITE
+from webapp.site.generations import SITE
+from webapp.site.site import Answer, Site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

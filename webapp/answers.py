@@ -23,7 +23,7 @@ from webapp.engine.evaluate import ROWS, Question
 from webapp.engine.pool import Reply
 from webapp.media import GRAPHS, SAFE_CSV, TABLES, Media, named
 from webapp.protocol import file_name
-from webapp.site import Site
+from webapp.site.site import Site
 
 TABLE, GRAPH, TIMELINE, RAW = "table", "graph", "timeline", "raw"
 VIEWS: Mapping[str, str] = {

@@ -16,8 +16,8 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 import kb
 from webapp.documents import DATA, Data, either, records
-from webapp.names import Link
-from webapp.site import Site, site
+from webapp.site.names import Link
+from webapp.site.site import Site, site
 from webapp.views import StatusView, status_view
 
 PAGE = 50

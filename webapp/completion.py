@@ -21,7 +21,7 @@ from flask import Blueprint, Response, request
 
 import kb
 from webapp.browse import fold
-from webapp.site import Download, Site, site
+from webapp.site.site import Download, Site, site
 from webapp.words.spelling import plain
 
 FEW = 40

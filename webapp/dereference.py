@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 import kb
 from webapp.documents import by_accept, by_suffix, send, serialised
 from webapp.media import GRAPHS, Media
-from webapp.site import Download, Site, site
+from webapp.site.site import Download, Site, site
 
 ROOT = kb.GRAPHS.removesuffix("graph/")
 SEE_OTHER = 303

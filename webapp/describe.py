@@ -18,7 +18,7 @@ import kb
 from webapp.documents import DATA, FRONT, Data, by_accept, either, records, send, serialised
 from webapp.gallery import example
 from webapp.media import DATASETS, GRAPHS, Media
-from webapp.site import Site, site
+from webapp.site.site import Site, site
 
 SD = kb.ClosedNamespace(
     "http://www.w3.org/ns/sparql-service-description#",

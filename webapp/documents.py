@@ -24,7 +24,7 @@ from flask import Response, abort, current_app, request
 import kb
 from webapp.engine.evaluate import GRAPH_FORMATS
 from webapp.media import GRAPHS, HTML, Media, choose, content_type, find, offered
-from webapp.site import Download, Site
+from webapp.site.site import Download, Site
 
 SUFFIXES: Mapping[str, tuple[Media, str]] = {
     "ttl": (GRAPHS[0], GRAPHS[0].types[0]),

@@ -17,8 +17,8 @@ from webapp import describe
 from webapp.describe import DCAT, MEDIA_TYPES, counts, facts
 from webapp.documents import DATA, Data, either, send
 from webapp.media import DATASETS, Media, named
-from webapp.names import Link
-from webapp.site import Download, Site, site
+from webapp.site.names import Link
+from webapp.site.site import Download, Site, site
 
 MOST_TRIPLES = 200_000
 """Of a base whose exports are all made at the first look."""

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import kb
-from webapp.names import KINDS
-from webapp.site import Site
+from webapp.site.names import KINDS
+from webapp.site.site import Site
 
 START = ("claims-about", "who-says", "contested", "denials", "claims-by-status", "claims-by-article")
 """Questions that somebody who comes for the first time can use; where a base has others, its first ones are shown."""

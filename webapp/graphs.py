@@ -16,9 +16,9 @@ import kb
 from webapp.documents import DATA, SUFFIXES, send, serialised
 from webapp.engine.evaluate import Question
 from webapp.media import GRAPHS, HTML, Media, choose, find, named, offered
-from webapp.names import Link
 from webapp.protocol import problem
-from webapp.site import PAGE_ROWS, Site, site
+from webapp.site.names import Link
+from webapp.site.site import PAGE_ROWS, Site, site
 
 blueprint = Blueprint("graphs", __name__)
 

@@ -15,8 +15,8 @@ import kb
 from webapp.browse import FACETS
 from webapp.documents import SUFFIXES
 from webapp.media import DATASETS, GRAPHS, HTML, PROBLEM, SAFE_CSV, TABLES, Media, offered
-from webapp.names import KINDS
-from webapp.site import Download, Site, site
+from webapp.site.names import KINDS
+from webapp.site.site import Download, Site, site
 
 blueprint = Blueprint("openapi", __name__)
 

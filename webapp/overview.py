@@ -25,7 +25,7 @@ from webapp.pictures import (
     shared_questions,
     timeline,
 )
-from webapp.site import Site, site
+from webapp.site.site import Site, site
 from webapp.views import STATUSES, StatusView, status_view
 
 blueprint = Blueprint("overview", __name__)

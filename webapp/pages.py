@@ -22,12 +22,17 @@ from webapp.engine.evaluate import ROWS, Question
 from webapp.engine.pool import Reply
 from webapp.gallery import gallery_of
 from webapp.media import DATASETS, Media, content_type, named
-from webapp.names import KINDS, Link
 from webapp.overview import statuses, timeline_of
 from webapp.protocol import bindings, retry_after, status_of
 from webapp.reader import Reader
 from webapp.scripts import editor_words
-from webapp.site import PAGE_ROWS, Download, Site, site
+from webapp.site.names import KINDS, Link
+from webapp.site.site import (
+    PAGE_ROWS,
+    Download,
+    Site,
+    site,
+)
 from webapp.texts import might_show, possible, text_of
 from webapp.things import PAGES, linked
 from webapp.words import language

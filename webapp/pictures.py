@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import kb
-from webapp.names import Link, Names
+from webapp.site.names import Link, Names
 from webapp.views import StatusView, status_view
 from webapp.words.catalogue import Words
 

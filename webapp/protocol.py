@@ -34,7 +34,7 @@ from webapp.engine.pool import (
     Unacceptable,
 )
 from webapp.media import GRAPHS, HTML, PROBLEM, SAFE_CSV, TABLES, Media, choose, content_type, find, named, offered
-from webapp.site import Site, site
+from webapp.site.site import Site, site
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"

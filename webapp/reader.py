@@ -13,7 +13,7 @@ from dataclasses import replace
 import pyoxigraph as ox
 
 import kb
-from webapp.names import Link, Names
+from webapp.site.names import Link, Names
 from webapp.views import CitationView, ClaimView, Row, SpanView, StatusView, Thing, status_view
 from webapp.words.catalogue import FIRST
 

@@ -12,9 +12,9 @@ import kb
 from webapp import describe
 from webapp.describe import Counts, counts
 from webapp.documents import DATA, Data, either, records
-from webapp.names import Link
 from webapp.overview import statuses
-from webapp.site import Site, site
+from webapp.site.names import Link
+from webapp.site.site import Site, site
 from webapp.views import STATUSES, StatusView
 
 blueprint = Blueprint("reference", __name__)

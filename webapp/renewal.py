@@ -15,7 +15,7 @@ from flask import Flask
 
 import kb
 import webapp
-from webapp.site import site_of
+from webapp.site.site import site_of
 
 
 class Renewal:

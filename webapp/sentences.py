@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import kb
-from webapp.names import Link, Names
+from webapp.site.names import Link, Names
 from webapp.words.catalogue import FIRST, PLACE
 
 

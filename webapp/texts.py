@@ -16,7 +16,7 @@ from flask import request
 
 import kb
 from webapp.marks import Cited, Named, Piece, cut, sentences_around
-from webapp.site import Site
+from webapp.site.site import Site
 from webapp.views import ArticlePage, CitationPage, CitationView, ParagraphView, SpanView
 
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import kb
-from webapp.names import Link, Names
 from webapp.reader import STANCES, Reader, both_ends, by_words
 from webapp.sentences import named, sentences
+from webapp.site.names import Link, Names
 from webapp.versions import versions
 from webapp.views import (
     AnswerView,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import kb
-from webapp.names import Link
 from webapp.reader import STANCES, Reader, both_ends
+from webapp.site.names import Link
 from webapp.views import AlignedRow, CitationView, Difference, ParagraphView, Rivalry, Versions
 
 

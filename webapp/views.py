@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import kb
-from webapp.names import Link, Names
+from webapp.site.names import Link, Names
 
 STATUSES = (kb.FC.Corroborated, kb.FC.SingleSource, kb.FC.Contested, kb.FC.Uncited)
 

@@ -29,10 +29,10 @@ from webapp.engine.pool import (
     Stream,
     stays,
 )
-from webapp.kept import Shelf
-from webapp.names import Link, Names
 from webapp.settings import Settings
-from webapp.turns import SITE, Turns
+from webapp.site.cache import Shelf
+from webapp.site.generations import SITE, Turns
+from webapp.site.names import Link, Names
 from webapp.words import language
 from webapp.words.catalogue import Words
 

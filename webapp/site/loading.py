@@ -7,10 +7,10 @@ from webapp import reference
 from webapp.engine.budget import Budget
 from webapp.engine.pool import Pool
 from webapp.engine.storage import store_on_disk
-from webapp.kept import Shelf
-from webapp.names import Names, Places
 from webapp.settings import Settings
-from webapp.site import ANSWER_SHARE, PAGE_SHARE, Site
+from webapp.site.cache import Shelf
+from webapp.site.names import Names, Places
+from webapp.site.site import ANSWER_SHARE, PAGE_SHARE, Site
 from webapp.words.catalogue import read_words
 
 LOOKS = 3
