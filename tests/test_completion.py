@@ -13,7 +13,7 @@ from flask import Flask
 import kb
 import webapp
 from tests.web_base import NAMES, make
-from webapp import completion
+from webapp.endpoint import completion
 from webapp.words.catalogue import LANGUAGES
 
 

@@ -17,7 +17,7 @@ import kb
 import webapp
 from tests import w3c_protocol
 from tests.web_base import NAMES, make
-from webapp.describe import DCAT, SD, VOID
+from webapp.endpoint.describe import DCAT, SD, VOID
 from webapp.site.names import KINDS
 from webapp.site.site import site_of
 

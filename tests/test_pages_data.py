@@ -24,7 +24,7 @@ from tests.hard_base import HEAD, cite, claim, make
 from tests.test_browse import more
 from tests.web_base import NAMES
 from webapp.browse import PAGE
-from webapp.compress import SMALLEST
+from webapp.endpoint.compress import SMALLEST
 from webapp.site.site import site_of
 
 FORMATS = {

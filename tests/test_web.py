@@ -28,9 +28,9 @@ import kb
 import webapp
 from tests.serving import PATIENCE, free_port, page
 from tests.web_base import NAMES, make, served
+from webapp.endpoint.media import choose
 from webapp.engine.evaluate import Question
 from webapp.engine.pool import Stopped
-from webapp.media import choose
 from webapp.site.site import site_of
 
 SECONDS = 3

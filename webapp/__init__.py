@@ -23,23 +23,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import kb
 from webapp import (
     browse,
+    exports,
+    overview,
+    pages,
+    reference,
+    scripts,
+)
+from webapp.endpoint import (
     completion,
     dereference,
     describe,
     documents,
-    exports,
     graphs,
     openapi,
-    overview,
-    pages,
     protocol,
-    reference,
-    scripts,
 )
-from webapp.answered import Answered
-from webapp.compress import compress
+from webapp.endpoint.compress import compress
+from webapp.endpoint.media import HTML, PROBLEM, choose
+from webapp.endpoint.response_cache import Answered
 from webapp.engine.budget import Budget
-from webapp.media import HTML, PROBLEM, choose
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
 from webapp.site.generations import Bound, Turns
 from webapp.site.loading import build_site, load_site

@@ -19,10 +19,16 @@ import kb
 from webapp.answer_graph import Ends, GraphView, graph_view
 from webapp.answer_table import Place, TableView, table_of
 from webapp.answer_timeline import TimelineView, timeline_view
+from webapp.endpoint.media import (
+    GRAPHS,
+    SAFE_CSV,
+    TABLES,
+    Media,
+    named,
+)
+from webapp.endpoint.protocol import file_name
 from webapp.engine.evaluate import ROWS, Question
 from webapp.engine.pool import Reply
-from webapp.media import GRAPHS, SAFE_CSV, TABLES, Media, named
-from webapp.protocol import file_name
 from webapp.site.site import Site
 
 TABLE, GRAPH, TIMELINE, RAW = "table", "graph", "timeline", "raw"

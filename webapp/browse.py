@@ -15,7 +15,12 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request, url_for
 
 import kb
-from webapp.documents import DATA, Data, either, records
+from webapp.endpoint.documents import (
+    DATA,
+    Data,
+    either,
+    records,
+)
 from webapp.site.names import Link
 from webapp.site.site import Site, site
 from webapp.views import StatusView, status_view

@@ -13,10 +13,20 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, abort, render_template, url_for
 
 import kb
-from webapp import describe
-from webapp.describe import DCAT, MEDIA_TYPES, counts, facts
-from webapp.documents import DATA, Data, either, send
-from webapp.media import DATASETS, Media, named
+from webapp.endpoint import describe
+from webapp.endpoint.describe import (
+    DCAT,
+    MEDIA_TYPES,
+    counts,
+    facts,
+)
+from webapp.endpoint.documents import (
+    DATA,
+    Data,
+    either,
+    send,
+)
+from webapp.endpoint.media import DATASETS, Media, named
 from webapp.site.names import Link
 from webapp.site.site import Download, Site, site
 

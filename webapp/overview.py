@@ -12,8 +12,13 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, render_template
 
 import kb
-from webapp import describe
-from webapp.documents import DATA, Data, either, records
+from webapp.endpoint import describe
+from webapp.endpoint.documents import (
+    DATA,
+    Data,
+    either,
+    records,
+)
 from webapp.pictures import (
     DependenceLine,
     FigureTable,

@@ -15,15 +15,27 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 import kb
-from webapp import describe
 from webapp.answers import Asked, Shown, answered, typed
-from webapp.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
+from webapp.endpoint import describe
+from webapp.endpoint.documents import (
+    DATA,
+    SUFFIXES,
+    THINGS,
+    by_accept,
+    send,
+    serialised,
+)
+from webapp.endpoint.media import (
+    DATASETS,
+    Media,
+    content_type,
+    named,
+)
+from webapp.endpoint.protocol import bindings, retry_after, status_of
 from webapp.engine.evaluate import ROWS, Question
 from webapp.engine.pool import Reply
 from webapp.gallery import gallery_of
-from webapp.media import DATASETS, Media, content_type, named
 from webapp.overview import statuses, timeline_of
-from webapp.protocol import bindings, retry_after, status_of
 from webapp.reader import Reader
 from webapp.scripts import editor_words
 from webapp.site.names import KINDS, Link

@@ -9,9 +9,14 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, abort, render_template
 
 import kb
-from webapp import describe
-from webapp.describe import Counts, counts
-from webapp.documents import DATA, Data, either, records
+from webapp.endpoint import describe
+from webapp.endpoint.describe import Counts, counts
+from webapp.endpoint.documents import (
+    DATA,
+    Data,
+    either,
+    records,
+)
 from webapp.overview import statuses
 from webapp.site.names import Link
 from webapp.site.site import Site, site

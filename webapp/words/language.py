@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, g, has_request_context, redirect, 
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.media import HTML
+from webapp.endpoint.media import HTML
 from webapp.words.catalogue import FIRST, LANGUAGES, Words
 
 COOKIE = "factcite_language"

@@ -22,8 +22,16 @@ import pyoxigraph as ox
 from flask import Response, abort, current_app, request
 
 import kb
+from webapp.endpoint.media import (
+    GRAPHS,
+    HTML,
+    Media,
+    choose,
+    content_type,
+    find,
+    offered,
+)
 from webapp.engine.evaluate import GRAPH_FORMATS
-from webapp.media import GRAPHS, HTML, Media, choose, content_type, find, offered
 from webapp.site.site import Download, Site
 
 SUFFIXES: Mapping[str, tuple[Media, str]] = {

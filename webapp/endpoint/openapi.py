@@ -13,8 +13,17 @@ from flask import Blueprint, Response, request, url_for
 
 import kb
 from webapp.browse import FACETS
-from webapp.documents import SUFFIXES
-from webapp.media import DATASETS, GRAPHS, HTML, PROBLEM, SAFE_CSV, TABLES, Media, offered
+from webapp.endpoint.documents import SUFFIXES
+from webapp.endpoint.media import (
+    DATASETS,
+    GRAPHS,
+    HTML,
+    PROBLEM,
+    SAFE_CSV,
+    TABLES,
+    Media,
+    offered,
+)
 from webapp.site.names import KINDS
 from webapp.site.site import Download, Site, site
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from flask import Response, request
 from werkzeug.wsgi import ClosingIterator
 
-from webapp.media import accepts_coding
+from webapp.endpoint.media import accepts_coding
 
 SMALLEST = 1_024
 """Bytes below which compression only costs."""

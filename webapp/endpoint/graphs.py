@@ -13,10 +13,23 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
-from webapp.documents import DATA, SUFFIXES, send, serialised
+from webapp.endpoint.documents import (
+    DATA,
+    SUFFIXES,
+    send,
+    serialised,
+)
+from webapp.endpoint.media import (
+    GRAPHS,
+    HTML,
+    Media,
+    choose,
+    find,
+    named,
+    offered,
+)
+from webapp.endpoint.protocol import problem
 from webapp.engine.evaluate import Question
-from webapp.media import GRAPHS, HTML, Media, choose, find, named, offered
-from webapp.protocol import problem
 from webapp.site.names import Link
 from webapp.site.site import PAGE_ROWS, Site, site
 

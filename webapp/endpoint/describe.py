@@ -15,9 +15,18 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, url_for
 
 import kb
-from webapp.documents import DATA, FRONT, Data, by_accept, either, records, send, serialised
+from webapp.endpoint.documents import (
+    DATA,
+    FRONT,
+    Data,
+    by_accept,
+    either,
+    records,
+    send,
+    serialised,
+)
+from webapp.endpoint.media import DATASETS, GRAPHS, Media
 from webapp.gallery import example
-from webapp.media import DATASETS, GRAPHS, Media
 from webapp.site.site import Site, site
 
 SD = kb.ClosedNamespace(

@@ -24,7 +24,20 @@ from werkzeug.http import HTTP_STATUS_CODES
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
-from webapp import describe
+from webapp.endpoint import describe
+from webapp.endpoint.media import (
+    GRAPHS,
+    HTML,
+    PROBLEM,
+    SAFE_CSV,
+    TABLES,
+    Media,
+    choose,
+    content_type,
+    find,
+    named,
+    offered,
+)
 from webapp.engine.budget import Spent
 from webapp.engine.evaluate import Question
 from webapp.engine.pool import (
@@ -33,7 +46,6 @@ from webapp.engine.pool import (
     Stream,
     Unacceptable,
 )
-from webapp.media import GRAPHS, HTML, PROBLEM, SAFE_CSV, TABLES, Media, choose, content_type, find, named, offered
 from webapp.site.site import Site, site
 
 FORM = "application/x-www-form-urlencoded"

@@ -1,0 +1,1 @@
+"""The SPARQL endpoint and the data of the site: protocol, documents, descriptions, negotiation."""
