@@ -19,9 +19,14 @@ import webapp
 from tests.serving import PATIENCE, free_port, page
 from tests.text_base import CASES, PARAGRAPHS, RECORDED, Marks, digests, make, sha
 from tests.web_base import served
-from webapp.marks import Cited, Named, cut, sentences_around
 from webapp.site.site import site_of
-from webapp.texts import FORWARDED
+from webapp.things.marks import (
+    Cited,
+    Named,
+    cut,
+    sentences_around,
+)
+from webapp.things.texts import FORWARDED
 
 SPELT = "\\u202e"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from webapp.site.names import Link, Names, cut_short
-from webapp.views import STATUSES, StatusView, status_view
+from webapp.things.views import STATUSES, StatusView, status_view
 from webapp.words.collation import NUMBERS, sort_key
 
 Binding: TypeAlias = Mapping[str, Mapping[str, Any]]

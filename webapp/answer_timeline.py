@@ -9,7 +9,7 @@ import kb
 from webapp.answer_table import Binding
 from webapp.pictures import Dated, Timeline, drawn
 from webapp.site.names import Link, Names
-from webapp.views import STATUSES, status_view
+from webapp.things.views import STATUSES, status_view
 from webapp.words.collation import DATES, day_bounds
 
 MOST = 200

@@ -23,7 +23,7 @@ from webapp.endpoint.documents import (
 )
 from webapp.site.names import Link
 from webapp.site.site import Site, site
-from webapp.views import StatusView, status_view
+from webapp.things.views import StatusView, status_view
 
 PAGE = 50
 """Claims, citations or names on one page."""

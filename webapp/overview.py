@@ -31,7 +31,7 @@ from webapp.pictures import (
     timeline,
 )
 from webapp.site.site import Site, site
-from webapp.views import STATUSES, StatusView, status_view
+from webapp.things.views import STATUSES, StatusView, status_view
 
 blueprint = Blueprint("overview", __name__)
 

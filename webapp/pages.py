@@ -36,7 +36,6 @@ from webapp.engine.evaluate import ROWS, Question
 from webapp.engine.pool import Reply
 from webapp.gallery import gallery_of
 from webapp.overview import statuses, timeline_of
-from webapp.reader import Reader
 from webapp.scripts import editor_words
 from webapp.site.names import KINDS, Link
 from webapp.site.site import (
@@ -45,8 +44,9 @@ from webapp.site.site import (
     Site,
     site,
 )
-from webapp.texts import might_show, possible, text_of
-from webapp.things import PAGES, linked
+from webapp.things.read import PAGES, linked
+from webapp.things.reader import Reader
+from webapp.things.texts import might_show, possible, text_of
 from webapp.words import language
 from webapp.words.catalogue import FIRST
 

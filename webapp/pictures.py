@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import kb
 from webapp.site.names import Link, Names
-from webapp.views import StatusView, status_view
+from webapp.things.views import StatusView, status_view
 from webapp.words.catalogue import Words
 
 Rows: TypeAlias = Sequence[Mapping[str, Mapping[str, Any]]]

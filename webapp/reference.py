@@ -20,7 +20,7 @@ from webapp.endpoint.documents import (
 from webapp.overview import statuses
 from webapp.site.names import Link
 from webapp.site.site import Site, site
-from webapp.views import STATUSES, StatusView
+from webapp.things.views import STATUSES, StatusView
 
 blueprint = Blueprint("reference", __name__)
 

@@ -7,11 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import kb
-from webapp.reader import STANCES, Reader, both_ends, by_words
-from webapp.sentences import named, sentences
 from webapp.site.names import Link, Names
-from webapp.versions import versions
-from webapp.views import (
+from webapp.things.reader import (
+    STANCES,
+    Reader,
+    both_ends,
+    by_words,
+)
+from webapp.things.sentences import named, sentences
+from webapp.things.versions import versions
+from webapp.things.views import (
     AnswerView,
     ArticlePage,
     CitationPage,
