@@ -13,7 +13,7 @@ import pytest
 import webapp
 from tests.live import live
 from tests.web_base import make
-from webapp.answer_graph import MOST_LINKS, MOST_THINGS
+from webapp.answer.graph import MOST_LINKS, MOST_THINGS
 from webapp.scripts import built_scripts
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")

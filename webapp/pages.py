@@ -15,7 +15,12 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 import kb
-from webapp.answers import Asked, Shown, answered, typed
+from webapp.answer.view import (
+    Asked,
+    Shown,
+    answered,
+    typed,
+)
 from webapp.endpoint import describe
 from webapp.endpoint.documents import (
     DATA,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import kb
-from webapp.answer_table import Binding
+from webapp.answer.table import Binding
 from webapp.engine.evaluate import TRIPLE
 from webapp.site.names import KINDS, Link, Names
 from webapp.words.spelling import plain

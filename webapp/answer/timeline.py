@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import kb
-from webapp.answer_table import Binding
+from webapp.answer.table import Binding
 from webapp.pictures import Dated, Timeline, drawn
 from webapp.site.names import Link, Names
 from webapp.things.views import STATUSES, status_view

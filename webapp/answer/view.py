@@ -16,9 +16,9 @@ import pyoxigraph as ox
 from flask import url_for
 
 import kb
-from webapp.answer_graph import Ends, GraphView, graph_view
-from webapp.answer_table import Place, TableView, table_of
-from webapp.answer_timeline import TimelineView, timeline_view
+from webapp.answer.graph import Ends, GraphView, graph_view
+from webapp.answer.table import Place, TableView, table_of
+from webapp.answer.timeline import TimelineView, timeline_view
 from webapp.endpoint.media import (
     GRAPHS,
     SAFE_CSV,

@@ -1,0 +1,1 @@
+"""Shows the results of a query as a table, a graph or a timeline."""
