@@ -14,7 +14,7 @@ import webapp
 from tests.live import live
 from tests.web_base import make
 from webapp.answer.graph import MOST_LINKS, MOST_THINGS
-from webapp.scripts import built_scripts
+from webapp.pages.scripts import built_scripts
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
 watched = pytest.importorskip("tests.test_browser")

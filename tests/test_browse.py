@@ -16,7 +16,7 @@ import kb
 import webapp
 from tests.hard_base import HEAD, cite, claim, make
 from tests.test_pictures import part, read, said
-from webapp.browse import PAGE, fold, matches
+from webapp.pages.browse import PAGE, fold, matches
 from webapp.site.site import site_of
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import kb
-from webapp.scripts import BUILT, built_scripts
+from webapp.pages.scripts import BUILT, built_scripts
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "webapp/frontend"

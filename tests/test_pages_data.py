@@ -23,8 +23,8 @@ import webapp
 from tests.hard_base import HEAD, cite, claim, make
 from tests.test_browse import more
 from tests.web_base import NAMES
-from webapp.browse import PAGE
 from webapp.endpoint.compress import SMALLEST
+from webapp.pages.browse import PAGE
 from webapp.site.site import site_of
 
 FORMATS = {

@@ -13,7 +13,13 @@ from flask.testing import FlaskClient
 import kb
 import webapp
 from tests.hard_base import make
-from webapp.pictures import MOST_MARKS, MOST_ROWS, in_words, shared_claims, timeline
+from webapp.pages.pictures import (
+    MOST_MARKS,
+    MOST_ROWS,
+    in_words,
+    shared_claims,
+    timeline,
+)
 from webapp.site.site import site_of
 from webapp.words.catalogue import read_words
 

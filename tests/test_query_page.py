@@ -17,7 +17,7 @@ from flask import Flask
 import webapp
 from tests.live import live
 from tests.web_base import make
-from webapp.scripts import built_scripts
+from webapp.pages.scripts import built_scripts
 from webapp.site.site import site_of
 
 playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")

@@ -23,7 +23,7 @@ from werkzeug.exceptions import BadRequest, InternalServerError, MethodNotAllowe
 import kb
 import webapp
 from tests import web_base
-from webapp.scripts import EDITOR_WORDS, PHRASES
+from webapp.pages.scripts import EDITOR_WORDS, PHRASES
 from webapp.site.site import site_of
 from webapp.words.catalogue import (
     FOLDER,

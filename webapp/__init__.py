@@ -21,14 +21,6 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb
-from webapp import (
-    browse,
-    exports,
-    overview,
-    pages,
-    reference,
-    scripts,
-)
 from webapp.endpoint import (
     completion,
     dereference,
@@ -42,6 +34,14 @@ from webapp.endpoint.compress import compress
 from webapp.endpoint.media import HTML, PROBLEM, choose
 from webapp.endpoint.response_cache import Answered
 from webapp.engine.budget import Budget
+from webapp.pages import (
+    browse,
+    exports,
+    overview,
+    query,
+    reference,
+    scripts,
+)
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
 from webapp.site.generations import Bound, Turns
 from webapp.site.loading import build_site, load_site
@@ -117,7 +117,7 @@ def create_app(
     app.wsgi_app = Bound(app.wsgi_app, turns)  # type: ignore[method-assign]
     app.extensions[KEY] = turns
     for room in (
-        *(protocol, pages, overview, browse, reference),
+        *(protocol, query, overview, browse, reference),
         *(dereference, graphs, describe, exports, openapi, language, completion),
     ):
         app.register_blueprint(room.blueprint)
@@ -171,7 +171,7 @@ def dress_templates(app: Flask) -> None:
     """What every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(shown=spelling.shown, plain=spelling.plain, pieces=pages.pieces)
+    app.jinja_env.filters.update(shown=spelling.shown, plain=spelling.plain, pieces=query.pieces)
     app.context_processor(lambda: {"version": kb.__version__, "forms": documents.forms()})
     spoken = site_of(app).spoken
     scripts.dress(app)

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 import kb
-from webapp.browse import fold
+from webapp.pages.browse import fold
 from webapp.site.site import Download, Site, site
 from webapp.words.spelling import plain
 

@@ -26,7 +26,7 @@ from webapp.endpoint.documents import (
     serialised,
 )
 from webapp.endpoint.media import DATASETS, GRAPHS, Media
-from webapp.gallery import example
+from webapp.pages.gallery import example
 from webapp.site.site import Site, site
 
 SD = kb.ClosedNamespace(

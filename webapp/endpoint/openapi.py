@@ -12,7 +12,6 @@ from typing import Any
 from flask import Blueprint, Response, request, url_for
 
 import kb
-from webapp.browse import FACETS
 from webapp.endpoint.documents import SUFFIXES
 from webapp.endpoint.media import (
     DATASETS,
@@ -24,6 +23,7 @@ from webapp.endpoint.media import (
     Media,
     offered,
 )
+from webapp.pages.browse import FACETS
 from webapp.site.names import KINDS
 from webapp.site.site import Download, Site, site
 

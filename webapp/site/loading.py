@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import kb
-from webapp import reference
 from webapp.engine.budget import Budget
 from webapp.engine.pool import Pool
 from webapp.engine.storage import store_on_disk
+from webapp.pages import reference
 from webapp.settings import Settings
 from webapp.site.cache import Shelf
 from webapp.site.names import Names, Places

@@ -17,7 +17,7 @@ from webapp.endpoint.documents import (
     either,
     records,
 )
-from webapp.overview import statuses
+from webapp.pages.overview import statuses
 from webapp.site.names import Link
 from webapp.site.site import Site, site
 from webapp.things.views import STATUSES, StatusView

@@ -19,7 +19,7 @@ from webapp.endpoint.documents import (
     either,
     records,
 )
-from webapp.pictures import (
+from webapp.pages.pictures import (
     DependenceLine,
     FigureTable,
     Sharing,

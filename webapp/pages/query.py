@@ -39,9 +39,9 @@ from webapp.endpoint.media import (
 from webapp.endpoint.protocol import bindings, retry_after, status_of
 from webapp.engine.evaluate import ROWS, Question
 from webapp.engine.pool import Reply
-from webapp.gallery import gallery_of
-from webapp.overview import statuses, timeline_of
-from webapp.scripts import editor_words
+from webapp.pages.gallery import gallery_of
+from webapp.pages.overview import statuses, timeline_of
+from webapp.pages.scripts import editor_words
 from webapp.site.names import KINDS, Link
 from webapp.site.site import (
     PAGE_ROWS,
