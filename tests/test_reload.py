@@ -24,7 +24,7 @@ import kb
 import webapp
 from tests.serving import PATIENCE, children, free_port, is_gone, page, until
 from tests.web_base import NAMES, make, served
-from webapp.renewal import Renewal
+from webapp.server.reload import Renewal
 from webapp.site.site import site_of
 
 CLOCK = """\

@@ -25,9 +25,9 @@ from waitress.server import create_server
 
 import kb
 from webapp import WAITRESS, close, create_app
-from webapp.cores import keep_to_one_core
-from webapp.memory import give_back_memory
-from webapp.renewal import Renewal, numbers
+from webapp.server.memory import give_back_memory
+from webapp.server.process import keep_to_one_core
+from webapp.server.reload import Renewal, numbers
 from webapp.settings import ENVIRONMENT, public_address, read_environment
 
 THREADS = 16

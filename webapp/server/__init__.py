@@ -1,0 +1,1 @@
+"""The `kb serve` command and its process: options, reloading, shutting down."""
