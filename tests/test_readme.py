@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+import kb
 from kb.home import PACKAGE
 from tests.serving import free_port, page, serving
 
@@ -200,6 +201,13 @@ def test_every_word_of_make_is_shown() -> None:
     known = set(re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)[1].split())
     shown = {word for command in SHOWN for word in re.findall(r"\bmake ([a-z]+)", command.words)}
     assert known - shown == {"help", "clean"}
+
+
+def test_the_numbers_of_rules_are_the_current_ones() -> None:
+    rules = kb.rules()
+    shapes = sum(1 for rule in rules if rule.host)
+    text = " ".join(README.read_text("utf-8").split())
+    assert f"has {len(rules)} rules: {shapes} are SHACL shapes, and {len(rules) - shapes} are checks" in text
 
 
 def test_python_that_is_shown_runs(copy: Path) -> None:
