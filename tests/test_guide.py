@@ -165,7 +165,7 @@ def test_every_code_is_a_rule() -> None:
 
 def test_a_code_in_the_running_text_stands_in_the_table() -> None:
     sections = TEXT.split("\n## ")
-    (table,) = (section for section in sections if section.startswith("What a machine checks"))
+    (table,) = (section for section in sections if section.startswith("What the program checks"))
     running = " ".join(section for section in sections if section is not table)
     assert set(re.findall(r"\bFC\d+\b", running)) - set(re.findall(r"\bFC\d+\b", table)) == set()
 
