@@ -1,4 +1,4 @@
-# The few words that run everything, on a laptop and in CI alike. Python 3.11 or newer and make are enough.
+# The commands for users and developers, on a laptop and in CI. They need only Python 3.11 or newer and make.
 
 PORT ?= 8000
 WATCH ?=
@@ -21,15 +21,15 @@ endif
 .PHONY: help serve test check mutate fuzz lint build pins clean
 
 help:
-	@echo "make serve   install into .venv, check the base, serve it on http://127.0.0.1:$(PORT)   (PORT=8080 WATCH=1)"
-	@echo "make test    install and run the tests                                     (PYTEST='-k words -x')"
-	@echo "make check   check the base; reports in build/         (TEXTS='folder folder' CHECK='more options')"
-	@echo "make mutate  break the example and the rules in every way; what nobody noticed, and build/mutation.json"
-	@echo "make fuzz    random files and texts, other ones each day, and a second engine   (SEED=$(SEED) CASES=$(CASES))"
-	@echo "make lint    ruff and mypy"
-	@echo "make build   the wheel, into dist/"
-	@echo "make pins    choose the pinned versions anew, into .ci/constraints*.txt"
-	@echo "make clean   remove .venv and what was built"
+	@echo "make serve   install into .venv, check the base, and serve it on http://127.0.0.1:$(PORT)   (PORT=8080 WATCH=1)"
+	@echo "make test    install and run the tests                                         (PYTEST='-k words -x')"
+	@echo "make check   check the base, and write reports to build/     (TEXTS='folder folder' CHECK='more options')"
+	@echo "make mutate  damage the example and the rules; show what no rule detected, and write build/mutation.json"
+	@echo "make fuzz    test random files and texts, new ones each day, and a second engine   (SEED=$(SEED) CASES=$(CASES))"
+	@echo "make lint    run ruff and mypy"
+	@echo "make build   build the wheel, into dist/"
+	@echo "make pins    update the pinned versions in .ci/constraints*.txt"
+	@echo "make clean   remove .venv and everything that was built"
 
 serve:
 	@$(INSTALL) run
@@ -56,7 +56,7 @@ mutate:
 	@mkdir -p build
 	@$(BIN)/kb mutate --cases tests/shapes --allow tests/shapes/allowed.toml --also json=build/mutation.json $(MUTATE)
 
-# Every part runs, whatever came of the one before. Seeds follow the first one, so those of two days never meet.
+# Every part runs, even if an earlier one fails. Seeds count up from the first one, so two days never share a seed.
 fuzz:
 	@$(INSTALL) test
 	@echo "seed $(SEED), $(CASES) cases; again with: make fuzz SEED=$(SEED) CASES=$(CASES)"
