@@ -18,6 +18,7 @@ from webapp.pages.scripts import BUILT, built_scripts
 
 ROOT = Path(__file__).resolve().parent.parent
 FRONTEND = ROOT / "webapp/frontend"
+MODULES = FRONTEND / "node_modules/codemirror-lang-sparql"
 STATIC = ROOT / "webapp/static"
 TOOLS = (
     "sh",
@@ -88,6 +89,56 @@ def test_the_manifest_tells_the_truth() -> None:
 @built
 def test_each_source_has_its_script() -> None:
     assert built_scripts(STATIC) >= {path.stem for path in (FRONTEND / "src").glob("*.js")}
+
+
+PLACES = {
+    "": "outside",
+    "PREFIX ": "prefix",
+    "PREFIX fc: ": "outside",
+    "PREFIX fc: <http://": None,
+    "SELECT ?x ": "outside",
+    "DESCRIBE ": "subject",
+    "SELECT * {} ORDER ": "outside",
+    "SELECT * { ": "subject",
+    "SELECT * { # a remark: ": None,
+    "SELECT * { # a remark\n": "subject",
+    "SELECT * { ?x fc:p 'some ": None,
+    "SELECT * { ?x fc:p 'some' ": "end",
+    "SELECT * { ?x ": "predicate",
+    "SELECT * { ?x a fc:Claim, fc:Rumour ; fc:p ?y . ?y a fc:Citation . ?x ": "predicate fc:Claim fc:Rumour",
+    "SELECT * { [ a fc:Claim ; ": "predicate fc:Claim",
+    "CONSTRUCT { ?x rdf:type fc:Claim ; ": "predicate fc:Claim",
+    "SELECT * { ?x a ": "object a",
+    "SELECT * { ?x fc:p ?y ; fc:q # a remark\n": "object fc:q",
+    "SELECT * { ?x fc:p ?y, ": "object fc:p",
+    "SELECT * { ?x fc:p/fc:q* ": "object fc:q",
+    "SELECT * { ?x ^fc:p ": "object",
+    "SELECT * { ?x (fc:p|fc:q) ": "object",
+    "CONSTRUCT { ?x ?p ": "object",
+    "SELECT * { ?x fc:p ( ": "object fc:p",
+    "SELECT * { ?x fc:p ?y ": "end",
+    "SELECT * { GRAPH ?g ": "end",
+    "SELECT * { FILTER ": "expression",
+    "SELECT * { FILTER(LANG(?x) ": "expression",
+    "SELECT * { BIND(?x ": "expression",
+    "SELECT * { VALUES ?x { ": "values",
+    "SELECT * { VALUES (?x ?y) { (fc:a ": "values",
+    "SELECT * { { SELECT ?x { ?x ?y ?z } ": "outside",
+    "SELECT * { { SELECT ?x { ?x ?y ?z } GROUP ": "outside",
+    "SELECT * { ?x fc:p . ?y fc:q ": "object fc:q",
+}
+
+
+@pytest.mark.skipif(not MODULES.is_dir(), reason="no packages here (make fetches them where there is npm)")
+def test_what_may_follow_an_unfinished_text_is_told() -> None:
+    script = """
+      import { follows } from "./src/parts/syntax.js";
+      const told = (found) => found && Object.values(found).flat().join(" ").trim();
+      console.log(JSON.stringify(JSON.parse(process.argv[1]).map((text) => told(follows(text)))));
+    """
+    command = ["node", "--input-type=module", "-e", script, json.dumps(list(PLACES))]
+    done = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=True)
+    assert dict(zip(PLACES, json.loads(done.stdout), strict=True)) == PLACES
 
 
 def test_a_broken_list_of_scripts_is_an_error_that_helps(tmp_path: Path) -> None:

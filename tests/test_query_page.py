@@ -179,6 +179,7 @@ def test_a_hostile_label_is_offered_as_text(seen: watched.Visit) -> None:
         ("SELECT ?x {\n  ?x nope:y 1 }", "nope:y", "Line 2, column 6: the prefix nope: is not declared"),
         ("SELECT ?x { ?x fc:status ?y", "{", "Line 1, column 11: this { is never closed"),
         ("SELECT ?x { SERVICE <http://example.org/> {} }", "SERVICE", "Line 1, column 13: SERVICE is not allowed"),
+        ("PREFIX x: <x:>\nDELETE WHERE { x:a ?p ?o }", "DELETE", "Line 2, column 1: DELETE is an update"),
         ("SELEKT ?x {}", "SELEKT", "Line 1, column 1: “SELEKT” means nothing here"),
         ("SELECT ?x (1 AS ?x) {}", "?x", "Line 1, column 17: SPARQL does not allow this"),
     ],

@@ -2,7 +2,7 @@
 // changes.
 
 import { linter } from "@codemirror/lint";
-import { faults, words } from "./words.js";
+import { refusals } from "./syntax.js";
 
 const LONGEST = 20_000;
 const DELAY = 500;
@@ -20,21 +20,14 @@ export function check({ say, known, said }) {
 }
 
 async function mistakes(text, say, known) {
-  const all = words(text);
-  const { found, open } = faults(all, known);
-  const refused = found.map(({ word, key, named }) => at(word.from, word.text.length, say(key, { found: named })));
+  const { found, used, open } = refusals(text, known);
+  const refused = found.map(({ from, to, key, named }) => at(from, to - from, say(key, { found: named })));
   const { departure } = await import("./grammar.js");
-  const first = departure(text, used(all));
+  const first = departure(text, Object.fromEntries([...used].map((prefix) => [prefix, "urn:x-known:"])));
   if (!first) return refused;
-  if (first.end && open) return [...refused, at(open.from, 1, say("open", { found: open.text }))];
+  if (first.end && open !== undefined) return [...refused, at(open, 1, say("open", { found: text[open] }))];
   if (first.end) return [...refused, at(Math.max(first.at - 1, 0), 1, ended(first, say))];
   return [...refused, at(first.at, Math.max(first.found.length, 1), told(first, say))];
-}
-
-/** Every prefix of a text as if it were known: the unknown ones have been found already. */
-function used(all) {
-  const names = all.filter(({ kind, text }) => kind === "name" && !text.startsWith("_:"));
-  return Object.fromEntries(names.map(({ text }) => [text.slice(0, text.indexOf(":")), "urn:x-known:"]));
 }
 
 const at = (from, length, message) => ({ from, to: from + length, severity: "error", message });

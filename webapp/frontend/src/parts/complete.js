@@ -2,10 +2,10 @@
 // fetched when they are first needed; labels are put in as text.
 
 import { autocompletion } from "@codemirror/autocomplete";
-import { place, words } from "./words.js";
+import { syntaxTree } from "@codemirror/language";
+import { follows, nodes } from "./syntax.js";
 
-const TYPED = /[?$@\p{L}\p{N}_:.-]*$/u;
-const STILL = /^[?$@\p{L}\p{N}_:.-]*$/u;
+const TYPED = /[?$@\p{L}\p{N}_:.-]*/u;
 const ASK_AFTER = 3;
 const OUTSIDE = "SELECT DISTINCT WHERE FROM CONSTRUCT ASK DESCRIBE PREFIX ORDER GROUP BY DESC LIMIT OFFSET HAVING AS COUNT VALUES";
 const PATTERNS = "OPTIONAL FILTER UNION MINUS BIND VALUES GRAPH EXISTS NOT SELECT";
@@ -38,23 +38,15 @@ export function complete({ vocabulary, more }) {
     const typed = context.matchBefore(TYPED)?.text ?? "";
     if (!typed && !context.explicit) return null;
     const from = context.pos - typed.length;
-    const all = words(context.state.doc.sliceString(0, from));
-    if (hushed(all, from, context.state.doc.sliceString(0, from))) return null;
-    const here = place(all);
-    const options = typed[0] === "?" || typed[0] === "$" ? [] : await fitting(here, all, typed, { vocabulary, more });
-    return { from, options: [...options, ...variables(context.state.doc.toString(), from, here)], validFor: STILL };
+    const here = follows(context.state.sliceDoc(0, from));
+    if (!here) return null;
+    const options = typed[0] === "?" || typed[0] === "$" ? [] : await fitting(here, typed, { vocabulary, more });
+    return { from, options: [...options, ...variables(context.state, from, here)], validFor: TYPED };
   };
   return autocompletion({ override: [source], icons: false, maxRenderedOptions: 60, activateOnTypingDelay: 120 });
 }
 
-/** Inside a comment, a string or an IRI there is nothing to complete. */
-function hushed(all, from, text) {
-  const last = all.at(-1);
-  if (last?.kind === "comment" && last.from + last.text.length === from && !/[\n\r]$/.test(text)) return true;
-  return all.slice(-30).some(({ kind, text: sign }) => kind === "other" && (sign === '"' || sign === "'"));
-}
-
-async function fitting(here, all, typed, { vocabulary, more }) {
+async function fitting(here, typed, { vocabulary, more }) {
   const base = await vocabulary();
   const things = (kinds) => pick(base, kinds, typed, more);
   switch (here.place) {
@@ -65,7 +57,7 @@ async function fitting(here, all, typed, { vocabulary, more }) {
     case "subject":
       return [...keywords(PATTERNS), ...(await things(null))];
     case "predicate":
-      return predicates(base, here, all);
+      return predicates(base, here);
     case "object":
       return objects(base, here, things);
     case "values":
@@ -78,25 +70,17 @@ async function fitting(here, all, typed, { vocabulary, more }) {
 }
 
 /** The predicates, those first that the subject's classes have. */
-function predicates(base, { subject }, all) {
-  const own = new Set(classesOf(subject, all).flatMap((name) => base.uses[name] ?? []));
+function predicates(base, { classes }) {
+  const own = new Set(classes.flatMap((name) => base.uses[name] ?? []));
   const likely = (each) => weight(each.count) + (own.has(each.name) ? 35 : 0);
   return [{ label: "a", detail: base.predicate.get("rdf:type")?.label ?? "", boost: 99 }]
     .concat(base.predicates.map((each) => named(each, each.name === "rdf:type" ? 0 : likely(each))));
 }
 
-/** The classes that the text gives to a subject. */
-function classesOf(subject, all) {
-  return all.flatMap((word, at) => {
-    const [verb, object] = [all[at + 1], all[at + 2]];
-    return word.text === subject && verb && object && (verb.text === "a" || verb.text === "rdf:type") ? [object.text] : [];
-  });
-}
-
 /** After `a` the classes; after another predicate what usually stands there. */
 async function objects(base, { predicate }, things) {
   if (predicate === "a" || predicate === "rdf:type") return base.classes.map((each) => named(each));
-  const known = base.predicate.get(predicate.replace(/^\^/, ""));
+  const known = base.predicate.get(predicate);
   if (!known) return things(null);
   const usual = (known.objects ?? []).map((each) => named(each, 20 + weight(each.count) / 2));
   return known.objects ? usual : known.kinds.length ? things(known.kinds) : [];
@@ -111,8 +95,9 @@ async function pick(base, kinds, typed, more) {
   return [...found, ...others.map((each) => named(each, 0))];
 }
 
-function variables(text, from, { place: at }) {
-  if (at === "prefix") return [];
-  const names = words(text).filter((word) => word.kind === "variable" && word.from !== from);
-  return [...new Set(names.map((word) => word.text))].map((label) => ({ label, type: "variable", boost: 10 }));
+function variables(state, from, { place }) {
+  if (place === "prefix") return [];
+  const others = nodes(syntaxTree(state)).filter((node) => node.name === "Var" && node.from !== from);
+  const names = new Set(others.map((node) => state.sliceDoc(node.from, node.to)));
+  return [...names].map((label) => ({ label, type: "variable", boost: 10 }));
 }
