@@ -261,6 +261,21 @@ def test_the_editor_fits_a_phone(look: Callable[..., watched.Visit], scheme: str
 
 
 @built
+@pytest.mark.parametrize("width", [375, 1280])
+def test_each_number_stands_beside_its_line_before_the_editor_is_in_sight(
+    look: Callable[..., watched.Visit], width: int
+) -> None:
+    page = look(viewport={"width": width, "height": 800}).page
+    inside(page, ".cm-line").first.wait_for()
+    assert page.locator("#query").bounding_box()["y"] > 800, "this is about an editor below the window"
+    tops = "each => each.map(one => one.getBoundingClientRect().top)"
+    numbers = inside(page, ".cm-lineNumbers .cm-gutterElement:not([style*=hidden])").evaluate_all(tops)
+    lines = inside(page, ".cm-line").evaluate_all(tops)
+    assert len(lines) > 5
+    assert numbers == pytest.approx(lines, abs=1)
+
+
+@built
 def test_typing_over_several_lines_keeps_to_the_policy(seen: watched.Visit) -> None:
     page = seen.page
     page.get_by_label("SPARQL").click()

@@ -88,6 +88,7 @@ function mount(textarea) {
   const view = new EditorView({ state, parent: shadow, root: shadow });
 
   hide(textarea, label, host, view);
+  measure(host, view);
   textarea.addEventListener("factcite:text", () => replace(view, textarea.value));
   window.addEventListener("pageshow", () => replace(view, textarea.value));
   document.dispatchEvent(new CustomEvent("factcite:editor"));
@@ -137,6 +138,13 @@ function hide(textarea, label, host, view) {
   label?.removeAttribute("for");
   label?.addEventListener("click", () => view.focus());
   if (document.activeElement === textarea) view.focus();
+}
+
+/** CodeMirror measures only what is in the window. Without this, line numbers of an editor below it do not line up. */
+function measure(host, view) {
+  host.style.transform = `translateY(${-host.getBoundingClientRect().top}px)`;
+  view.coordsAtPos(0);
+  host.removeAttribute("style");
 }
 
 function replace(view, text) {
