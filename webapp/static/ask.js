@@ -21,13 +21,13 @@ function begin() {
   bar.classList.remove("over");
   bar.hidden = false;
   spoken.textContent = bar.dataset.running;
-  keep(FLAG, "yes");
+  stored((storage) => storage.setItem(FLAG, "yes"));
 }
 
 function end(said) {
   clearInterval(clock);
   clock = null;
-  keep(FLAG, null);
+  stored((storage) => storage.removeItem(FLAG));
   spoken.textContent = said;
   bar.classList.add("over");
   bar.hidden = !said;
@@ -39,27 +39,18 @@ function stop() {
   end(bar.dataset.stopped);
 }
 
-/** Storage may be closed to the page; then the answer just does not get the focus. */
-function keep(name, value) {
+/** The result of `use` on the storage; null where the page may not use it: the answer then does not get the focus. */
+function stored(use) {
   try {
-    if (value === null) sessionStorage.removeItem(name);
-    else sessionStorage.setItem(name, value);
+    return use(sessionStorage);
   } catch {
-    return;
-  }
-}
-
-function wasAsked() {
-  try {
-    return sessionStorage.getItem(FLAG) !== null;
-  } catch {
-    return false;
+    return null;
   }
 }
 
 function showAnswer() {
-  if (!wasAsked()) return;
-  keep(FLAG, null);
+  if (!stored((storage) => storage.getItem(FLAG))) return;
+  stored((storage) => storage.removeItem(FLAG));
   const target = document.querySelector("#answer, #error h2");
   if (!target) return;
   target.tabIndex = -1;

@@ -4,7 +4,7 @@
 
 import { closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { bracketMatching, indentOnInput } from "@codemirror/language";
+import { bracketMatching } from "@codemirror/language";
 import { forEachDiagnostic, nextDiagnostic } from "@codemirror/lint";
 import { EditorState, Prec } from "@codemirror/state";
 import { EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
@@ -60,7 +60,6 @@ function mount(textarea) {
       lineNumbers(),
       highlightSpecialChars(),
       history(),
-      indentOnInput(),
       bracketMatching(),
       closeBrackets(),
       language,
@@ -91,7 +90,6 @@ function mount(textarea) {
   measure(host, view);
   textarea.addEventListener("factcite:text", () => replace(view, textarea.value));
   window.addEventListener("pageshow", () => replace(view, textarea.value));
-  document.dispatchEvent(new CustomEvent("factcite:editor"));
 }
 
 /**

@@ -12,7 +12,6 @@ const LINE = 16; // pixels from a line of a name to the next
 const ASCENT = 12;
 const STEP = 1.35;
 const LARGEST = 6;
-const DIRECTIONS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KEYS = { "+": "larger", "=": "larger", "-": "smaller", "−": "smaller", 0: "all" };
 const MOVES = { left: [-1, 0], right: [1, 0], up: [0, -1], down: [0, 1] };
 
@@ -172,12 +171,7 @@ class Picture {
   }
 
   #name(places) {
-    const names = this.order.map((at) => ({
-      x: places[at][0],
-      y: places[at][1],
-      width: this.sizes[at].width,
-      height: this.sizes[at].height,
-    }));
+    const names = this.order.map((at) => ({ x: places[at][0], y: places[at][1], ...this.sizes[at] }));
     arrange(names, this.width, this.height).forEach((side, rank) => {
       const text = this.texts[this.order[rank]];
       const right = names[rank].x > this.width / 2;
@@ -237,9 +231,10 @@ class Picture {
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = this.nodes.indexOf(document.activeElement);
-    if (event.key in DIRECTIONS && at >= 0) {
+    const arrow = /^Arrow(.+)/.exec(event.key)?.[1].toLowerCase();
+    if (arrow && at >= 0) {
       event.preventDefault();
-      this.#next(at, DIRECTIONS[event.key])?.focus();
+      this.#next(at, MOVES[arrow])?.focus();
     } else if (event.key in KEYS) {
       event.preventDefault();
       this.does(KEYS[event.key]);
@@ -293,15 +288,11 @@ class Picture {
       this.move(x - moved.clientX, y - moved.clientY);
       [x, y] = [moved.clientX, moved.clientY];
     };
-    const end = () => {
-      this.canvas.removeEventListener("pointermove", follow);
-      this.canvas.removeEventListener("pointerup", end);
-      this.canvas.removeEventListener("pointercancel", end);
-    };
+    const over = new AbortController();
+    const { signal } = over;
     this.canvas.setPointerCapture(event.pointerId);
-    this.canvas.addEventListener("pointermove", follow);
-    this.canvas.addEventListener("pointerup", end);
-    this.canvas.addEventListener("pointercancel", end);
+    this.canvas.addEventListener("pointermove", follow, { signal });
+    for (const end of ["pointerup", "pointercancel"]) this.canvas.addEventListener(end, () => over.abort(), { signal });
   }
 }
 
