@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
 import time
 from collections.abc import Iterator
@@ -69,15 +68,13 @@ def test_the_same_question_costs_a_worker_once(app: Flask, client: FlaskClient) 
 def test_what_the_answer_depends_on_is_told_apart(client: FlaskClient) -> None:
     ask(client)
     table = ask(client, Accept="text/csv")
-    small = ask(client, Accept_Encoding="gzip")
     assert not was_kept(table) and table.mimetype == "text/csv"
-    assert not was_kept(small) and small.headers["Content-Encoding"] == "gzip"
     assert not was_kept(ask(client, ASKED + " "))
     assert not was_kept(client.get("/sparql", query_string={"query": ASKED}, base_url="http://127.0.0.1/"))
     assert not was_kept(client.get("/sparql", query_string={"query": ASKED, "format": "csv"}))
-    again = ask(client, Accept_Encoding="gzip")
-    assert was_kept(again) and gzip.decompress(again.data) == ask(client).data
     assert was_kept(ask(client, Accept="text/csv"))
+    coded = ask(client, Accept_Encoding="gzip")
+    assert was_kept(coded) and coded.data == ask(client).data, "a proxy compresses, not the site"
 
 
 def test_a_kept_answer_that_somebody_has_is_not_sent_again(client: FlaskClient) -> None:
@@ -221,7 +218,6 @@ def test_a_page_is_made_once_for_all_that_it_says(app: Flask, client: FlaskClien
     assert len({each.data for each in (first, *others.values())}) == 5 == len(pages.values)
     assert b'href="/facts/' in others["root"].data and b"one=1" in others["address"].data
     assert client.get(path, base_url="http://evil.example/").status_code == 400
-    assert gzip.decompress(client.get(path, headers={"Accept-Encoding": "gzip"}).data) == first.data
 
 
 def test_a_page_costs_a_worker_once(app: Flask, client: FlaskClient) -> None:

@@ -40,7 +40,6 @@ from webapp import (
 )
 from webapp.answered import Answered
 from webapp.budget import Budget
-from webapp.compress import compress
 from webapp.loading import build_site, load_site
 from webapp.media import HTML, PROBLEM, choose
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
@@ -117,8 +116,7 @@ def create_app(
         app.register_blueprint(room.blueprint)
     dress_templates(app)
     handle_errors(app)
-    app.after_request(compress)  # functions run last to first: this one sees the response last
-    app.after_request(documents.revalidated)
+    app.after_request(documents.revalidated)  # functions run last to first: this one sees the response last
     app.after_request(protect)
     app.after_request(language.mark)
     return app

@@ -26,8 +26,8 @@ Key: TypeAlias = tuple[str, ...]
 Headers: TypeAlias = list[tuple[str, str]]
 
 PATH = "/sparql"
-DEPENDS = ("QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING")
-VARY = {"accept", "accept-encoding"}
+DEPENDS = ("QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME", "HTTP_ACCEPT")
+VARY = {"accept"}
 ROWS = "factcite-rows"  # the header of an answer, which no other response of the endpoint has
 LONGEST = 16_384
 """Characters of everything that an answer depends on; longer, and it is not looked for."""

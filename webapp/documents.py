@@ -232,6 +232,6 @@ def send(document: Download, media: Media, name: str, media_type: str = "") -> R
     response.headers["Content-Disposition"] = f'inline; filename="{name}.{media.suffix}"'
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept")
-    response.set_etag(document.etag, weak=True)  # the same for a compressed copy
+    response.set_etag(document.etag, weak=True)  # the same for a copy that a proxy compressed
     response.make_conditional(request)
     return response

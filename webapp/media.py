@@ -65,12 +65,6 @@ def choose(accept: str, offers: Iterable[str]) -> str | None:
     return best
 
 
-def accepts_coding(accept: str, coding: str) -> bool:
-    """Whether an Accept-Encoding header allows a coding; an empty header allows none but the plain one."""
-    found = {name: quality for name, quality in _weighted(accept)}
-    return found.get(coding, found.get("*", 0.0)) > 0
-
-
 def find(medias: Sequence[Media], media_type: str | None) -> Media | None:
     """The format that has this media type."""
     return next((media for media in medias if media_type in media.types), None)
