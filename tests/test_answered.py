@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 import webapp
 from tests.serving import PATIENCE
 from tests.web_base import make
-from webapp.kept import Shelf
+from webapp.kept import ByteCache
 from webapp.site import site_of
 
 ASKED = "SELECT ?s ?l { ?s rdfs:label ?l } ORDER BY ?s LIMIT 30"
@@ -143,10 +143,10 @@ def test_nothing_is_kept_where_there_is_no_room(home: Path) -> None:
 
 
 def test_what_is_kept_stays_within_its_room() -> None:
-    kept: Shelf[str, bytes] = Shelf(3_200, 32)
+    kept: ByteCache[str, bytes] = ByteCache(3_200, 32)
     for number in range(100):
         kept.keep(f"{number:02}", b"x" * 90, 92)
-        assert kept.held <= 3_200
+        assert kept.values.currsize <= 3_200
     assert len(kept.values) == 3_200 // 92
     assert kept.find("99") and not kept.find("00"), "the last asked for stay"
     kept.keep("large", b"x" * 200, 205)
@@ -154,11 +154,11 @@ def test_what_is_kept_stays_within_its_room() -> None:
     oldest = next(iter(kept.values))
     assert kept.find(oldest)
     kept.keep("new", b"x" * 90, 93)
-    assert kept.find(oldest) and kept.held == sum(size for _, size in kept.values.values())
+    assert kept.find(oldest) and kept.values.currsize == sum(size for _, size in kept.values.values())
 
 
 def test_one_makes_it_and_the_others_wait_for_that() -> None:
-    shelf: Shelf[str, str] = Shelf(1_000, 2)
+    cache: ByteCache[str, str] = ByteCache(1_000, 2)
     waiting, go_on = threading.Barrier(5), threading.Event()
     made: list[str] = []
 
@@ -169,7 +169,7 @@ def test_one_makes_it_and_the_others_wait_for_that() -> None:
 
     def ask() -> str:
         waiting.wait(PATIENCE)
-        return shelf.get("key", make, len)
+        return cache.get("key", make, len)
 
     with ThreadPoolExecutor(4) as threads:
         asked = [threads.submit(ask) for _ in range(4)]
@@ -177,11 +177,11 @@ def test_one_makes_it_and_the_others_wait_for_that() -> None:
         time.sleep(0.1)
         go_on.set()
         assert [each.result(PATIENCE) for each in asked] == ["made"] * 4
-    assert made == ["once"] and not shelf.making
+    assert made == ["once"] and cache.get("key", lambda: "again", len) == "made"
 
 
 def test_what_could_not_be_made_is_made_by_the_next() -> None:
-    shelf: Shelf[str, str] = Shelf(1_000, 2)
+    cache: ByteCache[str, str] = ByteCache(1_000, 2)
     waits, fails = threading.Event(), threading.Event()
 
     def fail() -> str:
@@ -190,16 +190,15 @@ def test_what_could_not_be_made_is_made_by_the_next() -> None:
         raise ValueError("no")
 
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(shelf.get, "key", fail, len)
+        first = threads.submit(cache.get, "key", fail, len)
         assert waits.wait(PATIENCE)
-        second = threads.submit(shelf.get, "key", lambda: "made", len)
+        second = threads.submit(cache.get, "key", lambda: "made", len)
         fails.set()
         assert second.result(PATIENCE) == "made"
         with pytest.raises(ValueError, match="no"):
             first.result(PATIENCE)
-    assert not shelf.making
-    assert shelf.get("key", lambda: "again", len) in ("made", "again")
-    assert shelf.get("other", lambda: "x" * 501, len) and shelf.find("other") is None, "too large to keep"
+    assert cache.get("key", lambda: "again", len) in ("made", "again")
+    assert cache.get("other", lambda: "x" * 501, len) and cache.find("other") is None, "too large to keep"
 
 
 def test_a_page_is_made_once_for_all_that_it_says(app: Flask, client: FlaskClient) -> None:

@@ -38,7 +38,7 @@ from webapp import (
     scripts,
     spelling,
 )
-from webapp.answered import Answered
+from webapp.answered import ResponseCache
 from webapp.budget import Budget
 from webapp.loading import build_site, load_site
 from webapp.media import HTML, PROBLEM, choose
@@ -106,7 +106,7 @@ def create_app(
         proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
     if ours.kept_bytes:
-        app.wsgi_app = Answered(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = ResponseCache(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = Bound(app.wsgi_app, turns)  # type: ignore[method-assign]
     app.extensions[KEY] = turns
     for room in (

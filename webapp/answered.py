@@ -35,7 +35,7 @@ OF_THE_MOMENT = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 OF_THE_BODY = {"content-length", "content-type", "content-encoding", "content-disposition"}
 
 
-class Answered:
+class ResponseCache:
     """A WSGI application that keeps answers of another, each with the site that gave it.
 
     Args:

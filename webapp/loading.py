@@ -5,7 +5,7 @@ from __future__ import annotations
 import kb
 from webapp import reference
 from webapp.budget import Budget
-from webapp.kept import Shelf
+from webapp.kept import ByteCache
 from webapp.names import Names, Places
 from webapp.settings import Settings
 from webapp.site import ANSWER_SHARE, PAGE_SHARE, Site
@@ -59,9 +59,9 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
         spoken,
         questions,
         budget,
-        Shelf(settings.kept_bytes, ANSWER_SHARE),
-        Shelf(settings.page_bytes // 2, PAGE_SHARE),
-        Shelf(settings.page_bytes // 2, PAGE_SHARE),
+        ByteCache(settings.kept_bytes, ANSWER_SHARE),
+        ByteCache(settings.page_bytes // 2, PAGE_SHARE),
+        ByteCache(settings.page_bytes // 2, PAGE_SHARE),
         stamps,
     )
     try:

@@ -24,7 +24,7 @@ import kb
 from webapp import language
 from webapp.budget import Budget
 from webapp.evaluate import Question
-from webapp.kept import Shelf
+from webapp.kept import ByteCache
 from webapp.names import Link, Names
 from webapp.settings import Settings
 from webapp.turns import SITE, Turns
@@ -142,9 +142,9 @@ class Site:
     spoken: Mapping[str, Names]
     questions: Mapping[str, kb.SavedQuestion]
     budget: Budget
-    answers: Shelf[tuple[str, ...], Answer]
-    replies: Shelf[tuple[object, ...], Reply]
-    pages: Shelf[tuple[object, ...], bytes]
+    answers: ByteCache[tuple[str, ...], Answer]
+    replies: ByteCache[tuple[object, ...], Reply]
+    pages: ByteCache[tuple[object, ...], bytes]
     stamps: kb.Stamps
     _report: list[kb.Report] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
