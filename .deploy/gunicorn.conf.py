@@ -15,6 +15,6 @@ forwarded_allow_ips = "127.0.0.1,::1"  # where the proxy is
 
 def post_worker_init(worker: object) -> None:
     """Run the threads of the site on one core, as kb serve does; questions are answered on all of them."""
-    from webapp.cores import keep_to_one_core
+    from webapp.tuning import keep_to_one_core
 
     keep_to_one_core()

@@ -25,10 +25,9 @@ from waitress.server import create_server
 
 import kb
 from webapp import WAITRESS, close, create_app
-from webapp.cores import keep_to_one_core
-from webapp.memory import give_back_memory
 from webapp.renewal import Renewal, numbers
 from webapp.settings import ENVIRONMENT, public_address, read_environment
+from webapp.tuning import give_back_memory, keep_to_one_core
 
 THREADS = 16
 LOOPBACK_NAMES = ["localhost", "127.0.0.1"]

@@ -13,8 +13,8 @@ import os
 from flask import Flask
 
 from webapp import create_app
-from webapp.memory import give_back_memory
 from webapp.settings import ENVIRONMENT, read_environment
+from webapp.tuning import give_back_memory
 
 
 def make() -> Flask:
