@@ -41,7 +41,6 @@ from webapp import (
 from webapp.answered import ResponseCache
 from webapp.budget import Budget
 from webapp.loading import build_site, load_site
-from webapp.media import HTML, PROBLEM, choose
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
 from webapp.site import KEY, site, site_of, turns_of
 from webapp.turns import Bound, Turns
@@ -191,7 +190,7 @@ def show_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, SecurityError):  # called by a name that is not ours: no page, which would have links
         return Response("This server does not go by that name.\n", status=400, content_type="text/plain")
-    if not wants_page():
+    if not protocol.wants_page():
         response = protocol.problem(status, error.description or "")
     else:
         near = site().names.near(request.path.rpartition("/")[2]) if status == 404 else ()
@@ -209,7 +208,7 @@ def show_http_error(error: HTTPException) -> Response:
 def show_query_error(error: kb.QueryError) -> Response:
     """A page of a thing whose query was stopped."""
     response = protocol.problem_of(error)
-    if wants_page():
+    if protocol.wants_page():
         status = response.status_code
         page = render_template("error.html", status=status, detail=error.message, help=error.help or "", near=())
         shown = Response(page, status=status)
@@ -217,10 +216,3 @@ def show_query_error(error: kb.QueryError) -> Response:
         shown.headers.update({name: value for name, value in response.headers.items() if name == "Retry-After"})
         return shown
     return response
-
-
-def wants_page() -> bool:
-    """Whether whoever asks can read a page; the endpoint's clients want data."""
-    if request.path.rstrip("/").endswith("/sparql"):
-        return request.method != "POST" and protocol.prefers_page(request)
-    return choose(request.headers.get("Accept", ""), (HTML, PROBLEM, "application/json")) in (HTML, None)
