@@ -16,6 +16,7 @@ from flask import Blueprint, Response, url_for
 
 import kb
 from webapp.documents import DATA, FRONT, Data, by_accept, either, records, send, serialised
+from webapp.evaluate import used_prefixes
 from webapp.gallery import example
 from webapp.media import DATASETS, GRAPHS, Media
 from webapp.site import Site, site
@@ -233,8 +234,8 @@ DESCRIPTION = (
 
 def vocabularies(here: Site, found: Counts) -> tuple[str, ...]:
     """Namespaces that the data uses."""
-    used = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri, _ in (*found.properties, *found.classes)}
-    return tuple(sorted(used & set(here.names.prefixes.values())))
+    used = used_prefixes(here.names.prefixes, (iri for iri, _ in (*found.properties, *found.classes)))
+    return tuple(sorted(set(used.values())))
 
 
 def examples(here: Site) -> tuple[str, ...]:

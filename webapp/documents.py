@@ -22,7 +22,7 @@ import pyoxigraph as ox
 from flask import Response, abort, current_app, request
 
 import kb
-from webapp.evaluate import GRAPH_FORMATS
+from webapp.evaluate import GRAPH_FORMATS, used_prefixes
 from webapp.media import GRAPHS, HTML, Media, choose, content_type, find, offered
 from webapp.site import Download, Site
 
@@ -190,8 +190,9 @@ def serialised(
         return Download.of(kb.write_turtle(ordered, prefixes=prefixes, source=source))
     if media.name == "turtle":
         return Download.of(_with_blanks(ordered, prefixes))
-    body = ox.serialize(ordered, format=GRAPH_FORMATS[media.name], prefixes=_used(ordered, media, prefixes))
-    return Download.of(body or b"")
+    predicates = used_prefixes(prefixes, (triple.predicate.value for triple in ordered))
+    shown = predicates if media.name == "rdfxml" else None  # the other formats have none, or make their own
+    return Download.of(ox.serialize(ordered, format=GRAPH_FORMATS[media.name], prefixes=shown) or b"")
 
 
 def _is_canonical(triples: Sequence[ox.Triple]) -> bool:
@@ -206,19 +207,10 @@ def _is_canonical(triples: Sequence[ox.Triple]) -> bool:
 
 def _with_blanks(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
     """Turtle with blank nodes by their labels. The engine lists prefixes in any order, so they are sorted here."""
-    used = {term.value for triple in triples for term in triple if isinstance(term, ox.NamedNode)}
-    known = {name: space for name, space in prefixes.items() if any(iri.startswith(space) for iri in used)}
+    known = used_prefixes(prefixes, (term.value for each in triples for term in each if isinstance(term, ox.NamedNode)))
     lines = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=known) or b"").decode().splitlines()
     head = [line for line in lines if line.startswith("@prefix ")]
     return ("\n".join([*sorted(head), "", *lines[len(head) :]]) + "\n").encode()
-
-
-def _used(triples: Sequence[ox.Triple], media: Media, prefixes: Mapping[str, str]) -> dict[str, str] | None:
-    """The prefixes that RDF/XML needs for its predicates; the other formats have none, or make their own."""
-    if media.name != "rdfxml":
-        return None
-    spaces = {term.value[: max(term.value.rfind("#"), term.value.rfind("/")) + 1] for _, term, _ in triples}
-    return {name: space for name, space in sorted(prefixes.items()) if space in spaces}
 
 
 def send(document: Download, media: Media, name: str, media_type: str = "") -> Response:
