@@ -64,6 +64,7 @@ LIBRARIES = {
     "markupsafe": ("webapp",),
     "waitress": ("webapp",),
     "babel": ("webapp.words",),
+    "cachetools": ("webapp.kept",),
 }
 """Outside library to the modules, or the packages, that may use it; one that is not listed may be used anywhere."""
 

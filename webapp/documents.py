@@ -166,15 +166,17 @@ def by_suffix(name: str) -> tuple[str, Media | None, str]:
     return name, None, ""
 
 
-def by_accept(medias: Sequence[Media], *, page: bool = False) -> tuple[Media | None, str]:
+def by_accept(medias: Sequence[Media], *, page: bool = False, first: bool = True) -> tuple[Media | None, str]:
     """The format and media type that the Accept header asks for; no format where it asks for a page.
 
     Ends the request with 406 where nothing is acceptable.
 
     Args:
-        page: whether there is one; then it is what a client gets that does not care.
+        page: whether there is one.
+        first: whether the page, rather than the first format, is what a client gets that does not care.
     """
-    offers = (*((HTML,) if page else ()), *offered(medias))
+    pages = (HTML,) if page else ()
+    offers = (*pages, *offered(medias)) if first else (*offered(medias), *pages)
     chosen = choose(request.headers.get("Accept", ""), offers)
     if chosen is None:
         abort(406, "No format here is acceptable. There is: " + ", ".join(offers))
