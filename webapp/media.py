@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -60,9 +61,14 @@ def choose(accept: str, offers: Iterable[str]) -> str | None:
         offers: media types, the one we like best first. Of those that are liked the same, the one that is named
             rather than covered by `*` is taken, then the first.
     """
+    return _best(accept[:LONGEST], tuple(offers))
+
+
+@lru_cache(maxsize=256)  # a few headers, those of the usual clients, come again and again
+def _best(accept: str, offers: tuple[str, ...]) -> str | None:
     if not accept.strip():
         return next(iter(offers), None)
-    given = parse_accept_header(accept[:LONGEST].replace("q=.", "q=0."), MIMEAccept)  # Java's default says q=.2
+    given = parse_accept_header(accept.replace("q=.", "q=0."), MIMEAccept)  # Java's default says q=.2
     return MIMEAccept((name.partition(";")[0], quality) for name, quality in given).best_match(offers)
 
 
