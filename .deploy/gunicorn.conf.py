@@ -14,7 +14,7 @@ forwarded_allow_ips = "127.0.0.1,::1"  # the address of the proxy
 
 
 def post_worker_init(worker: object) -> None:
-    """Run the threads of the site on one core, as kb serve does; queries run on all cores."""
-    from webapp.cores import keep_to_one_core
+    """Run the threads of the site on one core, as kb serve does; questions are answered on all of them."""
+    from webapp.server.process import keep_to_one_core
 
     keep_to_one_core()

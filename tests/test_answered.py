@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from werkzeug.test import TestResponse
 import webapp
 from tests.serving import PATIENCE
 from tests.web_base import make
-from webapp.site.cache import Shelf
+from webapp.site.cache import ByteCache
 from webapp.site.site import site_of
 
 ASKED = "SELECT ?s ?l { ?s rdfs:label ?l } ORDER BY ?s LIMIT 30"
@@ -69,15 +68,13 @@ def test_the_same_question_costs_a_worker_once(app: Flask, client: FlaskClient) 
 def test_what_the_answer_depends_on_is_told_apart(client: FlaskClient) -> None:
     ask(client)
     table = ask(client, Accept="text/csv")
-    small = ask(client, Accept_Encoding="gzip")
     assert not was_kept(table) and table.mimetype == "text/csv"
-    assert not was_kept(small) and small.headers["Content-Encoding"] == "gzip"
     assert not was_kept(ask(client, ASKED + " "))
     assert not was_kept(client.get("/sparql", query_string={"query": ASKED}, base_url="http://127.0.0.1/"))
     assert not was_kept(client.get("/sparql", query_string={"query": ASKED, "format": "csv"}))
-    again = ask(client, Accept_Encoding="gzip")
-    assert was_kept(again) and gzip.decompress(again.data) == ask(client).data
     assert was_kept(ask(client, Accept="text/csv"))
+    coded = ask(client, Accept_Encoding="gzip")
+    assert was_kept(coded) and coded.data == ask(client).data, "a proxy compresses, not the site"
 
 
 def test_a_kept_answer_that_somebody_has_is_not_sent_again(client: FlaskClient) -> None:
@@ -146,10 +143,10 @@ def test_nothing_is_kept_where_there_is_no_room(home: Path) -> None:
 
 
 def test_what_is_kept_stays_within_its_room() -> None:
-    kept: Shelf[str, bytes] = Shelf(3_200, 32)
+    kept: ByteCache[str, bytes] = ByteCache(3_200, 32)
     for number in range(100):
         kept.keep(f"{number:02}", b"x" * 90, 92)
-        assert kept.held <= 3_200
+        assert kept.values.currsize <= 3_200
     assert len(kept.values) == 3_200 // 92
     assert kept.find("99") and not kept.find("00"), "the last asked for stay"
     kept.keep("large", b"x" * 200, 205)
@@ -157,11 +154,11 @@ def test_what_is_kept_stays_within_its_room() -> None:
     oldest = next(iter(kept.values))
     assert kept.find(oldest)
     kept.keep("new", b"x" * 90, 93)
-    assert kept.find(oldest) and kept.held == sum(size for _, size in kept.values.values())
+    assert kept.find(oldest) and kept.values.currsize == sum(size for _, size in kept.values.values())
 
 
 def test_one_makes_it_and_the_others_wait_for_that() -> None:
-    shelf: Shelf[str, str] = Shelf(1_000, 2)
+    cache: ByteCache[str, str] = ByteCache(1_000, 2)
     waiting, go_on = threading.Barrier(5), threading.Event()
     made: list[str] = []
 
@@ -172,7 +169,7 @@ def test_one_makes_it_and_the_others_wait_for_that() -> None:
 
     def ask() -> str:
         waiting.wait(PATIENCE)
-        return shelf.get("key", make, len)
+        return cache.get("key", make, len)
 
     with ThreadPoolExecutor(4) as threads:
         asked = [threads.submit(ask) for _ in range(4)]
@@ -180,11 +177,11 @@ def test_one_makes_it_and_the_others_wait_for_that() -> None:
         time.sleep(0.1)
         go_on.set()
         assert [each.result(PATIENCE) for each in asked] == ["made"] * 4
-    assert made == ["once"] and not shelf.making
+    assert made == ["once"] and cache.get("key", lambda: "again", len) == "made"
 
 
 def test_what_could_not_be_made_is_made_by_the_next() -> None:
-    shelf: Shelf[str, str] = Shelf(1_000, 2)
+    cache: ByteCache[str, str] = ByteCache(1_000, 2)
     waits, fails = threading.Event(), threading.Event()
 
     def fail() -> str:
@@ -193,16 +190,15 @@ def test_what_could_not_be_made_is_made_by_the_next() -> None:
         raise ValueError("no")
 
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(shelf.get, "key", fail, len)
+        first = threads.submit(cache.get, "key", fail, len)
         assert waits.wait(PATIENCE)
-        second = threads.submit(shelf.get, "key", lambda: "made", len)
+        second = threads.submit(cache.get, "key", lambda: "made", len)
         fails.set()
         assert second.result(PATIENCE) == "made"
         with pytest.raises(ValueError, match="no"):
             first.result(PATIENCE)
-    assert not shelf.making
-    assert shelf.get("key", lambda: "again", len) in ("made", "again")
-    assert shelf.get("other", lambda: "x" * 501, len) and shelf.find("other") is None, "too large to keep"
+    assert cache.get("key", lambda: "again", len) in ("made", "again")
+    assert cache.get("other", lambda: "x" * 501, len) and cache.find("other") is None, "too large to keep"
 
 
 def test_a_page_is_made_once_for_all_that_it_says(app: Flask, client: FlaskClient) -> None:
@@ -221,7 +217,6 @@ def test_a_page_is_made_once_for_all_that_it_says(app: Flask, client: FlaskClien
     assert len({each.data for each in (first, *others.values())}) == 5 == len(pages.values)
     assert b'href="/facts/' in others["root"].data and b"one=1" in others["address"].data
     assert client.get(path, base_url="http://evil.example/").status_code == 400
-    assert gzip.decompress(client.get(path, headers={"Accept-Encoding": "gzip"}).data) == first.data
 
 
 def test_a_page_costs_a_worker_once(app: Flask, client: FlaskClient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
 import re
@@ -9,17 +10,21 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
+from email.message import Message
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
 from tests.serving import PATIENCE, children, free_port, is_gone, page, until
+from tests.test_streaming import ENDLESS
 from tests.web_base import make, served
 from webapp.settings import Settings
 
@@ -176,11 +181,52 @@ def test_nginx_stands_in_front(home: Path, tmp_path: Path) -> None:
             large = f"{MANY} LIMIT 20000"
             assert ask(front, large) == ask(port, large), "in pieces, and whole"
             assert ask(front, "ASK {}", {"X-Forwarded-For": "192.0.2.7"})[0] == 200
+            compresses(front, port, large)
             long = http.client.HTTPConnection("127.0.0.1", front, timeout=PATIENCE)
             long.request("POST", "/sparql", b"#" * 3_000_000, {"Content-Type": "application/sparql-query"})
             assert long.getresponse().status == 413
             long.close()
             breaks(front)
+
+
+def compresses(front: int, port: int, sparql: str) -> None:
+    """Every text leaves nginx compressed for those who read it, an answer in pieces as it is made."""
+    answer = f"/sparql?query={quote(sparql)}&format="
+    paths = [*(answer + name for name in ("json", "xml", "csv", "tsv")), "/", "/openapi.json", "/report.txt"]
+    paths += [f"/kb.{suffix}" for suffix in ("ttl", "nt", "nq", "trig", "jsonld")]
+    for path in (*paths, "/static/site.css", "/static/ask.js"):
+        plain, coded = fetch(port, path), fetch(front, path, "gzip")
+        assert "Content-Encoding" not in plain[0] and coded[0]["Content-Encoding"] == "gzip", path
+        assert "Accept-Encoding" in coded[0]["Vary"] and "Content-Encoding" not in fetch(front, path)[0], path
+        if path not in ("/", "/report.txt", "/openapi.json"):  # they say how long something took, or where it is
+            assert gzip.decompress(coded[1]) == plain[1], path
+    tag = fetch(front, "/kb.ttl", "gzip")[0]["ETag"]
+    assert fetch(front, "/kb.ttl", "gzip", {"If-None-Match": tag})[1] == b""
+    assert "Content-Encoding" not in fetch(front, "/sparql?query=ASK%7B%7D", "gzip")[0], "it would only grow"
+    connection = http.client.HTTPConnection("127.0.0.1", front, timeout=PATIENCE)
+    connection.request("GET", f"/sparql?query={quote(ENDLESS)}&format=csv", headers={"Accept-Encoding": "gzip"})
+    response = connection.getresponse()
+    assert (response.headers["Factcite-Streamed"], response.headers["Content-Encoding"]) == ("yes", "gzip")
+    reader = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    begun = b""
+    while not begun:
+        begun = reader.decompress(response.read1() or pytest.fail("nothing came"))
+    began = time.monotonic()
+    assert begun.startswith(b"a,b,c,d,e,f,g,h,i,j,k,l\r\n")
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        response.read()
+    assert not reader.eof and time.monotonic() - began > 0.5, "it came before the question was ended"
+    connection.close()
+
+
+def fetch(port: int, path: str, coding: str = "", headers: Mapping[str, str] | None = None) -> tuple[Message, bytes]:
+    """Headers and body of an answer, as they are sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.request("GET", path, headers={"Accept-Encoding": coding, **(headers or {})})
+    response = connection.getresponse()
+    found = response.headers, response.read()
+    connection.close()
+    return found
 
 
 def breaks(port: int) -> None:

@@ -53,6 +53,7 @@ LIBRARIES = {
     "markupsafe": ("webapp",),
     "waitress": ("webapp",),
     "babel": ("webapp.words",),
+    "cachetools": ("webapp.site.cache",),
 }
 """Outside library to the modules, wings or packages that may use it; one that is not listed may be used anywhere."""
 

@@ -5,7 +5,6 @@ The built editor is there only where `make` could build it; the tests of it are 
 
 from __future__ import annotations
 
-import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -445,10 +444,10 @@ def test_the_policy_lets_only_our_files_run(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("path", ["/static/site.css", "/static/ask.js", "/completion.json"])
-def test_scripts_and_their_data_are_small_and_kept(app: Flask, path: str) -> None:
+def test_scripts_and_their_data_are_revalidated(app: Flask, path: str) -> None:
     client = app.test_client()
-    with client.get(path, headers={"Accept-Encoding": "gzip"}) as packed, client.get(path) as whole:
-        assert packed.headers["Content-Encoding"] == "gzip"
-        assert gzip.decompress(packed.data) == whole.data
-    with client.get(path, headers={"If-None-Match": packed.headers["ETag"]}) as again:
-        assert again.status_code == 304
+    with client.get(path) as whole:
+        etag = whole.headers["ETag"]
+    for known in (etag, f"W/{etag}"):  # what a proxy calls a copy that it compressed
+        with client.get(path, headers={"If-None-Match": known.replace("W/W/", "W/")}) as again:
+            assert again.status_code == 304

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import http.client
 import io
 import json
@@ -12,7 +11,6 @@ import signal
 import socket
 import sys
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -87,9 +85,8 @@ def site(home: Path, **settings: object) -> Iterator[tuple[Flask, str]]:
 def asked(url: str, sparql: str, method: str = "GET", **more: str) -> Iterator[http.client.HTTPResponse]:
     """The beginning of an answer."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
-    headers = {"Accept-Encoding": more.pop("coding", "")}
     try:
-        connection.request(method, "/sparql?" + urlencode({"query": sparql, **more}), headers=headers)
+        connection.request(method, "/sparql?" + urlencode({"query": sparql, **more}))
         with connection.getresponse() as response:
             yield response
     finally:
@@ -120,19 +117,17 @@ def is_well(app: Flask) -> bool:
 
 
 @pytest.mark.parametrize("format", sorted(TABLES | GRAPHS))
-@pytest.mark.parametrize("coding", ["", "gzip"])
-def test_in_pieces_or_whole_the_answer_is_the_same(app: Flask, address: str, format: str, coding: str) -> None:
+def test_in_pieces_or_whole_the_answer_is_the_same(app: Flask, address: str, format: str) -> None:
     sparqls = [*([MANY] if format in TABLES else []), *([TRIPLES % ROWS] if format in GRAPHS else [])]
     for sparql in sparqls:
-        with asked(address, sparql, format=format, coding=coding) as response:
+        with asked(address, sparql, format=format) as response:
             body = response.read()
             assert (response.status, response.headers["Factcite-Streamed"]) == (200, "yes")
             assert response.headers["Transfer-Encoding"] == "chunked"
             assert not {"Content-Length", "ETag", "Factcite-Rows"} & set(response.headers)
-            assert response.headers["Content-Encoding"] == (coding or None)
         question = Question(sparql, table=format, graph=format, base=f"{address}/sparql")
         whole = site_of(app).pool.ask(question)
-        assert (gzip.decompress(body) if coding else body) == whole.body
+        assert body == whole.body
         assert (whole.rows, whole.truncated) == (ROWS, False)
 
 
@@ -175,14 +170,12 @@ def test_head_of_a_large_answer_has_no_body_and_leaves_nobody_at_work(app: Flask
 # --- as it is made ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("coding", ["", "gzip"])
-def test_the_first_piece_is_there_while_the_worker_still_works(app: Flask, address: str, coding: str) -> None:
+def test_the_first_piece_is_there_while_the_worker_still_works(app: Flask, address: str) -> None:
     pool = site_of(app).pool
-    with asked(address, ENDLESS, format="csv", coding=coding) as response:
+    with asked(address, ENDLESS, format="csv") as response:
         first = response.read1()
         assert busy(pool)
-        plain = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(first) if coding else first
-        assert plain.startswith(b"a,b,c,d,e,f,g,h,i,j,k,l\r\n")
+        assert first.startswith(b"a,b,c,d,e,f,g,h,i,j,k,l\r\n")
     assert is_well(app)
 
 
@@ -212,15 +205,12 @@ def test_a_large_answer_does_not_grow_the_server(address: str) -> None:
 
 def test_an_answer_that_takes_too_long_after_it_has_begun_is_broken_off(home: Path) -> None:
     with site(home, TIMEOUT_SECONDS=2) as (app, url):
-        for coding in ("", "gzip"):
-            with asked(url, ENDLESS, format="json", coding=coding) as response:
-                assert (response.status, response.headers["Factcite-Streamed"]) == (200, "yes")
-                with pytest.raises(http.client.IncompleteRead) as broken:
-                    response.read()
-                packer = zlib.decompressobj(16 + zlib.MAX_WBITS)
-                begun = packer.decompress(broken.value.partial) if coding else broken.value.partial
-                assert not packer.eof
-                assert begun.startswith(b'{"head":') and b"stopped" not in begun[-200:]
+        with asked(url, ENDLESS, format="json") as response:
+            assert (response.status, response.headers["Factcite-Streamed"]) == (200, "yes")
+            with pytest.raises(http.client.IncompleteRead) as broken:
+                response.read()
+            begun = broken.value.partial
+            assert begun.startswith(b'{"head":') and b"stopped" not in begun[-200:]
         assert is_well(app)
 
 

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from html import unescape
@@ -323,6 +324,15 @@ def test_quality_goes_to_the_most_specific_range() -> None:
     assert choose("a/*;q=0.2, a/y;q=0.1, */*;q=0.05", offers) == "a/x"
     assert choose("b/z;q=0, */*", offers) == "a/x"
     assert choose("*/*;q=0", offers) is None
+    assert choose("b/z, */*", offers) == "b/z", "what is named before what is covered"
+    assert choose("text/html, *; q=.2, */*; q=.2", offers) == "a/x", "Java's default"
+    assert choose("b/z;charset=utf-8", offers) == "b/z"
+
+
+def test_a_long_accept_header_costs_no_time() -> None:
+    started = time.perf_counter()
+    assert choose("*/*, " + "a/b," * 60_000, ("a/x", "a/y", "b/z") * 5) == "a/x"
+    assert time.perf_counter() - started < 0.3
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_what_make_built_is_in_it_and_what_it_was_built_from_is_not(tmp_path: Pa
     full = zipfile.ZipFile(build(source, tmp_path / "full")).namelist()
     assert set(full) - set(bare) == {"webapp/static/built/editor.js"}
     assert not [name for name in full if name.startswith("webapp/frontend")]
-    assert {"webapp/static/ask.js", "webapp/static/site.css"} <= set(full)
+    assert {"webapp/static/ask.js", "webapp/static/site.css", "webapp/endpoint/openapi.json"} <= set(full)
 
 
 def test_an_installed_wheel_checks_the_base_it_carries(programs: Path, tmp_path: Path) -> None:

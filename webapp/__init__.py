@@ -30,9 +30,7 @@ from webapp.endpoint import (
     openapi,
     protocol,
 )
-from webapp.endpoint.compress import compress
-from webapp.endpoint.media import HTML, PROBLEM, choose
-from webapp.endpoint.response_cache import Answered
+from webapp.endpoint.response_cache import ResponseCache
 from webapp.engine.budget import Budget
 from webapp.pages import (
     browse,
@@ -113,7 +111,7 @@ def create_app(
         proxied = ProxyFix(app.wsgi_app, x_for=ours.proxies, x_proto=0, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
     if ours.kept_bytes:
-        app.wsgi_app = Answered(app.wsgi_app)  # type: ignore[method-assign]
+        app.wsgi_app = ResponseCache(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = Bound(app.wsgi_app, turns)  # type: ignore[method-assign]
     app.extensions[KEY] = turns
     for room in (
@@ -123,8 +121,7 @@ def create_app(
         app.register_blueprint(room.blueprint)
     dress_templates(app)
     handle_errors(app)
-    app.after_request(compress)  # functions run last to first: this one sees the response last
-    app.after_request(documents.revalidated)
+    app.after_request(documents.revalidated)  # functions run last to first: this one sees the response last
     app.after_request(protect)
     app.after_request(language.mark)
     return app
@@ -199,7 +196,7 @@ def show_http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if isinstance(error, SecurityError):  # called by a name that is not ours: no page, which would have links
         return Response("This server does not go by that name.\n", status=400, content_type="text/plain")
-    if not wants_page():
+    if not protocol.wants_page():
         response = protocol.problem(status, error.description or "")
     else:
         near = site().names.near(request.path.rpartition("/")[2]) if status == 404 else ()
@@ -217,7 +214,7 @@ def show_http_error(error: HTTPException) -> Response:
 def show_query_error(error: kb.QueryError) -> Response:
     """A page of a thing whose query was stopped."""
     response = protocol.problem_of(error)
-    if wants_page():
+    if protocol.wants_page():
         status = response.status_code
         page = render_template("error.html", status=status, detail=error.message, help=error.help or "", near=())
         shown = Response(page, status=status)
@@ -225,10 +222,3 @@ def show_query_error(error: kb.QueryError) -> Response:
         shown.headers.update({name: value for name, value in response.headers.items() if name == "Retry-After"})
         return shown
     return response
-
-
-def wants_page() -> bool:
-    """Whether whoever asks can read a page; the endpoint's clients want data."""
-    if request.path.rstrip("/").endswith("/sparql"):
-        return request.method != "POST" and protocol.prefers_page(request)
-    return choose(request.headers.get("Accept", ""), (HTML, PROBLEM, "application/json")) in (HTML, None)

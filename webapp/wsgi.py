@@ -13,7 +13,7 @@ import os
 from flask import Flask
 
 from webapp import create_app
-from webapp.server.memory import give_back_memory
+from webapp.server.process import give_back_memory
 from webapp.settings import ENVIRONMENT, read_environment
 
 

@@ -220,11 +220,6 @@ def _data(shown: Mapping[_Key, int], nodes: Mapping[_Node, int], names: Names) -
     )
 
 
-def _said(by: _Node | None, names: Names) -> str:
-    """What a link is called; empty where the answer does not say."""
-    return plain(_link(by, names).text) if by else ""
-
-
 def _things(nodes: Iterable[_Node], names: Names) -> Iterator[dict[str, str]]:
     for node in nodes:
         link = _link(node, names)

@@ -26,6 +26,7 @@ from webapp.endpoint.documents import (
     serialised,
 )
 from webapp.endpoint.media import DATASETS, GRAPHS, Media
+from webapp.engine.evaluate import used_prefixes
 from webapp.pages.gallery import example
 from webapp.site.site import Site, site
 
@@ -242,8 +243,8 @@ DESCRIPTION = (
 
 def vocabularies(here: Site, found: Counts) -> tuple[str, ...]:
     """Namespaces that the data uses."""
-    used = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri, _ in (*found.properties, *found.classes)}
-    return tuple(sorted(used & set(here.names.prefixes.values())))
+    used = used_prefixes(here.names.prefixes, (iri for iri, _ in (*found.properties, *found.classes)))
+    return tuple(sorted(set(used.values())))
 
 
 def examples(here: Site) -> tuple[str, ...]:

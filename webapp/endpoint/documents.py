@@ -31,7 +31,7 @@ from webapp.endpoint.media import (
     find,
     offered,
 )
-from webapp.engine.evaluate import GRAPH_FORMATS
+from webapp.engine.evaluate import GRAPH_FORMATS, used_prefixes
 from webapp.site.site import Download, Site
 
 SUFFIXES: Mapping[str, tuple[Media, str]] = {
@@ -174,15 +174,17 @@ def by_suffix(name: str) -> tuple[str, Media | None, str]:
     return name, None, ""
 
 
-def by_accept(medias: Sequence[Media], *, page: bool = False) -> tuple[Media | None, str]:
+def by_accept(medias: Sequence[Media], *, page: bool = False, first: bool = True) -> tuple[Media | None, str]:
     """The format and media type that the Accept header asks for; no format where it asks for a page.
 
     Ends the request with 406 where nothing is acceptable.
 
     Args:
-        page: whether there is one; then it is what a client gets that does not care.
+        page: whether there is one.
+        first: whether the page, rather than the first format, is what a client gets that does not care.
     """
-    offers = (*((HTML,) if page else ()), *offered(medias))
+    pages = (HTML,) if page else ()
+    offers = (*pages, *offered(medias)) if first else (*offered(medias), *pages)
     chosen = choose(request.headers.get("Accept", ""), offers)
     if chosen is None:
         abort(406, "No format here is acceptable. There is: " + ", ".join(offers))
@@ -198,8 +200,9 @@ def serialised(
         return Download.of(kb.write_turtle(ordered, prefixes=prefixes, source=source))
     if media.name == "turtle":
         return Download.of(_with_blanks(ordered, prefixes))
-    body = ox.serialize(ordered, format=GRAPH_FORMATS[media.name], prefixes=_used(ordered, media, prefixes))
-    return Download.of(body or b"")
+    predicates = used_prefixes(prefixes, (triple.predicate.value for triple in ordered))
+    shown = predicates if media.name == "rdfxml" else None  # the other formats have none, or make their own
+    return Download.of(ox.serialize(ordered, format=GRAPH_FORMATS[media.name], prefixes=shown) or b"")
 
 
 def _is_canonical(triples: Sequence[ox.Triple]) -> bool:
@@ -214,19 +217,10 @@ def _is_canonical(triples: Sequence[ox.Triple]) -> bool:
 
 def _with_blanks(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
     """Turtle with blank nodes by their labels. The engine lists prefixes in any order, so they are sorted here."""
-    used = {term.value for triple in triples for term in triple if isinstance(term, ox.NamedNode)}
-    known = {name: space for name, space in prefixes.items() if any(iri.startswith(space) for iri in used)}
+    known = used_prefixes(prefixes, (term.value for each in triples for term in each if isinstance(term, ox.NamedNode)))
     lines = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=known) or b"").decode().splitlines()
     head = [line for line in lines if line.startswith("@prefix ")]
     return ("\n".join([*sorted(head), "", *lines[len(head) :]]) + "\n").encode()
-
-
-def _used(triples: Sequence[ox.Triple], media: Media, prefixes: Mapping[str, str]) -> dict[str, str] | None:
-    """The prefixes that RDF/XML needs for its predicates; the other formats have none, or make their own."""
-    if media.name != "rdfxml":
-        return None
-    spaces = {term.value[: max(term.value.rfind("#"), term.value.rfind("/")) + 1] for _, term, _ in triples}
-    return {name: space for name, space in sorted(prefixes.items()) if space in spaces}
 
 
 def send(document: Download, media: Media, name: str, media_type: str = "") -> Response:
@@ -240,6 +234,6 @@ def send(document: Download, media: Media, name: str, media_type: str = "") -> R
     response.headers["Content-Disposition"] = f'inline; filename="{name}.{media.suffix}"'
     response.headers["Cache-Control"] = "no-cache"
     response.vary.add("Accept")
-    response.set_etag(document.etag, weak=True)  # the same for a compressed copy
+    response.set_etag(document.etag, weak=True)  # the same for a copy that a proxy compressed
     response.make_conditional(request)
     return response

@@ -9,25 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
 from webapp.endpoint.documents import (
     DATA,
     SUFFIXES,
+    by_accept,
     send,
     serialised,
 )
-from webapp.endpoint.media import (
-    GRAPHS,
-    HTML,
-    Media,
-    choose,
-    find,
-    named,
-    offered,
-)
+from webapp.endpoint.media import GRAPHS, Media, named
 from webapp.endpoint.protocol import problem
 from webapp.engine.evaluate import Question
 from webapp.site.names import Link
@@ -78,11 +71,7 @@ def _format(suffix: str, short: str) -> tuple[Media | None, str]:
     """By suffix, by `format`, or by the Accept header, where a page is what a client gets that prefers it."""
     if suffix or short:
         return SUFFIXES[suffix] if suffix else (named(GRAPHS, short), "")
-    offers = (*offered(GRAPHS), HTML)
-    chosen = choose(request.headers.get("Accept", ""), offers)
-    if chosen is None:
-        abort(406, "No format here is acceptable. There is: " + ", ".join(offers))
-    return find(GRAPHS, chosen), chosen
+    return by_accept(GRAPHS, page=True, first=False)
 
 
 def page_of(here: Site, iri: str | None, triples: int) -> AnyResponse:

@@ -80,7 +80,7 @@ def sparql() -> AnyResponse:
     """Answer one question."""
     here = site()
     try:
-        if request.method != "POST" and prefers_page(request):
+        if wants_page():
             response = redirect(url_for("pages.home", **_for_page(request.args)), 303)
             response.vary.add("Accept")
             return response
@@ -97,13 +97,15 @@ def sparql() -> AnyResponse:
 # --- reading a request -----------------------------------------------------------------------------------
 
 
-def prefers_page(request: Request) -> bool:
-    """Whether whoever asks would rather see a page than data: a browser that follows a link by hand."""
+def wants_page() -> bool:
+    """Whether the client of this request would rather see a page than data; at the endpoint, only if it says so."""
+    accept = request.headers.get("Accept", "")
+    if not request.path.rstrip("/").endswith("/sparql"):
+        return choose(accept, (HTML, PROBLEM, "application/json")) in (HTML, None)
     chosen = [name for name in ("format", "default-graph-uri", "named-graph-uri") if request.args.get(name)]
-    if chosen or not request.headers.get("Accept"):  # what the page cannot be told is answered here
+    if request.method == "POST" or chosen or not accept:  # what the page cannot be told is answered here
         return False
-    offers = (*offered(TABLES), *offered(GRAPHS), HTML)
-    return choose(request.headers["Accept"], offers) == HTML
+    return choose(accept, (*offered(TABLES), *offered(GRAPHS), HTML)) == HTML
 
 
 def _for_page(arguments: MultiDict[str, str]) -> dict[str, Any]:

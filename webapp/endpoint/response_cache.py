@@ -26,8 +26,8 @@ Key: TypeAlias = tuple[str, ...]
 Headers: TypeAlias = list[tuple[str, str]]
 
 PATH = "/sparql"
-DEPENDS = ("QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME", "HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING")
-VARY = {"accept", "accept-encoding"}
+DEPENDS = ("QUERY_STRING", "HTTP_HOST", "wsgi.url_scheme", "SCRIPT_NAME", "HTTP_ACCEPT")
+VARY = {"accept"}
 ROWS = "factcite-rows"  # the header of an answer, which no other response of the endpoint has
 LONGEST = 16_384
 """Characters of everything that an answer depends on; longer, and it is not looked for."""
@@ -35,7 +35,7 @@ OF_THE_MOMENT = re.compile(r"\b(NOW|RAND|UUID|STRUUID|BNODE)\b", re.IGNORECASE)
 OF_THE_BODY = {"content-length", "content-type", "content-encoding", "content-disposition"}
 
 
-class Answered:
+class ResponseCache:
     """A WSGI application that keeps answers of another, each with the site that gave it.
 
     Args:

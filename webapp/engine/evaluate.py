@@ -214,7 +214,7 @@ def _graph(
         return cut.tail
     coming = iter(cut)
     first = list(islice(coming, PEEK))
-    known = _used(prefixes, first) if len(first) < PEEK else dict(sorted(prefixes.items()))
+    known = used_prefixes(prefixes, _iris(first)) if len(first) < PEEK else dict(sorted(prefixes.items()))
     ox.serialize(chain(first, coming), outlet, GRAPH_FORMATS[name], prefixes=known)  # type: ignore[arg-type]
     return cut.tail
 
@@ -228,11 +228,17 @@ def _each_once(triples: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
             yield triple
 
 
-def _used(prefixes: Mapping[str, str], triples: Iterable[ox.Triple]) -> dict[str, str]:
-    """The prefixes that shorten something in these triples, sorted."""
-    terms = {term.value for t in triples for term in t if isinstance(term, ox.NamedNode)}
-    terms |= {t.object.datatype.value for t in triples if isinstance(t.object, ox.Literal)}
-    spaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in terms}
+def _iris(triples: Iterable[ox.Triple]) -> Iterator[str]:
+    """Everything in these triples that a prefix may shorten."""
+    for triple in triples:
+        yield from (term.value for term in triple if isinstance(term, ox.NamedNode))
+        if isinstance(triple.object, ox.Literal):
+            yield triple.object.datatype.value
+
+
+def used_prefixes(prefixes: Mapping[str, str], iris: Iterable[str]) -> dict[str, str]:
+    """The prefixes that shorten one of these IRIs, sorted."""
+    spaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris}
     return {name: space for name, space in sorted(prefixes.items()) if space in spaces}
 
 

@@ -40,7 +40,6 @@ blueprint = Blueprint("overview", __name__)
 class OverviewPage:
     """Everything on the page; each part comes from one stored query."""
 
-    statuses: tuple[tuple[StatusView, int], ...]
     timeline: Timeline
     claims: Sharing
     questions: Sharing
@@ -82,7 +81,6 @@ def overview_page(here: Site) -> OverviewPage:
         QueryError: one was stopped.
     """
     return OverviewPage(
-        statuses=statuses(here),
         timeline=timeline_of(here),
         claims=shared_claims(here.table("page-shared")[1], here.names),
         questions=shared_questions(here.table("page-topics")[1], here.names),

@@ -17,7 +17,8 @@ from webapp.site.names import Link, Names
 from webapp.things.views import StatusView, status_view
 from webapp.words.catalogue import Words
 
-Rows: TypeAlias = Sequence[Mapping[str, Mapping[str, Any]]]
+Row: TypeAlias = Mapping[str, Mapping[str, Any]]
+Rows: TypeAlias = Sequence[Row]
 """The bindings of an answer in the JSON of SPARQL results."""
 
 MOST_MARKS = 80
@@ -160,16 +161,16 @@ def drawn(found: Sequence[Dated], words: Words, *, undated: int, most: int = MOS
     )
 
 
-def _by_claim(rows: Rows) -> list[Mapping[str, Mapping[str, Any]]]:
+def _by_claim(rows: Rows) -> list[Row]:
     """One row a claim: the first where the answer has several."""
-    found: dict[str, Mapping[str, Mapping[str, Any]]] = {}
+    found: dict[str, Row] = {}
     for row in rows:
         if "claim" in row:
             found.setdefault(row["claim"]["value"], row)
     return list(found.values())
 
 
-def _dated_claim(row: Mapping[str, Mapping[str, Any]], names: Names) -> Dated:
+def _dated_claim(row: Row, names: Names) -> Dated:
     claim = row["claim"]["value"]
     return Dated(
         iri=claim,
@@ -338,31 +339,25 @@ class Sharing:
 
 def shared_claims(rows: Rows, names: Names) -> Sharing:
     """The answer to `page-shared`, as a table: those that most articles share first."""
-    found: dict[str, dict[str, list[Sign]]] = {}
-    status: dict[str, StatusView] = {}
-    for row in rows:
-        name, said = SIGNS[row["stance"]["value"]]
-        sign = Sign(name, said, int(row["citations"]["value"]))
-        found.setdefault(row["claim"]["value"], {}).setdefault(row["article"]["value"], []).append(sign)
-        status[row["claim"]["value"]] = status_view(row["status"]["value"], names)
-    return _sharing(found, status, names)
+    return _sharing(
+        "claim", rows, lambda row: Sign(*SIGNS[row["stance"]["value"]], int(row["citations"]["value"])), names
+    )
 
 
 def shared_questions(rows: Rows, names: Names) -> Sharing:
     """The answer to `page-topics`, as a table of how many answers each article gives."""
+    return _sharing("question", rows, lambda row: Sign("answers", "sign.answers", int(row["answers"]["value"])), names)
+
+
+def _sharing(thing: str, rows: Rows, sign: Callable[[Row], Sign], names: Names) -> Sharing:
+    rank = {name: at for at, (name, _) in enumerate(SIGNS.values())}
     found: dict[str, dict[str, list[Sign]]] = {}
+    status: dict[str, StatusView] = {}
     for row in rows:
-        count = int(row["answers"]["value"])
-        sign = Sign("answers", "sign.answers", count)
-        found.setdefault(row["question"]["value"], {}).setdefault(row["article"]["value"], []).append(sign)
-    return _sharing(found, {}, names)
-
-
-def _sharing(
-    found: Mapping[str, Mapping[str, Sequence[Sign]]], status: Mapping[str, StatusView], names: Names
-) -> Sharing:
-    order = list(SIGNS.values())
-    rank = {name: at for at, (name, _) in enumerate(order)}
+        iri = row[thing]["value"]
+        found.setdefault(iri, {}).setdefault(row["article"]["value"], []).append(sign(row))
+        if "status" in row:
+            status[iri] = status_view(row["status"]["value"], names)
     articles = sorted({article for cells in found.values() for article in cells})
     lines = [
         SharedRow(

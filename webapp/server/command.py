@@ -25,8 +25,7 @@ from waitress.server import create_server
 
 import kb
 from webapp import WAITRESS, close, create_app
-from webapp.server.memory import give_back_memory
-from webapp.server.process import keep_to_one_core
+from webapp.server.process import give_back_memory, keep_to_one_core
 from webapp.server.reload import Renewal, numbers
 from webapp.settings import ENVIRONMENT, public_address, read_environment
 

@@ -1,14 +1,22 @@
-"""The site keeps to one core, because its threads cannot use two at once.
+"""What a process that serves the site asks of the system: one core for its threads, and few heaps.
 
 Threads of one Python process take turns at the interpreter. On several cores each turn that ends wakes a thread
-elsewhere and waits until it has come back, which costs more than what the threads do in their turns; on one core the
-system lets whoever runs run on. What needs cores are the processes that answer questions: they keep them all, because
-they come from a fork server that has been started before.
+elsewhere and waits for it; on one core the thread that runs goes on running. Measured on two cores: 13,472 cached
+answers a second on one, 6,396 on both. The processes that answer questions keep every core.
+
+GNU's C library keeps a heap for every thread and never gives back what once was large in it. Measured after 144
+answers of some megabytes by sixteen threads: 87 MB with two heaps, 293 MB without a limit.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
+
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of mallopt(3)
+LARGE = 128 * 1024
+HEAPS = 2
 
 
 def keep_to_one_core() -> bool:
@@ -21,3 +29,14 @@ def keep_to_one_core() -> bool:
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[os.getpid() % len(cores)]})
     return True
+
+
+def give_back_memory() -> bool:
+    """Let this process keep few heaps and no large blocks, from now on; whether the system has the means."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except AttributeError:  # another C library than GNU's
+        return False
+    return bool(mallopt(M_MMAP_THRESHOLD, LARGE)) and bool(mallopt(M_ARENA_MAX, HEAPS))

@@ -8,7 +8,7 @@ from webapp.engine.pool import Pool
 from webapp.engine.storage import store_on_disk
 from webapp.pages import reference
 from webapp.settings import Settings
-from webapp.site.cache import Shelf
+from webapp.site.cache import ByteCache
 from webapp.site.names import Names, Places
 from webapp.site.site import ANSWER_SHARE, PAGE_SHARE, Site
 from webapp.words.catalogue import read_words
@@ -59,9 +59,9 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
         spoken,
         questions,
         budget,
-        Shelf(settings.kept_bytes, ANSWER_SHARE),
-        Shelf(settings.page_bytes // 2, PAGE_SHARE),
-        Shelf(settings.page_bytes // 2, PAGE_SHARE),
+        ByteCache(settings.kept_bytes, ANSWER_SHARE),
+        ByteCache(settings.page_bytes // 2, PAGE_SHARE),
+        ByteCache(settings.page_bytes // 2, PAGE_SHARE),
         stamps,
     )
     try:

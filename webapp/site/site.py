@@ -23,14 +23,9 @@ from flask import Flask, current_app, has_request_context, request, url_for
 import kb
 from webapp.engine.budget import Budget
 from webapp.engine.evaluate import Question
-from webapp.engine.pool import (
-    Pool,
-    Reply,
-    Stream,
-    stays,
-)
+from webapp.engine.pool import Pool, Reply, Stream, stays
 from webapp.settings import Settings
-from webapp.site.cache import Shelf
+from webapp.site.cache import ByteCache
 from webapp.site.generations import SITE, Turns
 from webapp.site.names import Link, Names
 from webapp.words import language
@@ -147,9 +142,9 @@ class Site:
     spoken: Mapping[str, Names]
     questions: Mapping[str, kb.SavedQuestion]
     budget: Budget
-    answers: Shelf[tuple[str, ...], Answer]
-    replies: Shelf[tuple[object, ...], Reply]
-    pages: Shelf[tuple[object, ...], bytes]
+    answers: ByteCache[tuple[str, ...], Answer]
+    replies: ByteCache[tuple[object, ...], Reply]
+    pages: ByteCache[tuple[object, ...], bytes]
     stamps: kb.Stamps
     _report: list[kb.Report] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -21,13 +21,13 @@ asked for.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
 
 from babel import Locale
+from babel.lists import format_list
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
@@ -41,7 +41,6 @@ FOLDER = Path(__file__).resolve().parent.parent / "catalogues"
 TEXT = "text"
 """The context of messages that are called by their English text."""
 CASES = ("zero", "one", "two", "few", "many", "other")
-Text = TypeVar("Text", str, Markup)
 PLACE = re.compile(r"\{([a-z]+)\}")
 """Where a message takes a value."""
 
@@ -115,16 +114,11 @@ class Words:
 
     def listed(self, parts: Iterable[str]) -> Markup:
         """Several things in one sentence of a page: `a, b and c`."""
-        patterns = {name: Markup(pattern) for name, pattern in self._patterns.items()}
-        return _joined([escape(part) for part in parts], patterns, Markup(""))
+        return Markup(format_list([escape(part) for part in parts], locale=self.locale))
 
     def listed_text(self, parts: Iterable[str]) -> str:
         """The same as plain text, for what is not escaped yet."""
-        return _joined(list(parts), self._patterns, "")
-
-    @property
-    def _patterns(self) -> Mapping[str, str]:
-        return dict(self.locale.list_patterns["standard"])
+        return format_list(list(parts), locale=self.locale)
 
     def _form(self, key: str, number: object) -> str:
         forms = self.messages.get(key)
@@ -146,18 +140,6 @@ class Words:
 
     def _plain(self, value: str | int) -> str:
         return self.number(value) if isinstance(value, int) else value
-
-
-def _joined(parts: Sequence[Text], patterns: Mapping[str, Text], nothing: Text) -> Text:
-    """Parts put together as CLDR's patterns for lists say: the last two, then those between, then the first."""
-    if len(parts) < 2:
-        return parts[0] if parts else nothing
-    if len(parts) == 2:
-        return patterns["2"].format(*parts)
-    said = patterns["end"].format(*parts[-2:])
-    for part in reversed(parts[1:-2]):
-        said = patterns["middle"].format(part, said)
-    return patterns["start"].format(parts[0], said)
 
 
 def read_words(folder: Path = FOLDER) -> Mapping[str, Words]:

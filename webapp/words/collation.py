@@ -1,10 +1,9 @@
 """The order in which values of a column are sorted, so that it is the one that people expect and always the same.
 
 Numbers go by size, dates by time, words by their letters: case and accents decide only between words that are the
-same without them, digits inside words count as numbers, and letters that stand at another place in the alphabet of
-a language stand there. Words of a language that has no such letters are sorted as Unicode has them, which is the
-order of the dictionary for Korean. There is no list of all languages here: a locale library would give another order
-with each of its versions.
+same without them, and digits inside words count as numbers. Letters go by Unicode, which is the order of the
+dictionary for English and Korean; other languages have letters at other places in their alphabets, which a list of
+many languages is not worth.
 """
 
 from __future__ import annotations
@@ -34,21 +33,6 @@ LONGEST = 300
 """Code points of a text that its letters are looked up for; what differs behind them goes by its code points."""
 NUMBER, DATE, WORDS, UNNAMED = range(4)
 """What comes first where a column holds several sorts of values."""
-AFTER: Mapping[str, Mapping[str, str]] = {
-    "sv": {"å": "z1", "ä": "z2", "ö": "z3"},
-    "fi": {"å": "z1", "ä": "z2", "ö": "z3"},
-    "da": {"æ": "z1", "ø": "z2", "å": "z3"},
-    "nb": {"æ": "z1", "ø": "z2", "å": "z3"},
-    "nn": {"æ": "z1", "ø": "z2", "å": "z3"},
-    "no": {"æ": "z1", "ø": "z2", "å": "z3"},
-    "et": {"š": "s1", "ž": "s3", "z": "s2", "õ": "w1", "ä": "w2", "ö": "w3", "ü": "w4"},
-    "es": {"ñ": "n1"},
-    "pl": {"ą": "a1", "ć": "c1", "ę": "e1", "ł": "l1", "ń": "n1", "ó": "o1", "ś": "s1", "ź": "z1", "ż": "z2"},
-    "cs": {"č": "c1", "ř": "r1", "š": "s1", "ž": "z1"},
-    "tr": {"ç": "c1", "ğ": "g1", "ı": "h1", "ö": "o1", "ş": "s1", "ü": "u1"},
-}
-"""Letters of their own: each stands behind the letter named, in the order of the digits."""
-_PIECES = re.compile(r"(\d+)")
 _ZONE = re.compile(r"(Z|[+-]\d\d:\d\d)$")
 
 
@@ -109,29 +93,11 @@ def _moment(lexical: str) -> datetime.datetime | None:
 
 
 def words_key(text: str, lang: str = "") -> Key:
-    """What words are sorted by: letters, then accents, then case, then the language.
+    """What words are sorted by: letters without accents, then accents, then case, then the language.
 
-    >>> sorted(["paragraph 10", "paragraph 2"], key=words_key)
-    ['paragraph 2', 'paragraph 10']
+    >>> sorted(["paragraph 10", "paragraph 2", "Öl", "orange"], key=words_key)
+    ['Öl', 'orange', 'paragraph 2', 'paragraph 10']
     """
-    own = AFTER.get(lang.partition("-")[0].lower(), {})
     folded = unicodedata.normalize("NFC", text).casefold()
-    pieces = tuple(_piece(piece, own) for piece in _PIECES.split(folded) if piece)
-    return pieces, folded, text, lang
-
-
-def _piece(piece: str, own: Mapping[str, str]) -> Key:
-    """Digits by their number, before letters by their place."""
-    if piece.isdecimal():
-        digits = "".join(str(unicodedata.decimal(char)) for char in piece).lstrip("0")
-        return 0, len(digits), digits
-    return 1, tuple(_letter(char, own) for char in piece)
-
-
-def _letter(char: str, own: Mapping[str, str]) -> tuple[str, str]:
-    """The letter that a letter stands at or behind, and its place behind it."""
-    if char in own:
-        return own[char][0], own[char][1]
-    apart = unicodedata.normalize("NFKD", char)
-    bare = "".join(each for each in apart if not unicodedata.combining(each))
-    return unicodedata.normalize("NFC", bare), ""
+    bare = "".join(char for char in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(char))
+    return kb.natural_key(unicodedata.normalize("NFC", bare)), folded, text, lang
