@@ -61,9 +61,9 @@ fuzz:
 	@$(INSTALL) test
 	@echo "seed $(SEED), $(CASES) cases; again with: make fuzz SEED=$(SEED) CASES=$(CASES)"
 	@code=0; \
-	  $(BIN)/python -m tests.fuzz_gate --seed $(SEED) --cases $(CASES) --keep build/fuzz || code=1; \
-	  $(BIN)/python -m tests.fuzz_drift --seed $(SEED) --cases $(CASES) || code=1; \
-	  $(BIN)/python -m tests.second_engine || code=1; \
+	  $(BIN)/python -m tests.players.fuzz_gate --seed $(SEED) --cases $(CASES) --keep build/fuzz || code=1; \
+	  $(BIN)/python -m tests.players.fuzz_drift --seed $(SEED) --cases $(CASES) || code=1; \
+	  $(BIN)/python -m tests.players.second_engine || code=1; \
 	  exit $$code
 
 lint:

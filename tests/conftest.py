@@ -8,12 +8,10 @@ import pytest
 from hypothesis import settings
 
 import kb
+from tests.support.paths import ROOT, SHARED
 
 settings.register_profile("untimed", deadline=None)  # a slow machine is no defect
 settings.load_profile("untimed")
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import kb
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 ACTION = ROOT / ".github/action.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 RECIPES = ROOT / ".github/recipes.md"

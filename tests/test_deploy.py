@@ -23,12 +23,19 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.serving import PATIENCE, children, free_port, is_gone, page, until
-from tests.test_streaming import ENDLESS
-from tests.web_base import make, served
+from tests.support.paths import ROOT
+from tests.support.serving import (
+    PATIENCE,
+    children,
+    free_port,
+    is_gone,
+    page,
+    until,
+)
+from tests.support.web_base import make, served
+from tests.webapp.engine.test_streaming import ENDLESS
 from webapp.settings import Settings
 
-ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / ".deploy"
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 MANY = "SELECT ?a ?d { ?a ?b ?c . ?d ?e ?f }"

@@ -19,9 +19,9 @@ from kb.cli.main import main
 from kb.home import PACKAGE
 from kb.rdf.graph import key
 from kb.rdf.turtle import read_turtle
-from tests.shape_cases import all_rules
+from tests.support.paths import ROOT
+from tests.support.shape_cases import all_rules
 
-ROOT = Path(__file__).resolve().parent.parent
 GUIDE = kb.find_home().corpus / "GUIDE.md"
 TEXT = GUIDE.read_text("utf-8")
 TEMPLATE = PACKAGE / "template"

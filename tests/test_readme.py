@@ -22,7 +22,7 @@ import pytest
 
 import kb
 from kb.home import PACKAGE
-from tests.serving import free_port, page, serving
+from tests.support.serving import free_port, page, serving
 
 ROOT = PACKAGE.parent
 README = ROOT / "README.md"

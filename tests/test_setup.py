@@ -16,9 +16,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import kb
-from tests.serving import free_port
+from tests.support.paths import ROOT
+from tests.support.serving import free_port
 
-ROOT = Path(__file__).resolve().parent.parent
 PINS = {name: ROOT / ".ci" / f"{name}.txt" for name in ("constraints", "constraints-test")}
 
 pytestmark = pytest.mark.skipif(not (ROOT / ".ci").is_dir(), reason="no checkout: nothing is set up from here")
@@ -95,8 +95,8 @@ def test_actions_are_named_by_their_digest() -> None:
     [
         (("serve", "PORT=8001"), "kb serve --port 8001 \n"),
         (("serve", "PORT=8001", "WATCH=1"), "kb serve --port 8001 --watch\n"),
-        (("fuzz", "SEED=7", "CASES=5"), "tests.fuzz_drift --seed 7 --cases 5 "),
-        (("fuzz",), f"tests.fuzz_gate --seed {datetime.datetime.now(datetime.UTC):%y%m}"),
+        (("fuzz", "SEED=7", "CASES=5"), "tests.players.fuzz_drift --seed 7 --cases 5 "),
+        (("fuzz",), f"tests.players.fuzz_gate --seed {datetime.datetime.now(datetime.UTC):%y%m}"),
     ],
 )
 def test_make_passes_on_what_it_is_told(words: tuple[str, ...], command: str) -> None:

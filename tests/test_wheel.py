@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from kb import as_csv, ask, bind, find_home, load_kb, open_store, saved_questions
-from tests.serving import free_port, page, serving
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.paths import ROOT
+from tests.support.serving import free_port, page, serving
 
 pytestmark = [
     pytest.mark.slow,

@@ -30,8 +30,8 @@ from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import kb
-from tests.serving import PATIENCE, free_port
-from tests.web_base import served
+from tests.support.serving import PATIENCE, free_port
+from tests.support.web_base import served
 
 PEERS = ("flask==3.1.3", "rdflib==7.6.0", "waitress==3.0.2", "rdflib-endpoint==0.6.3", "uvicorn==0.54.0")
 HERE = Path(__file__).resolve().parent
