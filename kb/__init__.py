@@ -15,12 +15,7 @@ from kb.authoring.add import AddResult, add
 from kb.authoring.cite import cite
 from kb.authoring.format import files_of, format_files
 from kb.authoring.init import init
-from kb.authoring.reanchor import (
-    Proposal,
-    Reanchored,
-    propose,
-    reanchor,
-)
+from kb.authoring.reanchor import Proposal, Reanchored, propose, reanchor
 from kb.diff.compare import Blast, compare_graphs, retract
 from kb.diff.revision import read_revision
 from kb.errors import (
@@ -41,88 +36,38 @@ from kb.exports.rdf import FORMATS as EXPORT_FORMATS
 from kb.exports.rdf import LOSSES as EXPORT_LOSSES
 from kb.exports.rdf import export
 from kb.files import write_atomic
-from kb.finding import (
-    CitationsChecked,
-    Commit,
-    Coverage,
-    FileChecked,
-    Finding,
-    Report,
-    Rule,
-    ShapeChecked,
-)
+from kb.finding import CitationsChecked, Commit, Coverage, FileChecked, Finding, Report, Rule, ShapeChecked
 from kb.home import Home, find_home
 from kb.model.dates import Bounds, bounds
 from kb.model.derive import standing, standings
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
-from kb.model.standing import (
-    Named,
-    Part,
-    Said,
-    Several,
-    Standing,
-    Voice,
-    own_voice,
-    sentences,
-)
-from kb.mutate import Mutation, Verdict, mutate, mutation_json, mutation_text, read_allowed
+from kb.model.sentences import Named, Part, Said, Several, Voice, own_voice, sentences
+from kb.model.standing import Standing
+from kb.mutate.run import mutate, read_allowed
+from kb.mutate.verdict import Mutation, Verdict
 from kb.progress import progress
 from kb.rdf.canonical import natural_key, write_turtle
+from kb.rdf.curies import expand, short, short_iri
 from kb.rdf.graph import Graph
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
 from kb.report.diff import BLAST_FORMATS
+from kb.report.mutation import mutation_json, mutation_text
 from kb.report.rulebook import rulebook
 from kb.report.rules import explain, explain_all
 from kb.report.verification import fates_json, fates_text
 from kb.shacl.rules import load_shapes, rule, rules
-from kb.sparql.engine import open_read_only, open_store
-from kb.sparql.guard import (
-    Answer,
-    Param,
-    QueryLimits,
-    SavedQuestion,
-    ask,
-    bind,
-    expand,
-    refuse,
-    run,
-    saved_question,
-    saved_questions,
-    with_values,
-)
-from kb.sparql.results import (
-    as_csv,
-    as_json,
-    as_table,
-    short,
-    short_iri,
-    visible,
-)
+from kb.sparql.engine import Answer, ask, open_read_only, open_store, run, with_values
+from kb.sparql.guard import QueryLimits, refuse
+from kb.sparql.results import as_csv, as_json, as_table
+from kb.sparql.saved import Param, SavedQuestion, bind, saved_question, saved_questions
 from kb.sparql.stats import QUESTIONS as STATS_QUESTIONS
-from kb.sparql.stats import (
-    Table,
-    stats,
-    stats_json,
-    stats_text,
-)
-from kb.validation.baseline import (
-    Baseline,
-    Entry,
-    compare,
-    read_baseline,
-    shrink,
-    write_baseline,
-)
+from kb.sparql.stats import Table, stats, stats_json, stats_text
+from kb.terminal import visible
+from kb.validation.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.validation.check import check
 from kb.validation.thresholds import raise_floors
-from kb.validation.watch import (
-    Glimpse,
-    Stamps,
-    changes,
-    stamps,
-    watch,
-)
+from kb.validation.watch import Glimpse, Stamps, changes, stamps, watch
 from kb.verification.copies import find_texts
 from kb.verification.verify import Verification, verify
 from kb.vocab import (

@@ -21,34 +21,14 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb
-from webapp.endpoint import (
-    completion,
-    dereference,
-    describe,
-    documents,
-    graphs,
-    openapi,
-    protocol,
-)
+from webapp.endpoint import completion, dereference, describe, documents, graphs, openapi, protocol
 from webapp.endpoint.response_cache import ResponseCache
 from webapp.engine.budget import Budget
-from webapp.pages import (
-    browse,
-    exports,
-    overview,
-    query,
-    reference,
-    scripts,
-)
+from webapp.pages import browse, exports, overview, query, reference, scripts
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
 from webapp.site.generations import Bound, Turns
 from webapp.site.loading import build_site, load_site
-from webapp.site.site import (
-    KEY,
-    site,
-    site_of,
-    turns_of,
-)
+from webapp.site.site import KEY, site, site_of, turns_of
 from webapp.words import language, spelling
 
 __all__ = ["WAITRESS", "Settings", "close", "create_app", "reload"]

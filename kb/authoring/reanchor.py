@@ -23,12 +23,12 @@ from kb.files import write_atomic
 from kb.home import Home
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
 from kb.rdf.canonical import format_turtle
+from kb.rdf.curies import short_iri
 from kb.rdf.graph import key
 from kb.rdf.turtle import read_turtle
-from kb.sparql.results import short_iri
 from kb.text import digest
 from kb.verification.copies import Texts, find_texts
-from kb.verification.ladder import MOVED
+from kb.verification.spans import MOVED
 from kb.verification.verify import Outcome, verify
 from kb.vocab import DCTERMS, FC, OA, PROV
 

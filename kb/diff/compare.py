@@ -21,9 +21,8 @@ from kb.errors import UsageError
 from kb.model.derive import standings
 from kb.model.origins import Link, links
 from kb.model.standing import Citation, Origin, Standing
+from kb.rdf.curies import expand, short_iri
 from kb.rdf.graph import Graph, Term, key
-from kb.sparql.guard import expand
-from kb.sparql.results import short_iri
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS
 
 T = TypeVar("T")

@@ -27,16 +27,8 @@ import pyoxigraph as ox
 
 from kb.model.dates import Bounds, bounds
 from kb.model.origins import RESTATEMENTS, Voices, links
-from kb.model.standing import (
-    Citation,
-    Origin,
-    Rival,
-    Standing,
-    Support,
-    in_words,
-    own_voice,
-    short,
-)
+from kb.model.sentences import in_words, own_voice, short
+from kb.model.standing import Citation, Origin, Rival, Standing, Support
 from kb.rdf.graph import Graph, reachable
 from kb.vocab import DCTERMS, EDTF, FC, PROV, RDF, RDFS, XSD
 

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 import pyoxigraph as ox
 
 from kb.errors import TurtleError
+from kb.rdf.document import Document
 from kb.rdf.graph import Graph, key
-from kb.rdf.turtle import Document, Problem, position
+from kb.rdf.tokens import position
+from kb.rdf.turtle import Problem
 from kb.vocab import PREFIXES, RDF, RDFS, XSD
 
 MAX_NESTING = 50

@@ -16,12 +16,7 @@ from functools import cache, cached_property
 import pyoxigraph as ox
 
 from kb.rdf.graph import Node, Term, key
-from kb.rdf.turtle import (
-    Token,
-    resolve,
-    tokens,
-    unescape,
-)
+from kb.rdf.tokens import Token, resolve, tokens, unescape
 from kb.vocab import RDF, XSD
 
 

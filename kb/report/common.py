@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb.finding import SEVERITIES, Commit, FileChecked, Finding, Report, Rule
-from kb.sparql.results import short_iri, visible
+from kb.rdf.curies import short_iri
+from kb.terminal import visible
 
 WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from kb.finding import Rule
 from kb.report.common import WORDS
 from kb.report.rules import example
-from kb.sparql.results import visible
+from kb.terminal import visible
 
 
 def rulebook(rules: Iterable[Rule]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from kb.finding import Rule
 from kb.report.common import WORDS
-from kb.sparql.results import visible
+from kb.terminal import visible
 
 _WIDTH = 100
 

@@ -22,7 +22,7 @@ from kb.report.common import (
     related,
     verdict,
 )
-from kb.sparql.results import columns_of
+from kb.terminal import columns_of
 
 _WIDTH = 110
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "strong": "1", "faint": "2"}

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kb.rdf.curies import short_iri
 from kb.report.json import dumps
-from kb.sparql.results import short_iri, visible
+from kb.terminal import visible
 from kb.text import around
 from kb.verification.copies import Copy
-from kb.verification.ladder import EXACT, At
+from kb.verification.spans import EXACT, At
 from kb.verification.verify import Outcome, Verification
 from kb.vocab import PREFIXES
 

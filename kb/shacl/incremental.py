@@ -19,13 +19,7 @@ from kb.finding import Rule
 from kb.model.knowledge_base import LoadedFile
 from kb.rdf.graph import Graph
 from kb.shacl.dependencies import Reach
-from kb.shacl.engine import (
-    Result,
-    literals_kept,
-    rdf_shapes,
-    run_graphs,
-    sorted_results,
-)
+from kb.shacl.engine import Result, literals_kept, rdf_shapes, run_graphs, sorted_results
 from kb.shacl.graph import FlatGraph, rdf_graph, rdf_triples
 
 MOST_CHANGED = 2_000

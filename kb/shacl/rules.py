@@ -17,10 +17,10 @@ from kb.errors import UsageError
 from kb.finding import Rule
 from kb.home import Home, find_home
 from kb.model.knowledge_base import KnowledgeBase, read_files
+from kb.rdf.curies import short_iri
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import path_text, read_rules
-from kb.sparql.results import short_iri
 from kb.vocab import RDFS, SH
 
 _TARGETS = {

@@ -9,14 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-import unicodedata
 from collections.abc import Mapping
 from itertools import accumulate, takewhile
 
 import pyoxigraph as ox
 
-from kb.sparql.guard import Answer, Value
+from kb.rdf.curies import Value, short
+from kb.sparql.engine import Answer
+from kb.terminal import columns_of, visible
 from kb.vocab import PREFIXES, RDF, XSD
 
 
@@ -70,44 +70,6 @@ def as_json(answer: Answer) -> str:
     return (
         json.dumps({"head": {"vars": list(columns)}, "results": {"bindings": bindings}}, indent=2, ensure_ascii=False)
         + "\n"
-    )
-
-
-def short(value: Value | None, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """A term for people: `art:x` where a prefix fits, the lexical form of a literal, nothing for None."""
-    if value is None:
-        return ""
-    if isinstance(value, ox.NamedNode):
-        return short_iri(value.value, prefixes)
-    return value.value if isinstance(value, ox.Literal) else str(value)
-
-
-def short_iri(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """`prefix:name` where a prefix fits and the name is plain, else the IRI as it is."""
-    fits = [(len(space), name) for name, space in prefixes.items() if iri.startswith(space)]
-    if fits:
-        size, name = max(fits)
-        if re.fullmatch(r"[\w.-]+", iri[size:]):
-            return f"{name}:{iri[size:]}"
-    return iri
-
-
-def is_iri(name: str) -> bool:
-    """Whether a name is an IRI of a scheme that the base uses, rather than a path, a label or nothing."""
-    return re.fullmatch(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]+", name) is not None
-
-
-def visible(text: str) -> str:
-    """The text with control, format and direction characters spelt out, so that a terminal only shows them."""
-    return "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") else char for char in text
-    )
-
-
-def columns_of(text: str) -> int:
-    """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
 
 

@@ -10,13 +10,9 @@ import pyoxigraph as ox
 
 from kb.finding import CitationsChecked
 from kb.home import Home
-from kb.sparql.guard import (
-    Answer,
-    SavedQuestion,
-    ask,
-    saved_question,
-)
+from kb.sparql.engine import Answer, ask
 from kb.sparql.results import as_json, as_table
+from kb.sparql.saved import SavedQuestion, saved_question
 from kb.vocab import PREFIXES
 
 QUESTIONS = (

@@ -22,7 +22,7 @@ from datetime import date, datetime, timedelta
 from kb.errors import InputError
 from kb.finding import UNUSED_WAIVER, Finding
 from kb.home import Home
-from kb.sparql.guard import expand
+from kb.rdf.curies import expand
 from kb.validation.toml import Settings, read_settings
 
 FILE = "waivers.toml"

@@ -24,12 +24,7 @@ from kb.finding import CitationsChecked, Coverage
 from kb.home import Home
 from kb.model.derive import standings
 from kb.rdf.graph import Graph
-from kb.validation.toml import (
-    Settings,
-    key_span,
-    read_settings,
-    table_span,
-)
+from kb.validation.toml import Settings, key_span, read_settings, table_span
 from kb.vocab import FC, PROV
 
 TABLE = "tool.factcite.floors"

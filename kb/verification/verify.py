@@ -16,7 +16,9 @@ from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph
 from kb.verification.alignment import Recorded
 from kb.verification.copies import Copy
-from kb.verification.ladder import (
+from kb.verification.ladder import Ladder
+from kb.verification.paragraphs import Paragraphs
+from kb.verification.spans import (
     DRIFTED,
     EXACT,
     FAILED_STATES,
@@ -26,8 +28,6 @@ from kb.verification.ladder import (
     Anchor,
     At,
     Fate,
-    Ladder,
-    Paragraphs,
     Seeker,
     between,
     read_digest,

@@ -25,7 +25,7 @@ from rapidfuzz.distance import Indel
 from kb.rdf.graph import Graph
 from kb.text import digest, normalise, paragraphs
 from kb.verification.copies import Copy
-from kb.verification.ladder import EXACT, MOVED, At
+from kb.verification.spans import EXACT, MOVED, At
 from kb.verification.verify import Outcome, Verification, verify
 from tests.support.small_base import iri, triples
 

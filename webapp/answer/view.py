@@ -19,13 +19,7 @@ import kb
 from webapp.answer.graph import Ends, GraphView, graph_view
 from webapp.answer.table import Place, TableView, table_of
 from webapp.answer.timeline import TimelineView, timeline_view
-from webapp.endpoint.media import (
-    GRAPHS,
-    SAFE_CSV,
-    TABLES,
-    Media,
-    named,
-)
+from webapp.endpoint.media import GRAPHS, SAFE_CSV, TABLES, Media, named
 from webapp.endpoint.protocol import file_name
 from webapp.engine.evaluate import ROWS, Question
 from webapp.engine.pool import Reply

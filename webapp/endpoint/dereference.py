@@ -12,12 +12,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
-from webapp.endpoint.documents import (
-    by_accept,
-    by_suffix,
-    send,
-    serialised,
-)
+from webapp.endpoint.documents import by_accept, by_suffix, send, serialised
 from webapp.endpoint.media import GRAPHS, Media
 from webapp.site.site import Download, Site, site
 

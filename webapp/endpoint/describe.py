@@ -15,16 +15,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, url_for
 
 import kb
-from webapp.endpoint.documents import (
-    DATA,
-    FRONT,
-    Data,
-    by_accept,
-    either,
-    records,
-    send,
-    serialised,
-)
+from webapp.endpoint.documents import DATA, FRONT, Data, by_accept, either, records, send, serialised
 from webapp.endpoint.media import DATASETS, GRAPHS, Media
 from webapp.engine.evaluate import used_prefixes
 from webapp.pages.gallery import example

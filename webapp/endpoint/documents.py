@@ -22,15 +22,7 @@ import pyoxigraph as ox
 from flask import Response, abort, current_app, request
 
 import kb
-from webapp.endpoint.media import (
-    GRAPHS,
-    HTML,
-    Media,
-    choose,
-    content_type,
-    find,
-    offered,
-)
+from webapp.endpoint.media import GRAPHS, HTML, Media, choose, content_type, find, offered
 from webapp.engine.evaluate import GRAPH_FORMATS, used_prefixes
 from webapp.site.site import Download, Site
 

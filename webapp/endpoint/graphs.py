@@ -13,13 +13,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
-from webapp.endpoint.documents import (
-    DATA,
-    SUFFIXES,
-    by_accept,
-    send,
-    serialised,
-)
+from webapp.endpoint.documents import DATA, SUFFIXES, by_accept, send, serialised
 from webapp.endpoint.media import GRAPHS, Media, named
 from webapp.endpoint.protocol import problem
 from webapp.engine.evaluate import Question

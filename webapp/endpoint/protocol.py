@@ -40,12 +40,7 @@ from webapp.endpoint.media import (
 )
 from webapp.engine.budget import Spent
 from webapp.engine.evaluate import Question
-from webapp.engine.pool import (
-    Reply,
-    Stopped,
-    Stream,
-    Unacceptable,
-)
+from webapp.engine.pool import Reply, Stopped, Stream, Unacceptable
 from webapp.site.site import Site, site
 
 FORM = "application/x-www-form-urlencoded"

@@ -23,13 +23,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 import pyoxigraph as ox
 
 import kb
-from webapp.engine.sandbox import (
-    address_space,
-    allow_cpu,
-    cap_memory,
-    follow_parent,
-    leave_network,
-)
+from webapp.engine.sandbox import address_space, allow_cpu, cap_memory, follow_parent, leave_network
 from webapp.settings import MEGABYTE, Settings
 
 if TYPE_CHECKING:

@@ -15,12 +15,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request, url_for
 
 import kb
-from webapp.endpoint.documents import (
-    DATA,
-    Data,
-    either,
-    records,
-)
+from webapp.endpoint.documents import DATA, Data, either, records
 from webapp.site.names import Link
 from webapp.site.site import Site, site
 from webapp.things.views import StatusView, status_view

@@ -14,18 +14,8 @@ from flask import Blueprint, Response, abort, render_template, url_for
 
 import kb
 from webapp.endpoint import describe
-from webapp.endpoint.describe import (
-    DCAT,
-    MEDIA_TYPES,
-    counts,
-    facts,
-)
-from webapp.endpoint.documents import (
-    DATA,
-    Data,
-    either,
-    send,
-)
+from webapp.endpoint.describe import DCAT, MEDIA_TYPES, counts, facts
+from webapp.endpoint.documents import DATA, Data, either, send
 from webapp.endpoint.media import DATASETS, Media, named
 from webapp.site.names import Link
 from webapp.site.site import Download, Site, site

@@ -13,12 +13,7 @@ from flask import Blueprint, Response, render_template
 
 import kb
 from webapp.endpoint import describe
-from webapp.endpoint.documents import (
-    DATA,
-    Data,
-    either,
-    records,
-)
+from webapp.endpoint.documents import DATA, Data, either, records
 from webapp.pages.pictures import (
     DependenceLine,
     FigureTable,

@@ -15,27 +15,10 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 import kb
-from webapp.answer.view import (
-    Asked,
-    Shown,
-    answered,
-    typed,
-)
+from webapp.answer.view import Asked, Shown, answered, typed
 from webapp.endpoint import describe
-from webapp.endpoint.documents import (
-    DATA,
-    SUFFIXES,
-    THINGS,
-    by_accept,
-    send,
-    serialised,
-)
-from webapp.endpoint.media import (
-    DATASETS,
-    Media,
-    content_type,
-    named,
-)
+from webapp.endpoint.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
+from webapp.endpoint.media import DATASETS, Media, content_type, named
 from webapp.endpoint.protocol import bindings, retry_after, status_of
 from webapp.engine.evaluate import ROWS, Question
 from webapp.engine.pool import Reply
@@ -43,12 +26,7 @@ from webapp.pages.gallery import gallery_of
 from webapp.pages.overview import statuses, timeline_of
 from webapp.pages.scripts import editor_words
 from webapp.site.names import KINDS, Link
-from webapp.site.site import (
-    PAGE_ROWS,
-    Download,
-    Site,
-    site,
-)
+from webapp.site.site import PAGE_ROWS, Download, Site, site
 from webapp.things.read import PAGES, linked
 from webapp.things.reader import Reader
 from webapp.things.texts import might_show, possible, text_of

@@ -11,12 +11,7 @@ from flask import Blueprint, Response, abort, render_template
 import kb
 from webapp.endpoint import describe
 from webapp.endpoint.describe import Counts, counts
-from webapp.endpoint.documents import (
-    DATA,
-    Data,
-    either,
-    records,
-)
+from webapp.endpoint.documents import DATA, Data, either, records
 from webapp.pages.overview import statuses
 from webapp.site.names import Link
 from webapp.site.site import Site, site

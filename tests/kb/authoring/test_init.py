@@ -17,7 +17,7 @@ from kb.errors import UsageError
 from kb.home import find_home
 from kb.model.knowledge_base import load_kb
 from kb.rdf.turtle import read_turtle
-from kb.sparql.guard import saved_questions
+from kb.sparql.saved import saved_questions
 from kb.text import digest_bytes
 from kb.vocab import PREFIXES
 

@@ -12,15 +12,7 @@ import pytest
 import kb
 from kb.cli.main import main
 from kb.rdf.graph import Graph
-from tests.support.small_base import (
-    article,
-    cite,
-    claims,
-    graph,
-    iri,
-    person,
-    unnamed,
-)
+from tests.support.small_base import article, cite, claims, graph, iri, person, unnamed
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 

@@ -20,7 +20,8 @@ from kb.errors import UsageError
 from kb.exports.rdf import FORMATS, LOSSES, export
 from kb.home import find_home
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
-from kb.rdf.turtle import Document, read_turtle
+from kb.rdf.document import Document
+from kb.rdf.turtle import read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES, RDF, XSD
 from tests.support.small_base import iri
 

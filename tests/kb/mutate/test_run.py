@@ -26,12 +26,7 @@ from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mut
 from kb.rdf.graph import Graph, key
 from kb.vocab import FC, SH, SHAPES
 from tests.support import hard_base
-from tests.support.shape_cases import (
-    CASES,
-    all_rules,
-    all_shapes,
-    vocabulary,
-)
+from tests.support.shape_cases import CASES, all_rules, all_shapes, vocabulary
 
 DAY = date(2026, 1, 1)
 SAID_ELSEWHERE = {"FC908", "FC961"}

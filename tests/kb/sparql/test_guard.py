@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kb
-from kb.sparql.guard import read_question, with_values
+from kb.sparql.engine import with_values
+from kb.sparql.saved import read_question
 
 GRAPH = "https://w3id.org/factcite/kb/graph/x.ttl"
 

@@ -18,7 +18,7 @@ from kb.cli.main import main
 from kb.rdf.graph import Graph
 from kb.text import digest
 from kb.verification.copies import Copy
-from kb.verification.ladder import (
+from kb.verification.spans import (
     AMBIGUOUS,
     DRIFTED,
     EXACT,
@@ -32,13 +32,7 @@ from kb.verification.ladder import (
 )
 from kb.verification.verify import Outcome, Verification, verify
 from tests.players import fuzz_drift
-from tests.players.fuzz_drift import (
-    ARTICLE,
-    against,
-    base,
-    copy_of,
-    spans,
-)
+from tests.players.fuzz_drift import ARTICLE, against, base, copy_of, spans
 from tests.support.small_base import iri, triples
 
 TOWN = (

@@ -14,12 +14,7 @@ from flask.testing import FlaskClient
 
 import kb
 import webapp
-from tests.support.hard_base import (
-    HEAD,
-    cite,
-    claim,
-    make,
-)
+from tests.support.hard_base import HEAD, cite, claim, make
 from tests.webapp.pages.test_pictures import part, read, said
 from webapp.pages.browse import PAGE, fold, matches
 from webapp.site.site import site_of

@@ -20,20 +20,10 @@ from werkzeug.test import TestResponse
 
 import kb
 import webapp
-from tests.support.hard_base import (
-    HEAD,
-    cite,
-    claim,
-    make,
-)
+from tests.support.hard_base import HEAD, cite, claim, make
 from tests.support.web_base import NAMES
 from tests.webapp.pages.test_browse import more
-from webapp.endpoint.media import (
-    DATASETS,
-    GRAPHS,
-    SAFE_CSV,
-    TABLES,
-)
+from webapp.endpoint.media import DATASETS, GRAPHS, SAFE_CSV, TABLES
 from webapp.pages.browse import PAGE
 from webapp.pages.exports import slugs
 from webapp.site.site import site_of

@@ -13,13 +13,7 @@ from flask.testing import FlaskClient
 import kb
 import webapp
 from tests.support.hard_base import make
-from webapp.pages.pictures import (
-    MOST_MARKS,
-    MOST_ROWS,
-    in_words,
-    shared_claims,
-    timeline,
-)
+from webapp.pages.pictures import MOST_MARKS, MOST_ROWS, in_words, shared_claims, timeline
 from webapp.site.site import site_of
 from webapp.words.catalogue import read_words
 

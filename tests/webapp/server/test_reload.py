@@ -22,14 +22,7 @@ from flask import Flask, request
 
 import kb
 import webapp
-from tests.support.serving import (
-    PATIENCE,
-    children,
-    free_port,
-    is_gone,
-    page,
-    until,
-)
+from tests.support.serving import PATIENCE, children, free_port, is_gone, page, until
 from tests.support.web_base import NAMES, make, served
 from webapp.server.reload import Renewal
 from webapp.site.site import site_of

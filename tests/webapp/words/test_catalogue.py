@@ -25,15 +25,7 @@ import webapp
 from tests.support import web_base
 from webapp.pages.scripts import EDITOR_WORDS, PHRASES
 from webapp.site.site import site_of
-from webapp.words.catalogue import (
-    FOLDER,
-    LANGUAGES,
-    TEXT,
-    NoSuchWords,
-    Words,
-    places,
-    read_words,
-)
+from webapp.words.catalogue import FOLDER, LANGUAGES, TEXT, NoSuchWords, Words, places, read_words
 
 ROOM = Path(webapp.__file__).resolve().parent
 KEY = re.compile(r"[a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)*")
