@@ -24,7 +24,7 @@ import kb
 from webapp.endpoint import completion, dereference, describe, documents, graphs, openapi, protocol
 from webapp.endpoint.response_cache import ResponseCache
 from webapp.engine.budget import Budget
-from webapp.pages import browse, exports, overview, query, reference, scripts
+from webapp.pages import browse, exports, overview, query, reference, report, scripts, search, thing
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
 from webapp.site.generations import Bound, Turns
 from webapp.site.loading import build_site, load_site
@@ -94,11 +94,11 @@ def create_app(
         app.wsgi_app = ResponseCache(app.wsgi_app)  # type: ignore[method-assign]
     app.wsgi_app = Bound(app.wsgi_app, turns)  # type: ignore[method-assign]
     app.extensions[KEY] = turns
-    for room in (
-        *(protocol, query, overview, browse, reference),
+    for module in (
+        *(protocol, query, overview, thing, browse, search, report, reference),
         *(dereference, graphs, describe, exports, openapi, language, completion),
     ):
-        app.register_blueprint(room.blueprint)
+        app.register_blueprint(module.blueprint)
     dress_templates(app)
     handle_errors(app)
     app.after_request(documents.revalidated)  # functions run last to first: this one sees the response last
@@ -148,7 +148,7 @@ def dress_templates(app: Flask) -> None:
     """What every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(shown=spelling.shown, plain=spelling.plain, pieces=query.pieces)
+    app.jinja_env.filters.update(shown=spelling.shown, plain=spelling.plain, pieces=thing.pieces)
     app.context_processor(lambda: {"version": kb.__version__, "forms": documents.forms()})
     spoken = site_of(app).spoken
     scripts.dress(app)

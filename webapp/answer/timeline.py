@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import kb
+from webapp.answer.dates import Dated, Timeline, drawn
 from webapp.answer.table import Binding
-from webapp.pages.pictures import Dated, Timeline, drawn
 from webapp.site.names import Link, Names
 from webapp.things.views import STATUSES, status_view
 from webapp.words.collation import DATES, day_bounds

@@ -242,7 +242,7 @@ def page_arguments(here: Site, asked: Asked) -> dict[str, str]:
 
 
 def _address(arguments: Mapping[str, str], shown: Shown, *, anchor: str = "answer") -> str:
-    return url_for("pages.home", **arguments, **shown.arguments, _anchor=anchor or None)  # type: ignore[arg-type]
+    return url_for("query.home", **arguments, **shown.arguments, _anchor=anchor or None)  # type: ignore[arg-type]
 
 
 def _tabs(arguments: Mapping[str, str], shown: Shown) -> tuple[Tab, ...]:

@@ -18,7 +18,7 @@ import kb
 from webapp.endpoint.documents import DATA, FRONT, Data, by_accept, either, records, send, serialised
 from webapp.endpoint.media import DATASETS, GRAPHS, Media
 from webapp.engine.evaluate import used_prefixes
-from webapp.pages.gallery import example
+from webapp.site.saved_queries import example
 from webapp.site.site import Site, site
 
 SD = kb.ClosedNamespace(
@@ -205,7 +205,7 @@ def void_triples(here: Site) -> Iterator[ox.Triple]:
         (kb.RDF.type, DCAT.Dataset),
         (kb.DCTERMS.title, ox.Literal("Factcite", language="en")),
         (kb.DCTERMS.description, ox.Literal(DESCRIPTION, language="en")),
-        (f"{FOAF}homepage", here.origin + url_for("pages.home")),
+        (f"{FOAF}homepage", here.origin + url_for("query.home")),
         (VOID.sparqlEndpoint, here.endpoint),
         (VOID.triples, found.triples),
         (VOID.entities, found.entities),
@@ -263,7 +263,7 @@ def _partitions(dataset: str, document: str, found: Counts) -> Iterator[ox.Tripl
 
 def _distributions(here: Site, dataset: str, document: str) -> Iterator[ox.Triple]:
     for media in DATASETS:
-        address = here.origin + url_for("pages.download", suffix=media.suffix)
+        address = here.origin + url_for("exports.download", suffix=media.suffix)
         node = f"{document}#{media.name}"
         yield from facts(
             dataset,

@@ -118,7 +118,7 @@ def forms() -> tuple[Form, ...]:
 
 
 def _has_data(endpoint: str) -> bool:
-    return endpoint == "pages.home" or any(
+    return endpoint == "query.home" or any(
         "suffix" in rule.arguments for rule in current_app.url_map.iter_rules(endpoint)
     )
 

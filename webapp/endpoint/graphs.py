@@ -81,7 +81,7 @@ def page_of(here: Site, iri: str | None, triples: int) -> AnyResponse:
         page = GraphPage(
             iri.removeprefix(kb.GRAPHS), iri, triples, tuple(things[:MOST_THINGS]), max(len(things) - MOST_THINGS, 0)
         )
-        response = Response(render_template("graph.html", page=page, behind=url_for("pages.home", query=behind)))
+        response = Response(render_template("graph.html", page=page, behind=url_for("query.home", query=behind)))
     response.vary.add("Accept")
     return response
 

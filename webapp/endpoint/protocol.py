@@ -76,7 +76,7 @@ def sparql() -> AnyResponse:
     here = site()
     try:
         if wants_page():
-            response = redirect(url_for("pages.home", **_for_page(request.args)), 303)
+            response = redirect(url_for("query.home", **_for_page(request.args)), 303)
             response.vary.add("Accept")
             return response
         if request.method != "POST" and not (set(request.args) - {"format"}):

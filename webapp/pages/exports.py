@@ -123,7 +123,7 @@ def exits(here: Site, slug: str | None = None) -> tuple[Exit, ...]:
     for media in DATASETS:
         made = _made(here, media, slug)
         href = (
-            url_for("pages.download", suffix=media.suffix)
+            url_for("exports.download", suffix=media.suffix)
             if slug is None
             else url_for("exports.article", slug=slug, suffix=media.suffix)
         )
@@ -181,3 +181,12 @@ def _distribution(here: Site, dataset: str, node: str, each: Exit) -> Iterator[o
             (SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
             (SPDX.checksumValue, ox.Literal(each.digest, datatype=binary)),
         )
+
+
+@blueprint.get("/kb.<suffix>")
+def download(suffix: str) -> Response:
+    """The whole base in one document."""
+    media = named(DATASETS, suffix)
+    if media is None or suffix != media.suffix:
+        abort(404)
+    return send(site().download(media.name), media, "factcite")

@@ -12,18 +12,17 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, render_template
 
 import kb
+from webapp.answer.dates import Timeline, timeline
 from webapp.endpoint import describe
 from webapp.endpoint.documents import DATA, Data, either, records
 from webapp.pages.pictures import (
     DependenceLine,
     FigureTable,
     Sharing,
-    Timeline,
     dependences,
     figures,
     shared_claims,
     shared_questions,
-    timeline,
 )
 from webapp.site.site import Site, site
 from webapp.things.views import STATUSES, StatusView, status_view

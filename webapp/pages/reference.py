@@ -14,6 +14,7 @@ from webapp.endpoint.describe import Counts, counts
 from webapp.endpoint.documents import DATA, Data, either, records
 from webapp.pages.overview import statuses
 from webapp.site.names import Link
+from webapp.site.rules import all_rules, all_shapes
 from webapp.site.site import Site, site
 from webapp.things.views import STATUSES, StatusView
 
@@ -105,23 +106,3 @@ def rule(code: str, suffix: str = "") -> Response:
 def shapes_of(rule: kb.Rule) -> Iterable[str]:
     """The shape of a rule, and the one whose targets it looks at."""
     return (iri for iri in (rule.iri, rule.host) if iri)
-
-
-def read(here: Site) -> None:
-    """Read the shapes and the rules now, so that they are of the same time as the data.
-
-    Raises:
-        InputError: one of their files does not pass the gate.
-    """
-    all_shapes(here)
-    all_rules(here)
-
-
-def all_shapes(here: Site) -> kb.Graph:
-    """The shapes of the base; read once."""
-    return here.keep_data("shapes", lambda: kb.load_shapes(here.base.home).graph)
-
-
-def all_rules(here: Site) -> tuple[kb.Rule, ...]:
-    """The rules of the base, by code; read once."""
-    return here.keep_data("rules", lambda: kb.rules(here.base.home))

@@ -13,7 +13,6 @@ from flask import Blueprint, Flask, Response, g, has_request_context, redirect, 
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.endpoint.media import HTML
 from webapp.words.catalogue import FIRST, LANGUAGES, Words
 
 COOKIE = "factcite_language"
@@ -70,7 +69,7 @@ def here() -> str:
 
 def mark(response: Response) -> Response:
     """Say of a page which language it is in, and what that depended on."""
-    if response.mimetype == HTML:
+    if response.mimetype == "text/html":
         response.headers["Content-Language"] = chosen()
         response.vary.update(("Accept-Language", "Cookie"))
     return response

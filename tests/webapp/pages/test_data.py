@@ -49,7 +49,7 @@ THINGS = {
     "relation": "lastsYears",
 }
 GRAPH = f"/graph?graph={kb.GRAPHS}kb/claims/hard-cases.ttl"
-ASKED = {"graphs.graph": GRAPH, "browse.search": "/search?q=mayor"}
+ASKED = {"graphs.graph": GRAPH, "search.search": "/search?q=mayor"}
 """Pages that show nothing unless they are asked something."""
 NO_PAGES = {
     "static": "files",

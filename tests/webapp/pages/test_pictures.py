@@ -13,7 +13,8 @@ from flask.testing import FlaskClient
 import kb
 import webapp
 from tests.support.hard_base import make
-from webapp.pages.pictures import MOST_MARKS, MOST_ROWS, in_words, shared_claims, timeline
+from webapp.answer.dates import MOST_MARKS, in_words, timeline
+from webapp.pages.pictures import MOST_ROWS, shared_claims
 from webapp.site.site import site_of
 from webapp.words.catalogue import read_words
 
