@@ -16,7 +16,9 @@ from kb.authoring.cite import cite
 from kb.authoring.format import files_of, format_files
 from kb.authoring.init import init
 from kb.authoring.reanchor import Proposal, Reanchored, propose, reanchor
-from kb.diff.compare import Blast, compare_graphs, retract
+from kb.diff.change import Blast
+from kb.diff.compare import compare_graphs
+from kb.diff.retract import retract
 from kb.diff.revision import read_revision
 from kb.errors import (
     ArticleError,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from kb.diff.compare import ADDED, CHANGED, KINDS, REMOVED, Blast, Change, Move
+from kb.diff.change import ADDED, CHANGED, KINDS, REMOVED, Blast, Change, Move
 from kb.rdf.curies import short_iri
 from kb.report.common import and_more, clean, plural
 from kb.report.json import dumps

@@ -31,7 +31,7 @@ from tests.support.serving import PATIENCE, free_port, page
 from tests.support.web_base import NAMES, make, served
 from webapp.endpoint.media import choose
 from webapp.engine.evaluate import Question
-from webapp.engine.pool import Stopped
+from webapp.engine.worker import Stopped
 from webapp.site.site import site_of
 
 SECONDS = 3

@@ -22,7 +22,7 @@ from webapp.answer.timeline import TimelineView, timeline_view
 from webapp.endpoint.media import GRAPHS, SAFE_CSV, TABLES, Media, named
 from webapp.endpoint.protocol import file_name
 from webapp.engine.evaluate import ROWS, Question
-from webapp.engine.pool import Reply
+from webapp.engine.worker import Reply
 from webapp.site.site import Site
 
 TABLE, GRAPH, TIMELINE, RAW = "table", "graph", "timeline", "raw"

@@ -40,7 +40,8 @@ from webapp.endpoint.media import (
 )
 from webapp.engine.budget import Spent
 from webapp.engine.evaluate import Question
-from webapp.engine.pool import Reply, Stopped, Stream, Unacceptable
+from webapp.engine.pool import Stream
+from webapp.engine.worker import Reply, Stopped, Unacceptable
 from webapp.site.site import Site, site
 
 FORM = "application/x-www-form-urlencoded"

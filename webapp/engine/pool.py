@@ -15,83 +15,33 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
-import multiprocessing
-import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, SpawnContext
-from multiprocessing.process import BaseProcess
+from dataclasses import replace
 from typing import Any, TypeVar
 
-import kb
 from webapp.engine.evaluate import Question, work
 from webapp.engine.storage import Storage
+from webapp.engine.worker import (
+    LOOK_SECONDS,
+    PROCESSES,
+    Crowded,
+    Died,
+    Gone,
+    Late,
+    Reply,
+    Stopped,
+    Worker,
+    context,
+    error,
+    safe_path,
+)
 from webapp.settings import Settings
 
-START_SECONDS = 60.0
-END_SECONDS = 2.0
-LOOK_SECONDS = 0.1  # between two looks whether whoever asked is still there
 START_TRIES = 3
 Received = TypeVar("Received")
-PROCESSES = threading.Lock()  # multiprocessing reads an exit code once: two threads that look would lose it
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer to a question.
-
-    Attributes:
-        form: `select`, `ask` or `graph`.
-        format: the format that `body` is in, as asked for.
-        body: the whole answer.
-        rows: rows or triples in it.
-        truncated: whether there were more rows than the limit.
-        seconds: time the engine took.
-    """
-
-    form: str
-    format: str
-    body: bytes
-    rows: int
-    truncated: bool
-    seconds: float
-
-
-class Unacceptable(kb.QueryError):
-    """The asker accepts no format that this form of answer has."""
-
-
-class Stopped(kb.QueryStopped):
-    """A question that was stopped.
-
-    Args:
-        reason: `time`, `memory`, `size`, `rows`, `crash`, `busy`, `slow` or `gone`.
-    """
-
-    def __init__(self, reason: str, message: str, *, help: str | None = None) -> None:
-        super().__init__(message, help=help)
-        self.reason = reason
-
-
-class Died(Exception):
-    """The worker at the other end is gone."""
-
-
-class Late(Exception):
-    """The worker did not answer in time."""
-
-
-class Gone(Exception):
-    """Nobody waits for the answer any more."""
-
-
-class Crowded(Exception):
-    """The question is long, the places for long ones are taken, and somebody else waits."""
 
 
 def stays() -> bool:
@@ -99,93 +49,8 @@ def stays() -> bool:
     return False
 
 
-def patient(seconds: float) -> None:
-    """Let a question take its time."""
-
-
 def unpaid(seconds: float) -> None:
     """Charge nobody."""
-
-
-class Worker:
-    """One process and the pipe to it. Used by one thread at a time."""
-
-    def __init__(self, process: BaseProcess, connection: Connection) -> None:
-        self.process = process
-        self.connection = connection
-        self.asked = 0
-        self.walls: Mapping[str, Any] = {}
-
-    def greet(self) -> None:
-        """Wait until the worker can take questions.
-
-        Raises:
-            Died, Late: it will not.
-        """
-        if not self.walls:
-            self.walls = self._head_and_body(START_SECONDS)[0]
-
-    def ask(
-        self, question: Question, seconds: float, watch: Callable[[float], None] = patient
-    ) -> tuple[dict[str, Any], bytes]:
-        """Head and body of the worker's reply; where the head says `pieces`, they have to be taken one by one.
-
-        Args:
-            watch: called now and then with the seconds that have passed; what it raises ends the waiting.
-
-        Raises:
-            Died: in the middle of it.
-            Late: it took longer than `seconds`.
-        """
-        self.asked += 1
-        try:
-            self.connection.send(question)
-        except OSError as error:
-            raise Died from error
-        return self._head_and_body(seconds, watch)
-
-    def piece(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[bytes, dict[str, Any]]:
-        """The next piece of an answer; behind the last, an empty one and what the worker has to say at the end.
-
-        Raises:
-            Died, Late: as `ask` says.
-        """
-        found = self._receive(seconds, watch)
-        return (found, {}) if found else (b"", json.loads(self._receive(seconds, watch)))
-
-    def end(self) -> None:
-        """End the process, whatever it is doing. Another thread that waits for its answer meets `Died`."""
-        with PROCESSES:
-            self.process.kill()
-            self.process.join()
-
-    def exit_code(self) -> int | None:
-        """The exit code of a worker that has died by itself, negative for a signal."""
-        with PROCESSES:
-            self.process.join(END_SECONDS)
-            return self.process.exitcode
-
-    def is_alive(self) -> bool:
-        """Whether the process runs."""
-        with PROCESSES:
-            return self.process.is_alive()
-
-    def _head_and_body(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[dict[str, Any], bytes]:
-        head: dict[str, Any] = json.loads(self._receive(seconds, watch))
-        return head, b"" if head.get("pieces") else self._receive(seconds, watch)
-
-    def _receive(self, seconds: float, watch: Callable[[float], None]) -> bytes:
-        """One message."""
-        start = time.monotonic()
-        try:
-            while not self.connection.poll(min(LOOK_SECONDS, max(start + seconds - time.monotonic(), 0))):
-                passed = time.monotonic() - start
-                watch(passed)
-                if passed >= seconds:
-                    raise Late
-            return self.connection.recv_bytes()
-        except (EOFError, OSError) as error:
-            raise Died from error
 
 
 class Seat:
@@ -363,7 +228,7 @@ class Stream:
             return piece
         self._end(tail)
         if "problem" in tail:
-            raise _error(tail)
+            raise error(tail)
         raise StopIteration
 
     def close(self) -> None:
@@ -415,7 +280,7 @@ class Pool:
         self.storage = storage
         self.settings = settings
         self.prefixes = dict(prefixes)
-        self.context = _context()
+        self.context = context()
         self.visitors = threading.BoundedSemaphore(settings.workers)
         self.everybody = threading.BoundedSemaphore(settings.workers + 1)
         self.long = threading.BoundedSemaphore(settings.long_questions) if settings.long_questions else NOWHERE
@@ -500,7 +365,7 @@ class Pool:
                 return Stream(errand, head, after.pop_all())
             errand.finish(head)
         if "problem" in head:
-            raise _error(head)
+            raise error(head)
         return Reply(head["form"], head["format"], body, head["rows"], head["truncated"], head["seconds"])
 
     @contextlib.contextmanager
@@ -570,7 +435,7 @@ class Pool:
             name="factcite-worker",
             daemon=True,
         )
-        with PROCESSES, _safe_path():
+        with PROCESSES, safe_path():
             process.start()
         theirs.close()
         worker = Worker(process, ours)
@@ -598,31 +463,3 @@ class Pool:
 NOWHERE = threading.Semaphore(0)
 LATER = "try again in a moment"
 NARROW = "narrow the question: name a claim, an article or a speaker, or ask for fewer combinations"
-
-
-def _context() -> ForkServerContext | SpawnContext:
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("forkserver")
-    return multiprocessing.get_context("spawn")
-
-
-@contextlib.contextmanager
-def _safe_path() -> Iterator[None]:
-    """Python processes started in here do not import from the folder that the server was started in."""
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
-
-
-def _error(head: Mapping[str, Any]) -> kb.QueryError:
-    if head["problem"] == "refused":
-        return kb.QueryRefused(head["message"], line=head["line"], column=head["column"], help=head["help"])
-    if head["problem"] == "unacceptable":
-        return Unacceptable(head["message"])
-    return Stopped(head["problem"], head["message"], help=head["help"])

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 import kb
 from webapp.endpoint.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
 from webapp.engine.evaluate import ROWS, Question
-from webapp.engine.pool import Reply
+from webapp.engine.worker import Reply
 from webapp.site.names import KINDS, Link
 from webapp.site.site import PAGE_ROWS, Site, site
 from webapp.things.read import PAGES, linked

@@ -23,7 +23,8 @@ from flask import Flask, current_app, has_request_context, request, url_for
 import kb
 from webapp.engine.budget import Budget
 from webapp.engine.evaluate import Question
-from webapp.engine.pool import Pool, Reply, Stream, stays
+from webapp.engine.pool import Pool, Stream, stays
+from webapp.engine.worker import Reply
 from webapp.settings import Settings
 from webapp.site.cache import ByteCache
 from webapp.site.generations import SITE, Turns

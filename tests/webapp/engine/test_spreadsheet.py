@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import webapp
 from tests.support.web_base import make
-from webapp.engine.evaluate import safe_text
+from webapp.engine.results import safe_text
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, or leaves out before one."""

@@ -26,7 +26,8 @@ from tests.support.live import live
 from tests.support.serving import PATIENCE
 from tests.support.web_base import make
 from webapp.engine.evaluate import Question
-from webapp.engine.pool import Pool, Reply, Stopped, Stream
+from webapp.engine.pool import Pool, Stream
+from webapp.engine.worker import Reply, Stopped
 from webapp.site.site import site_of
 
 ROWS = 12_000
