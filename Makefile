@@ -5,6 +5,7 @@ WATCH ?=
 TEXTS ?=
 CHECK ?=
 PYTEST ?=
+WORKERS ?= auto
 MUTATE ?=
 SEED ?= $(shell date -u +%y%m%d)0000
 SEED := $(SEED)
@@ -22,7 +23,7 @@ endif
 
 help:
 	@echo "make serve   install into .venv, check the base, and serve it on http://127.0.0.1:$(PORT)   (PORT=8080 WATCH=1)"
-	@echo "make test    install and run the tests                                         (PYTEST='-k words -x')"
+	@echo "make test    install and run the tests                                         (PYTEST='-k words -x' WORKERS=1)"
 	@echo "make check   check the base, and write reports to build/     (TEXTS='folder folder' CHECK='more options')"
 	@echo "make mutate  damage the example and the rules; show what no rule detected, and write build/mutation.json"
 	@echo "make fuzz    test random files and texts, new ones each day, and a second engine   (SEED=$(SEED) CASES=$(CASES))"
@@ -42,7 +43,7 @@ serve:
 test:
 	@$(INSTALL) test
 	@$(FRONTEND)
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 $(PYTEST)
 
 check:
 	@$(INSTALL) run
