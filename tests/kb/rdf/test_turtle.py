@@ -106,7 +106,7 @@ def test_brackets_within_brackets_end_somewhere(opens: str, core: str, closes: s
 @pytest.mark.parametrize("opens", ["<<( ex:a ex:b ", "<< ex:a ex:b ", "( <<( ex:a ex:b "])
 def test_deep_triple_terms_do_not_end_the_process(opens: str) -> None:
     code = (
-        "import sys; from kb.errors import TurtleError; from kb.turtle import read_turtle\n"
+        "import sys; from kb.errors import TurtleError; from kb.rdf.turtle import read_turtle\n"
         "try: read_turtle(sys.stdin.buffer.read(), source='x')\n"
         "except TurtleError as error: print(error.problems[0].code)"
     )
