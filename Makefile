@@ -5,6 +5,7 @@ WATCH ?=
 TEXTS ?=
 CHECK ?=
 PYTEST ?=
+WORKERS ?= auto
 MUTATE ?=
 SEED ?= $(shell date -u +%y%m%d)0000
 SEED := $(SEED)
@@ -22,10 +23,10 @@ endif
 
 help:
 	@echo "make serve   install into .venv, check the base, and serve it on http://127.0.0.1:$(PORT)   (PORT=8080 WATCH=1)"
-	@echo "make test    install and run the tests                                         (PYTEST='-k words -x')"
+	@echo "make test    install and run the tests                                         (PYTEST='-k words -x' WORKERS=1)"
 	@echo "make check   check the base, and write reports to build/     (TEXTS='folder folder' CHECK='more options')"
 	@echo "make mutate  damage the example and the rules; show what no rule detected, and write build/mutation.json"
-	@echo "make fuzz    test random files and texts, new ones each day, and a second engine   (SEED=$(SEED) CASES=$(CASES))"
+	@echo "make fuzz    test random files and texts, new ones each day, a second engine, and kill -9   (SEED=$(SEED) CASES=$(CASES))"
 	@echo "make lint    run ruff and mypy"
 	@echo "make build   build the wheel, into dist/"
 	@echo "make pins    update the pinned versions in .ci/constraints*.txt"
@@ -42,7 +43,7 @@ serve:
 test:
 	@$(INSTALL) test
 	@$(FRONTEND)
-	@$(BIN)/python -m pytest $(PYTEST)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 $(PYTEST)
 
 check:
 	@$(INSTALL) run
@@ -64,6 +65,7 @@ fuzz:
 	  $(BIN)/python -m tests.players.fuzz_gate --seed $(SEED) --cases $(CASES) --keep build/fuzz || code=1; \
 	  $(BIN)/python -m tests.players.fuzz_drift --seed $(SEED) --cases $(CASES) || code=1; \
 	  $(BIN)/python -m tests.players.second_engine || code=1; \
+	  $(BIN)/python -m tests.players.kill --seed $(SEED) || code=1; \
 	  exit $$code
 
 lint:

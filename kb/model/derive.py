@@ -40,16 +40,12 @@ def derive(graph: Graph) -> tuple[ox.Triple, ...]:
 
     Derived triples that stand in `graph` already are not looked at.
     """
-    base = _Base(graph)
-    triples = [*_citation_triples(base)]
-    for claim in base.claims:
-        triples += _claim_triples(base.standing(claim))
-    return tuple(sorted(triples, key=str))
+    return standings(graph).triples()
 
 
-def standings(graph: Graph) -> Mapping[str, Standing]:
+def standings(graph: Graph) -> Standings:
     """Every claim with its standing, sorted by IRI; each is computed when it is asked for, and kept."""
-    return _Standings(_Base(graph))
+    return Standings(_Base(graph))
 
 
 def standing(graph: Graph, claim: str) -> Standing:
@@ -318,7 +314,9 @@ def _status(origins: tuple[Origin, ...], *, contested: bool) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _Standings(Mapping[str, Standing]):
+class Standings(Mapping[str, Standing]):
+    """Every claim with its standing; made by `standings`."""
+
     base: _Base
     found: dict[str, Standing] = field(default_factory=dict)
 
@@ -334,6 +332,13 @@ class _Standings(Mapping[str, Standing]):
 
     def __len__(self) -> int:
         return len(self.base.claims)
+
+    def triples(self) -> tuple[ox.Triple, ...]:
+        """Every derived triple, sorted."""
+        found = [*_citation_triples(self.base)]
+        for each in self.values():
+            found += _claim_triples(each)
+        return tuple(sorted(found, key=str))
 
 
 # --- writing triples -------------------------------------------------------------------------------------

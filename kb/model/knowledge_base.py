@@ -13,8 +13,7 @@ import pyoxigraph as ox
 from kb.errors import KbError
 from kb.files import read_bytes
 from kb.home import Home, find_home
-from kb.model.derive import derive, standings
-from kb.model.standing import Standing
+from kb.model.derive import Standings, standings
 from kb.rdf.document import Document
 from kb.rdf.graph import Graph, key
 from kb.rdf.positions import Positions, Span, excerpt, read_positions
@@ -89,10 +88,10 @@ class KnowledgeBase:
     @cached_property
     def derived(self) -> Graph:
         """What was computed from it."""
-        return Graph.of(derive(self.graph))
+        return Graph.of(self.standings.triples())
 
     @cached_property
-    def standings(self) -> Mapping[str, Standing]:
+    def standings(self) -> Standings:
         """Where every claim stands; each is computed when it is asked for."""
         return standings(self.graph)
 

@@ -7,7 +7,9 @@ check a third faster. It also gives triples back, so that a base that changes a 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator, Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyoxigraph as ox
@@ -105,17 +107,12 @@ class FlatGraph(RdfGraph):
         self._flat = FlatStore()
         super().__init__(store=self._flat, bind_namespaces="none")
         self._flat.graphs = (self,)
-        self._queries: dict[str, Query] = {}
 
     def query(self, query_object: Any, *words: Any, **named: Any) -> Any:
-        """As rdflib's; a query that is asked again is not parsed again."""
+        """As rdflib's; a query that was asked before, of any graph, is not parsed again."""
         given = named.get("initNs") or (words[2] if len(words) > 2 else None)
         if isinstance(query_object, str) and not given:
-            from rdflib.plugins.sparql import prepareQuery  # a tenth of a second to import
-
-            if query_object not in self._queries:
-                self._queries[query_object] = prepareQuery(query_object, initNs=dict(self.namespaces()))
-            query_object = self._queries[query_object]
+            query_object = _prepared(query_object, tuple(self.namespaces()), threading.get_ident())
         return super().query(query_object, *words, **named)
 
     # Iterators rather than rdflib's generators: nobody sends anything in, and each costs a frame.
@@ -131,6 +128,14 @@ class FlatGraph(RdfGraph):
         if object is None or isinstance(object, list | tuple) or not isinstance(predicate, URIRef):
             return super().subjects(predicate, object, unique)
         return iter(list(self._flat.by_predicate.get(predicate, {}).get(object, ())))
+
+
+@lru_cache(maxsize=256)
+def _prepared(text: str, prefixes: tuple[tuple[str, URIRef], ...], thread: int) -> Query:
+    """A query, parsed once for all graphs of a thread; rdflib keeps the state of a run in the parsed query."""
+    from rdflib.plugins.sparql import prepareQuery  # a tenth of a second to import
+
+    return prepareQuery(text, initNs=dict(prefixes))
 
 
 def _match(index: dict[Node, dict[Node, Triple]], middle: Node | None, last: Node | None) -> Iterator[Triple]:

@@ -112,7 +112,7 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     steps.tell("comparing the citations with the texts at hand")
     at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
     verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
-    coverage = measure(inputs.kb.graph)
+    coverage = measure(inputs.kb)
     unchecked = (*at_hand.ignored, *unworded(inputs, at_hand.copies), *not_judged(inputs, verification))
     found = (
         *flaws,

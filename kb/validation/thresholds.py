@@ -22,8 +22,7 @@ from kb.errors import InputError
 from kb.files import write_atomic
 from kb.finding import CitationsChecked, Coverage
 from kb.home import Home
-from kb.model.derive import standings
-from kb.rdf.graph import Graph
+from kb.model.knowledge_base import KnowledgeBase
 from kb.validation.toml import Settings, key_span, read_settings, table_span
 from kb.vocab import FC, PROV
 
@@ -100,13 +99,14 @@ def _wrong(settings: Settings, table: str, content: Mapping[str, object]) -> Ite
             yield settings.wrong(f"{key} is a share", line=line, help="write a number from 0 to 1")
 
 
-def measure(graph: Graph) -> Coverage:
+def measure(kb: KnowledgeBase) -> Coverage:
     """The figures of a base that floors are about, the citations apart."""
+    graph = kb.graph
     paragraphs = frozenset(graph.instances(FC.Paragraph))
     citations = frozenset(graph.instances(FC.Citation))
     cited = {paragraph for citation, paragraph in graph.pairs(PROV.wasQuotedFrom) if citation in citations}
     silent = {paragraph for paragraph in paragraphs if graph.objects(paragraph, FC.noClaim)}
-    doubly = sum(standing.origin_count > 1 for standing in standings(graph).values())
+    doubly = sum(standing.origin_count > 1 for standing in kb.standings.values())
     return Coverage(len(paragraphs), len(paragraphs & (cited | silent)), doubly)
 
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,17 +16,10 @@ from kb.rdf.turtle import read_turtle
 from kb.sparql.saved import saved_questions
 from kb.text import digest_bytes
 from kb.vocab import PREFIXES
+from tests.players.kill import files, kill_init
 
-ROUNDS = 100
+ROUNDS = 15
 """How often a run is killed."""
-
-INIT = """
-import sys
-from pathlib import Path
-from kb.home import find_home
-from kb.init import init
-init(Path(sys.argv[1]), source=find_home())
-"""
 
 
 @pytest.fixture
@@ -39,11 +28,6 @@ def base(tmp_path: Path) -> Path:
     target = tmp_path / "mybase"
     init(target, source=find_home())
     return target
-
-
-def files(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder: name and bytes."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_new_base_has_the_rooms_and_says_which_files_it_made(tmp_path: Path) -> None:
@@ -141,29 +125,10 @@ def test_the_folder_one_is_in_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_kill_in_the_middle_leaves_all_or_nothing(tmp_path: Path) -> None:
-    init(tmp_path / "whole", source=find_home())
-    whole = files(tmp_path / "whole")
-    target = tmp_path / "mybase"
-    interrupted = 0
-    for step in range(ROUNDS):
-        process = subprocess.Popen([sys.executable, "-c", INIT, str(target)], stderr=subprocess.DEVNULL)
-        while process.poll() is None and written(tmp_path) < max(1, step * len(whole) // ROUNDS):
-            time.sleep(0.0002)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        interrupted += written(tmp_path) > 0
-        if target.exists():
-            assert files(target) == whole
-            os.rename(target, tmp_path / f"done-{step}")
-    assert interrupted, "not one run was caught in the middle"
-    init(target, source=find_home())
-    assert files(target) == whole
-    assert not list(tmp_path.glob(".mybase.*"))
-
-
-def written(folder: Path) -> int:
-    """How many files the running `init` has made so far."""
-    scratch = folder.glob(".mybase.*")
-    return sum(len(names) for place in scratch for _, _, names in os.walk(place))
+    """Some rounds of `python -m tests.players.kill`."""
+    found = kill_init(tmp_path, ROUNDS)
+    assert found.broken == ()
+    assert found.killed, "not one run was caught in the middle"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from itertools import product
+from typing import Any
 
+import pytest
 import rdflib
+import rdflib.plugins.sparql
 from hypothesis import given
 from hypothesis import strategies as st
 from rdflib.paths import MulPath
@@ -79,3 +82,29 @@ def test_a_query_that_is_asked_again_has_the_answer_of_now() -> None:
     assert not graph.query(question, initBindings={"x": URIRef("urn:b")}).askAnswer
     graph.remove((a, p, a))
     assert not graph.query(question).askAnswer
+
+
+def test_a_query_is_parsed_once_for_all_graphs(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    prepare = rdflib.plugins.sparql.prepareQuery
+
+    def counted(text: str, **named: Any) -> Any:
+        parsed.append(text)
+        return prepare(text, **named)
+
+    monkeypatch.setattr("rdflib.plugins.sparql.prepareQuery", counted)
+    question = "ASK { ?x <urn:asked-in-this-test-only> ?y }"
+    full, empty = FlatGraph(), FlatGraph()
+    full.add((NODES[0], URIRef("urn:asked-in-this-test-only"), NODES[1]))
+    assert [full.query(question).askAnswer, empty.query(question).askAnswer] == [True, False]
+    assert parsed == [question]
+
+
+def test_a_query_means_what_the_prefixes_of_its_graph_say() -> None:
+    answers = []
+    for space in ("urn:one:", "urn:two:"):
+        graph = FlatGraph()
+        graph.bind("p", space)
+        graph.add((NODES[0], URIRef("urn:one:x"), NODES[1]))
+        answers.append(graph.query("ASK { ?x p:x ?y }").askAnswer)
+    assert answers == [True, False]

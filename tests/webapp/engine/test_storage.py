@@ -152,6 +152,6 @@ def test_serve_listens_to_its_environment(home: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only there is the C library told anything")
 def test_memory_is_given_back_where_the_c_library_can_be_told() -> None:
-    program = "from webapp.tuning import give_back_memory as f; print(f())"
+    program = "from webapp.server.process import give_back_memory as f; print(f())"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stdout in ("True\n", "False\n")
