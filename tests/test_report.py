@@ -483,6 +483,15 @@ def test_a_clean_page_has_no_script() -> None:
     assert page.all("script") == [] and "Nothing was found." in page.text
 
 
+def test_the_page_is_escaped_and_cleaned_wherever_a_text_stands() -> None:
+    text = "<b>\u202e'\"&"
+    found = cases.finding(1, message=text, help=text, file=text, reason=text, state="waived", excerpt=(text, "^"))
+    page = as_html(cases.report(found, stopped=text, rules=(cases.rule("FC101", message=text, why=text, bad=text),)))
+    assert "<b>" not in page and "\u202e" not in page and "\\u202e" in page
+    values = [value for _, attributes in Page(page).elements for value in attributes.values()]
+    assert values.count("<b>\\u202e'\"&") == 4, "in the filter, at the finding, and in the two lists"
+
+
 def test_the_page_says_why_a_rule_is_there() -> None:
     text = Page(as_html(cases.report(cases.finding(1)))).text
     assert "Nobody mends a bridge that is nobody's." in text and "looks at every schema:Landmark" in text
