@@ -64,10 +64,11 @@ LIBRARIES = {
     "markupsafe": ("webapp",),
     "waitress": ("webapp",),
     "babel": ("webapp.words",),
+    "py3langid": ("kb.pieces",),
 }
 """Outside library to the modules, or the packages, that may use it; one that is not listed may be used anywhere."""
 
-LATE = {"pyshacl": "kb.shapes", "jinja2": "kb.report.html"}
+LATE = {"pyshacl": "kb.shapes", "jinja2": "kb.report.html", "py3langid": "kb.pieces"}
 """Outside library to the module that loads it inside a function, because few commands need it."""
 
 BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask"}
