@@ -16,7 +16,7 @@ from kb.article import AddResult, add
 from kb.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.blast import Blast, compare_graphs, retract
 from kb.blast_report import BLAST_FORMATS
-from kb.canon import natural_key, write_turtle
+from kb.canon import label_blank_nodes, natural_key, write_turtle
 from kb.check import check
 from kb.cite import cite
 from kb.copies import find_texts
@@ -194,6 +194,7 @@ __all__ = [
     "find_texts",
     "format_files",
     "init",
+    "label_blank_nodes",
     "load_kb",
     "load_shapes",
     "mutate",
