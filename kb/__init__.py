@@ -77,6 +77,8 @@ from kb.query import (
 from kb.reanchor import Proposal, Reanchored, propose, reanchor
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
+from kb.results import WRITERS as RESULT_WRITERS
+from kb.results import RowWriter, write_truth
 from kb.revision import read_revision
 from kb.rulebook import rulebook
 from kb.rules import load_shapes, rule, rules
@@ -119,6 +121,7 @@ __all__ = [
     "RDF",
     "RDFS",
     "REPORT_FORMATS",
+    "RESULT_WRITERS",
     "SCHEMA",
     "SKOS",
     "STATS_QUESTIONS",
@@ -156,6 +159,7 @@ __all__ = [
     "QueryStopped",
     "Reanchored",
     "Report",
+    "RowWriter",
     "Rule",
     "Said",
     "SavedQuestion",
@@ -236,5 +240,6 @@ __all__ = [
     "with_values",
     "write_atomic",
     "write_baseline",
+    "write_truth",
     "write_turtle",
 ]

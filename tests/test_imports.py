@@ -24,7 +24,7 @@ PACKAGES = ("kb", "webapp")
 STAGES = (
     ("errors", "vocab", "finding", "progress"),  # use nothing
     ("text", "files", "home", "commit", "graph", "rdf", "lexical", "dates"),
-    ("settings", "baseline", "turtle", "canon", "copies", "align", "pieces", "origins", "standing"),
+    ("settings", "baseline", "turtle", "canon", "copies", "align", "pieces", "origins", "standing", "results"),
     ("record", "merge", "article", "store", "derive"),
     ("floors", "load"),
     ("revision", "shapes", "drift", "verify", "wording", "characters", "doubles", "query"),
@@ -45,7 +45,7 @@ MAY_USE = {
     "text": ("errors",),
     "home": ("errors",),
     "store": ("turtle", "home", "vocab"),
-    "derive": ("vocab", "graph", "dates", "origins", "standing"),
+    "derive": ("vocab", "graph", "dates", "origins", "standing", "results"),
     "export": ("load", "turtle", "canon", "graph", "vocab", "errors"),
     "report": ("finding", "answer", "canon", "vocab", "errors"),
     "baseline": ("errors", "files", "finding"),
