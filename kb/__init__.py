@@ -36,7 +36,7 @@ from kb.errors import (
     TurtleError,
     UsageError,
 )
-from kb.explain import explain, explain_all
+from kb.explain import explain, explain_all, rulebook
 from kb.export import FORMATS as EXPORT_FORMATS
 from kb.export import LOSSES as EXPORT_LOSSES
 from kb.export import export
@@ -80,7 +80,6 @@ from kb.report import as_text as report_text
 from kb.results import WRITERS as RESULT_WRITERS
 from kb.results import RowWriter, write_truth
 from kb.revision import read_revision
-from kb.rulebook import rulebook
 from kb.rules import load_shapes, rule, rules
 from kb.standing import Named, Part, Said, Several, Standing, Voice, own_voice, sentences
 from kb.stats import QUESTIONS as STATS_QUESTIONS

@@ -31,7 +31,7 @@ STAGES = (
     ("reach", "waivers"),
     ("recheck",),
     ("answer", "rules", "lint", "explain", "check", "report", "export", "cite", "fmt", "init", "fates", "reanchor"),
-    ("blast", "watch", "mutate", "rulebook"),
+    ("blast", "watch", "mutate"),
     ("blast_report",),
     ("",),  # the face
     ("cli", "__main__"),

@@ -27,6 +27,7 @@ from kb.report import (
     as_sarif,
     as_text,
     as_turtle,
+    common,
     github,
     markdown,
     sarif,
@@ -361,6 +362,28 @@ def test_sarif_keeps_places_related_places_and_states() -> None:
     rules = run["tool"]["driver"]["rules"]  # type: ignore
     assert [rule["id"] for rule in rules] == ["FC101", "FC102", "FC103", "FC901", "FC903", "FC971"]
     assert "Wrong" in rules[0]["help"]["markdown"] and rules[1]["defaultConfiguration"]["level"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a [b](c) <img> `x` *y* __z__", r"a \[b\](c) \<img\> \`x\` \*y\* \_\_z\_\_"),
+        ("- one\n- two", r"\- one - two"),
+        ("12. one", r"12\. one"),
+        ("2031.5 one", r"2031\.5 one"),
+        ("a 1. b", "a 1. b"),
+        ("www.e.example, http://e.example", r"www\.e.example, http\://e.example"),
+        ("a \u202e\ufffe@b", r"a \\u202e\\ufffe\@b"),
+    ],
+)
+def test_text_is_escaped_in_markdown(text: str, escaped: str) -> None:
+    assert common.escape_markdown(text) == escaped
+
+
+def test_a_fence_is_longer_than_any_inside() -> None:
+    assert common.fence_turtle("a") == "```turtle\na\n```"
+    assert common.fence_turtle("a ```` b\n\x1b") == "`````turtle\na ```` b\n\\u001b\n`````"
+    assert cases.hostile().rules[0].bad and "````turtle" in as_sarif(cases.hostile())
 
 
 # --- JUnit, GitHub, Markdown -----------------------------------------------------------------------------

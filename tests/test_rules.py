@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import pytest
 
 from kb.errors import UsageError
+from kb.explain import rulebook
 from kb.finding import Rule
-from kb.rulebook import rulebook
 from kb.rules import rule, rules
 from kb.turtle import read_turtle
 from kb.vocab import PREFIXES
