@@ -18,9 +18,10 @@ from typing import TypeVar
 import pyoxigraph as ox
 
 from kb.answer import short_iri
-from kb.derive import standings
+from kb.derive import attribution_chain, standings
 from kb.errors import UsageError
 from kb.graph import Graph, Term, key
+from kb.lists import cells
 from kb.origins import Link, links
 from kb.query import expand
 from kb.standing import Citation, Origin, Standing
@@ -186,7 +187,7 @@ def retract(graph: Graph, name: str, *, prefixes: Mapping[str, str] = PREFIXES) 
     """
     iri = _retractable(graph, name, prefixes)
     gone = set(_citations_of(graph, iri))
-    gone |= {cell for citation in gone for cell in _cells(graph, citation)}
+    gone |= {cell for citation in gone for cell in _attribution_cells(graph, citation)}
     rest = Graph(tuple(triple for triple in graph.triples if key(triple.subject) not in gone))
     names = ("the base", f"the base without {short_iri(iri, prefixes)}")
     return compare_graphs(graph, rest, names=names, prefixes=prefixes, taken=iri)
@@ -214,7 +215,7 @@ class _Side:
     @cached_property
     def links(self) -> frozenset[Link]:
         """Every link between voices."""
-        chains = {iri: _chain(self.graph, iri) for iri in self.iris("citation")}
+        chains = {iri: attribution_chain(self.graph, iri) for iri in self.iris("citation")}
         return frozenset(links(self.graph, {iri: chain[-1] for iri, chain in chains.items() if chain}))
 
     def is_supported(self, claim: str) -> bool:
@@ -445,21 +446,10 @@ def _citations_of(graph: Graph, iri: str) -> Iterable[str]:
     if iri in graph.instances(FC.Article):
         paragraphs = graph.subjects(DCTERMS.isPartOf, iri)
         return (c for paragraph in paragraphs for c in graph.subjects(PROV.wasQuotedFrom, paragraph) if c in citations)
-    return (citation for citation in citations if _chain(graph, citation)[-1:] == (iri,))
+    return (citation for citation in citations if attribution_chain(graph, citation)[-1:] == (iri,))
 
 
-def _chain(graph: Graph, citation: str) -> tuple[str, ...]:
-    heads = graph.nodes(citation, FC.attribution)
-    return graph.items(heads[0]) if heads else ()
-
-
-def _cells(graph: Graph, citation: str) -> Iterator[str]:
-    """The cells of a citation's attribution list."""
-    seen: set[str] = set()
-    queue = [cell for cell in graph.nodes(citation, FC.attribution) if cell.startswith("_:")]
-    while queue:
-        cell = queue.pop()
-        if cell not in seen:
-            seen.add(cell)
-            yield cell
-            queue += [rest for rest in graph.nodes(cell, RDF.rest) if rest.startswith("_:")]
+def _attribution_cells(graph: Graph, citation: str) -> Iterator[str]:
+    for head in graph.nodes(citation, FC.attribution):
+        found = cells(head, lambda cell: graph.value(cell, RDF.rest))
+        yield from (cell for cell in found if cell.startswith("_:"))

@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from kb.errors import TurtleError
 from kb.graph import Graph, key, reachable
+from kb.lists import cells
 from kb.turtle import Document, Problem, position
 from kb.vocab import PREFIXES, RDF, RDFS, XSD
 
@@ -266,15 +267,14 @@ class _Writer:
         if depth > MAX_NESTING:
             fault = Problem("FC907", f"lists nest deeper than {MAX_NESTING}", help="flatten the list")
             raise TurtleError.of(self.source, (fault,))
-        members: list[str] = []
-        cell: ox.NamedNode | ox.BlankNode | ox.Literal = head
-        while isinstance(cell, ox.BlankNode):
-            (first,) = self.graph.objects(key(cell), RDF.first)
-            members.append(self.term(first, depth + 1))
-            (cell,) = self.graph.objects(key(cell), RDF.rest)
-        if not isinstance(cell, ox.NamedNode) or cell.value != RDF.nil:
+        found = [*cells(key(head), self._next_cell)]
+        if self.graph.nodes(found[-1], RDF.rest) != (RDF.nil,):
             raise self._no_cell()
+        members = (self.term(self.graph.objects(cell, RDF.first)[0], depth + 1) for cell in found)
         return f"( {' '.join(members)} )"
+
+    def _next_cell(self, cell: str) -> str | None:
+        return next((rest for rest in self.graph.nodes(cell, RDF.rest) if rest.startswith("_:")), None)
 
     def literal(self, term: ox.Literal) -> str:
         value, datatype = term.value, term.datatype.value

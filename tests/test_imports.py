@@ -23,6 +23,7 @@ PACKAGES = ("kb", "webapp")
 
 STAGES = (
     ("errors", "vocab", "finding", "progress"),  # use nothing
+    ("lists",),
     ("text", "files", "home", "commit", "graph", "rdf", "lexical", "dates"),
     ("settings", "baseline", "turtle", "canon", "copies", "align", "pieces", "origins", "standing", "results"),
     ("record", "merge", "article", "store", "derive"),
@@ -45,7 +46,7 @@ MAY_USE = {
     "text": ("errors",),
     "home": ("errors",),
     "store": ("turtle", "home", "vocab"),
-    "derive": ("vocab", "graph", "dates", "origins", "standing", "results"),
+    "derive": ("vocab", "graph", "lists", "dates", "origins", "standing"),
     "export": ("load", "turtle", "canon", "graph", "vocab", "errors"),
     "report": ("finding", "answer", "canon", "vocab", "errors"),
     "baseline": ("errors", "files", "finding"),
