@@ -48,15 +48,14 @@ from kb.model.standing import Standing
 from kb.mutate.run import mutate, read_allowed
 from kb.mutate.verdict import Mutation, Verdict
 from kb.progress import progress
-from kb.rdf.canonical import natural_key, write_turtle
+from kb.rdf.canonical import label_blank_nodes, natural_key, write_turtle
 from kb.rdf.curies import expand, short, short_iri
 from kb.rdf.graph import Graph
 from kb.report import FORMATS as REPORT_FORMATS
 from kb.report import as_text as report_text
 from kb.report.diff import BLAST_FORMATS
 from kb.report.mutation import mutation_json, mutation_text
-from kb.report.rulebook import rulebook
-from kb.report.rules import explain, explain_all
+from kb.report.rules import explain, explain_all, rulebook
 from kb.report.verification import fates_json, fates_text
 from kb.shacl.rules import load_shapes, rule, rules
 from kb.sparql.engine import Answer, ask, open_read_only, open_store, run, with_values
@@ -65,6 +64,8 @@ from kb.sparql.results import as_csv, as_json, as_table
 from kb.sparql.saved import Param, SavedQuestion, bind, saved_question, saved_questions
 from kb.sparql.stats import QUESTIONS as STATS_QUESTIONS
 from kb.sparql.stats import Table, stats, stats_json, stats_text
+from kb.sparql.writers import WRITERS as RESULT_WRITERS
+from kb.sparql.writers import RowWriter, write_truth
 from kb.terminal import visible
 from kb.validation.baseline import Baseline, Entry, compare, read_baseline, shrink, write_baseline
 from kb.validation.check import check
@@ -105,6 +106,7 @@ __all__ = [
     "RDF",
     "RDFS",
     "REPORT_FORMATS",
+    "RESULT_WRITERS",
     "SCHEMA",
     "SKOS",
     "STATS_QUESTIONS",
@@ -142,6 +144,7 @@ __all__ = [
     "QueryStopped",
     "Reanchored",
     "Report",
+    "RowWriter",
     "Rule",
     "Said",
     "SavedQuestion",
@@ -180,6 +183,7 @@ __all__ = [
     "find_texts",
     "format_files",
     "init",
+    "label_blank_nodes",
     "load_kb",
     "load_shapes",
     "mutate",
@@ -221,5 +225,6 @@ __all__ = [
     "with_values",
     "write_atomic",
     "write_baseline",
+    "write_truth",
     "write_turtle",
 ]

@@ -78,7 +78,7 @@ class HomeError(InputError):
 
 
 class GateProblem(Protocol):
-    """What a problem of the gate offers (`kb.turtle.Problem`)."""
+    """What a problem of the gate offers (`kb.rdf.turtle.Problem`)."""
 
     @property
     def code(self) -> str: ...

@@ -54,8 +54,12 @@ LIBRARIES = {
     "waitress": ("webapp",),
     "babel": ("webapp.words",),
     "cachetools": ("webapp.site.cache",),
+    "py3langid": ("kb.authoring.segments",),
 }
 """Outside library to the modules, wings or packages that may use it; one that is not listed may be used anywhere."""
+
+LATE = {"pyshacl": "kb.shacl.engine", "jinja2": "kb.report.html", "py3langid": "kb.authoring.segments"}
+"""Outside library to the module that loads it inside a function, because few commands need it."""
 
 BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask"}
 NETWORK = {"socket", "ssl", "http", "urllib.request", "requests", "asyncio", "ftplib", "smtplib", "xmlrpc"}
@@ -182,6 +186,15 @@ def test_each_outside_library_has_its_rooms(library: str) -> None:
     for name in modules():
         if not any(f"{name}.".startswith(f"{place}.") for place in allowed):
             assert library not in {other.split(".")[0] for other in imports(name)}, f"{name} may not use {library}"
+
+
+@pytest.mark.parametrize("library", LATE)
+def test_a_slow_library_is_loaded_where_it_is_called(library: str) -> None:
+    assert library in {other.split(".")[0] for other in imports(LATE[library])}
+    for node in modules()[LATE[library]].body:
+        found = [node.module] if isinstance(node, ast.ImportFrom) else []
+        found += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        assert library not in {str(name).split(".")[0] for name in found}, f"line {node.lineno} loads it at import"
 
 
 def test_every_outside_library_is_declared() -> None:

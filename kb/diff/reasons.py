@@ -10,7 +10,7 @@ from typing import TypeVar
 import pyoxigraph as ox
 
 from kb.diff.change import RANKS
-from kb.model.derive import standings
+from kb.model.derive import attribution_chain, standings
 from kb.model.origins import Link, links
 from kb.model.standing import Citation, Origin, Standing
 from kb.rdf.curies import short_iri
@@ -39,7 +39,7 @@ class Side:
     @cached_property
     def links(self) -> frozenset[Link]:
         """Every link between voices."""
-        chains = {iri: chain(self.graph, iri) for iri in self.iris("citation")}
+        chains = {iri: attribution_chain(self.graph, iri) for iri in self.iris("citation")}
         return frozenset(links(self.graph, {iri: chain[-1] for iri, chain in chains.items() if chain}))
 
     def is_supported(self, claim: str) -> bool:
@@ -210,8 +210,3 @@ def _joining(apart: Sequence[Origin], together: Sequence[Origin], new: frozenset
     for origin in together:
         if len({home[voice] for voice in origin.voices if voice in home}) > 1:
             yield from (link for link in origin.links if link in new)
-
-
-def chain(graph: Graph, citation: str) -> tuple[str, ...]:
-    heads = graph.nodes(citation, FC.attribution)
-    return graph.items(heads[0]) if heads else ()

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kb.diff.change import Blast
 from kb.diff.compare import compare_graphs
-from kb.diff.reasons import chain
 from kb.errors import UsageError
+from kb.model.derive import attribution_chain
 from kb.rdf.curies import expand, short_iri
 from kb.rdf.graph import Graph, key
+from kb.rdf.lists import cells
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF
 
 
@@ -26,7 +27,7 @@ def retract(graph: Graph, name: str, *, prefixes: Mapping[str, str] = PREFIXES) 
     """
     iri = _retractable(graph, name, prefixes)
     gone = set(_citations_of(graph, iri))
-    gone |= {cell for citation in gone for cell in _cells(graph, citation)}
+    gone |= {cell for citation in gone for cell in _attribution_cells(graph, citation)}
     rest = Graph(tuple(triple for triple in graph.triples if key(triple.subject) not in gone))
     names = ("the base", f"the base without {short_iri(iri, prefixes)}")
     return compare_graphs(graph, rest, names=names, prefixes=prefixes, taken=iri)
@@ -51,16 +52,10 @@ def _citations_of(graph: Graph, iri: str) -> Iterable[str]:
     if iri in graph.instances(FC.Article):
         paragraphs = graph.subjects(DCTERMS.isPartOf, iri)
         return (c for paragraph in paragraphs for c in graph.subjects(PROV.wasQuotedFrom, paragraph) if c in citations)
-    return (citation for citation in citations if chain(graph, citation)[-1:] == (iri,))
+    return (citation for citation in citations if attribution_chain(graph, citation)[-1:] == (iri,))
 
 
-def _cells(graph: Graph, citation: str) -> Iterator[str]:
-    """The cells of a citation's attribution list."""
-    seen: set[str] = set()
-    queue = [cell for cell in graph.nodes(citation, FC.attribution) if cell.startswith("_:")]
-    while queue:
-        cell = queue.pop()
-        if cell not in seen:
-            seen.add(cell)
-            yield cell
-            queue += [rest for rest in graph.nodes(cell, RDF.rest) if rest.startswith("_:")]
+def _attribution_cells(graph: Graph, citation: str) -> Iterator[str]:
+    for head in graph.nodes(citation, FC.attribution):
+        found = cells(head, lambda cell: graph.value(cell, RDF.rest))
+        yield from (cell for cell in found if cell.startswith("_:"))

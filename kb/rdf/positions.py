@@ -101,7 +101,7 @@ class Positions:
 
 
 def read_positions(text: str, base: str | None = None) -> Positions:
-    """Read the positions of a text that `kb.turtle.read_turtle` has accepted.
+    """Read the positions of a text that `kb.rdf.turtle.read_turtle` has accepted.
 
     Args:
         text: the Turtle.

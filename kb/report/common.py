@@ -29,6 +29,26 @@ def clean_lines(text: str) -> str:
     return "\n".join(clean(line) for line in text.split("\n"))
 
 
+def escape_markdown(text: str) -> str:
+    """Text in one line, in which nothing is Markdown or HTML: no list, no link, no mention.
+
+    It can be read as it is too; where HTML surrounds it, take `markdown.plain`.
+    """
+    return _BEFORE_MARKUP.sub(r"\g<0>\\", clean(" ".join(text.split())))
+
+
+_BEFORE_MARKUP = re.compile(
+    r"(?=[\\`*_{}\[\]<>#|&~!@])|^\d{1,9}(?=[.)])|^(?=[-+=])|(?<=www)(?=\.)|(?=://)", re.ASCII | re.IGNORECASE
+)
+"""Where a backslash goes: before markup, before the stop of a numbered list, and inside an address."""
+
+
+def fence_turtle(text: str) -> str:
+    """A block of Turtle in Markdown, fenced by more backticks than stand in it."""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 0)
+    return f"{fence}turtle\n{clean_lines(text)}\n{fence}"
+
+
 def plural(count: int, word: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"

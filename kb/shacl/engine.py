@@ -22,6 +22,7 @@ from kb.errors import CannotLook
 from kb.finding import BLANK
 from kb.finding import Rule as Rule
 from kb.rdf.graph import Graph, Term, key
+from kb.rdf.lists import members
 from kb.shacl.graph import FlatGraph, ox_term, rdf_graph
 from kb.vocab import FC, RDF, SH
 
@@ -121,21 +122,16 @@ def _path_written(value: Callable[[str, str], str | None], path: str) -> str:
         text = _path_written(value, part or "")
         return f"({text})" if (part or "").startswith("_:") else text
 
-    def members(cell: str | None) -> Iterator[str]:
-        while cell is not None and value(cell, RDF.first) is not None:
-            yield inner(value(cell, RDF.first))
-            cell = value(cell, RDF.rest)
-
     if not path.startswith("_:"):
         return f"<{path}>"
     if value(path, RDF.first) is not None:  # a list, whatever else is said of it
-        return "/".join(members(path))
+        return "/".join(map(inner, members(path, value)))
     for predicate, sign in _MULTIPLES.items():
         if value(path, predicate) is not None:
             return inner(value(path, predicate)) + sign
     if value(path, SH.inversePath) is not None:
         return "^" + inner(value(path, SH.inversePath))
-    return "|".join(members(value(path, SH.alternativePath)))
+    return "|".join(map(inner, members(value(path, SH.alternativePath), value)))
 
 
 def has_target(shapes: Graph, shape: str) -> bool:
@@ -286,19 +282,17 @@ def _culprits(
     return sorted((node for node in between if value in set(data.objects(node, onward))), key=str)
 
 
-def _members(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> list[rdflib.term.Node]:
-    if path is None or shapes.value(path, _uri(RDF.first)) is None:
-        return []
-    return list(shapes.items(path))
+def _members(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> tuple[rdflib.term.Node, ...]:
+    return members(path, lambda node, predicate: shapes.value(node, _uri(predicate)))
 
 
 def rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
     """A SHACL property path as one of rdflib's (SHACL section 2.3.1)."""
     if isinstance(path, rdflib.URIRef):
         return path
-    members = _members(shapes, path)
-    if members:
-        return SequencePath(*(rdf_path(shapes, member) for member in members))
+    steps = _members(shapes, path)
+    if steps:
+        return SequencePath(*(rdf_path(shapes, step) for step in steps))
     for predicate, sign in _MULTIPLES.items():
         inner = shapes.value(path, _uri(predicate))
         if inner is not None:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import pyoxigraph as ox
 
 import kb
-from webapp.engine.results import BOM, TABLE_FORMATS, WRITERS, Row, dump
+from webapp.engine.results import BOM, WRITERS, Row
 from webapp.engine.sandbox import address_space, allow_cpu, cap_memory, follow_parent, leave_network
 from webapp.settings import MEGABYTE, Settings
 
@@ -176,14 +176,11 @@ def _dataset(these: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
 
 
 def _truth(truth: bool, name: str) -> bytes:
-    document = json.dumps({"head": {}, "boolean": truth}).encode()
-    parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
-    safe = name == "csv-safe"
-    return (BOM if safe else b"") + (parsed.serialize(format=TABLE_FORMATS["csv" if safe else name]) or b"")
+    return BOM + kb.write_truth(truth, "csv") if name == "csv-safe" else kb.write_truth(truth, name)
 
 
 def _table(columns: Sequence[str], rows: Iterable[Row], name: str, outlet: Outlet) -> None:
-    writer = WRITERS[name](columns, name)
+    writer = WRITERS[name](columns)
     outlet.write(writer.head())
     coming = iter(rows)
     while batch := list(islice(coming, BATCH)):
@@ -278,7 +275,7 @@ class Outlet:
     def _send_on(self) -> None:
         if not self.begun:
             self.begun = True
-            self.send(dump({**self.head, "pieces": True}))
+            self.send(_dump({**self.head, "pieces": True}))
         while len(self.kept) >= CHUNK:
             self.send(bytes(self.kept[:CHUNK]))
             del self.kept[:CHUNK]
@@ -292,13 +289,13 @@ class Outlet:
         failed = "problem" in tail
         rest = b"" if failed else bytes(self.kept)
         if not self.begun:
-            self.send(dump({**self.head, **tail}))
+            self.send(_dump({**self.head, **tail}))
             self.send(rest)
             return
         if rest:
             self.send(rest)
         self.send(b"")
-        self.send(dump(tail))
+        self.send(_dump(tail))
 
 
 class Cut(Generic[Item]):
@@ -338,3 +335,7 @@ def _problem(reason: str, message: str, **more: Any) -> dict[str, Any]:
 def _send(connection: Connection, head: Mapping[str, Any], body: bytes = b"") -> None:
     connection.send_bytes(json.dumps(head).encode())
     connection.send_bytes(body)
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

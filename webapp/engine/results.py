@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pyoxigraph as ox
 
@@ -14,91 +13,7 @@ import kb
 Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
-Row: TypeAlias = tuple[Term | None, ...]
-
-
-TABLE_FORMATS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
-
-
-def as_json(term: Term) -> dict[str, Any]:
-    """A term in the JSON of SPARQL results (https://www.w3.org/TR/sparql12-results-json/#select-encode-terms)."""
-    if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "bnode", "value": term.value}
-    if isinstance(term, ox.Triple):
-        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
-        return {"type": "triple", "value": {name: as_json(part) for name, part in parts.items()}}
-    found = {"type": "literal", "value": term.value}
-    if term.language:
-        direction = {"its:dir": str(term.direction)} if term.direction else {}
-        return {**found, "xml:lang": term.language, **direction}
-    plain = term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
-    return found if plain else {**found, "datatype": term.datatype.value}
-
-
-class Json:
-    """Rows in the JSON of SPARQL results, each on a line of its own."""
-
-    def __init__(self, columns: Sequence[str], name: str = "json") -> None:
-        self.columns = columns
-        self.begun = False
-
-    def head(self) -> bytes:
-        """What stands before the rows."""
-        return b'{"head":' + dump({"vars": list(self.columns)}) + b',"results":{"bindings":['
-
-    def rows(self, rows: Iterable[Row]) -> bytes:
-        """Some rows more."""
-        lines = []
-        for row in rows:
-            cells = {name: as_json(term) for name, term in zip(self.columns, row, strict=True) if term is not None}
-            lines.append((b",\n" if self.begun else b"\n") + dump(cells))
-            self.begun = True
-        return b"".join(lines)
-
-    def foot(self) -> bytes:
-        """What stands behind them."""
-        return b"\n]}}\n"
-
-
-class Engine:
-    """Rows in a format that the engine writes.
-
-    It cannot stop after so many rows, nor write to somewhere as it goes. So it is given some rows at a time, as a
-    document of their own, and what stands before and behind the rows is taken off again.
-    """
-
-    def __init__(self, columns: Sequence[str], name: str) -> None:
-        self.columns = columns
-        self.format = TABLE_FORMATS[name]
-        empty = self._document(())
-        at = empty.index(b"</results>") if name == "xml" else len(empty)
-        self.before, self.after = empty[:at], empty[at:]
-
-    def head(self) -> bytes:
-        """What stands before the rows."""
-        return self.before
-
-    def rows(self, rows: Iterable[Row]) -> bytes:
-        """Some rows more."""
-        document = self._document(rows)
-        return document[len(self.before) : len(document) - len(self.after)]
-
-    def foot(self) -> bytes:
-        """What stands behind them."""
-        return self.after
-
-    def _document(self, rows: Iterable[Row]) -> bytes:
-        writer = Json(self.columns)
-        document = writer.head() + writer.rows(rows) + writer.foot()
-        parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
-        return parsed.serialize(format=self.format) or b""
+Row: TypeAlias = Sequence[Term | None]
 
 
 class SafeCsv:
@@ -110,7 +25,7 @@ class SafeCsv:
     encoding, and lines that end with CR LF (RFC 4180).
     """
 
-    def __init__(self, columns: Sequence[str], name: str = "csv-safe") -> None:
+    def __init__(self, columns: Sequence[str]) -> None:
         self.columns = columns
 
     def head(self) -> bytes:
@@ -146,13 +61,7 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 NUMBERS = frozenset(kb.PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float"))
 
 
-WRITERS: Mapping[str, Callable[[Sequence[str], str], Json | Engine | SafeCsv]] = {
-    "json": Json,
-    "xml": Engine,
-    "csv": Engine,
-    "tsv": Engine,
-    "csv-safe": SafeCsv,
-}
+WRITERS: Mapping[str, Callable[[Sequence[str]], kb.RowWriter]] = {**kb.RESULT_WRITERS, "csv-safe": SafeCsv}
 
 
 def safe_cell(term: Term) -> str:
@@ -171,7 +80,3 @@ def safe_cell(term: Term) -> str:
 def safe_text(text: str) -> str:
     """A text as a cell that no spreadsheet runs."""
     return FORMULA.sub(r"\1'", text)
-
-
-def dump(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pyoxigraph as ox
 from flask import Blueprint, Response, render_template
 
@@ -46,15 +43,5 @@ def _report(here: Site, media: Media) -> Download:
     turtle = kb.REPORT_FORMATS["turtle"](here.report()).encode()
     if media.name == "turtle":
         return Download.of(turtle)
-    return serialised(_numbered(turtle), media, here.names.prefixes, source="the report")
-
-
-def _numbered(turtle: bytes) -> Iterator[ox.Triple]:
-    """The triples of a document, whose nodes without a name are called by the order in which they come."""
-    known: dict[object, ox.BlankNode] = {}
-
-    def named(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Any:
-        return known.setdefault(term, ox.BlankNode(f"b{len(known)}")) if isinstance(term, ox.BlankNode) else term
-
-    for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE):
-        yield ox.Triple(named(quad.subject), quad.predicate, named(quad.object))
+    quads = kb.label_blank_nodes(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
+    return serialised((quad.triple for quad in quads), media, here.names.prefixes, source="the report")

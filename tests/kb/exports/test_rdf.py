@@ -200,6 +200,32 @@ def test_list_cells_have_the_same_names_in_every_format() -> None:
     assert len(names("nquads")) == 3
 
 
+def labels(data: bytes) -> set[bytes]:
+    return {word for word in data.split() if word.startswith(b"_:")}
+
+
+def test_list_cells_have_the_labels_of_the_standard() -> None:
+    assert labels(export(town(), format="nquads")) == {b"_:c14n0", b"_:c14n1", b"_:c14n2"}
+
+
+@pytest.mark.parametrize("depth", [33, 3000])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_list_too_long_for_the_standard_s_labels_is_numbered(depth: int, nested: bool) -> None:
+    def of_lists(stem: str) -> KnowledgeBase:
+        cells = [ox.NamedNode(RDF.nil), *(ox.BlankNode(f"{stem}{number}") for number in range(depth))]
+        first, rest = (RDF.rest, RDF.first) if nested else (RDF.first, RDF.rest)
+        triples = [ox.Triple(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), cells[-1])]
+        for cell, following in zip(cells[:0:-1], cells[-2::-1], strict=True):
+            triples.append(ox.Triple(cell, ox.NamedNode(first), ox.NamedNode(RDF.nil)))  # type: ignore[arg-type]
+            triples.append(ox.Triple(cell, ox.NamedNode(rest), following))  # type: ignore[arg-type]
+        return of_triples(triples)
+
+    found = export(of_lists("x"), format="nquads")
+    assert found == export(of_lists("y"), format="nquads")
+    assert found.count(b"\n") == 2 * depth + 1 and len(labels(found)) == depth
+    assert labels(found) == {f"_:b{number}".encode() for number in range(depth)}
+
+
 # --- hostile and odd values ------------------------------------------------------------------------------
 
 NODES = st.sampled_from(
@@ -306,7 +332,7 @@ def test_the_comment_on_top_says_what_is_carried(format: str) -> None:
 def test_the_table_of_losses_covers_every_format() -> None:
     assert list(LOSSES) == list(FORMATS)
     assert all(LOSSES.values())
-    table = (importlib.import_module("kb.export").__doc__ or "").partition("--------")[2]
+    table = (importlib.import_module("kb.exports.rdf").__doc__ or "").partition("--------")[2]
     assert [line.split()[0] for line in table.splitlines()[1:6]] == list(FORMATS)
 
 

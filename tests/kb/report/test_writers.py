@@ -27,6 +27,7 @@ from kb.report import (
     as_sarif,
     as_text,
     as_turtle,
+    common,
     github,
     markdown,
     sarif,
@@ -363,6 +364,28 @@ def test_sarif_keeps_places_related_places_and_states() -> None:
     assert "Wrong" in rules[0]["help"]["markdown"] and rules[1]["defaultConfiguration"]["level"] == "warning"
 
 
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a [b](c) <img> `x` *y* __z__", r"a \[b\](c) \<img\> \`x\` \*y\* \_\_z\_\_"),
+        ("- one\n- two", r"\- one - two"),
+        ("12. one", r"12\. one"),
+        ("2031.5 one", r"2031\.5 one"),
+        ("a 1. b", "a 1. b"),
+        ("www.e.example, http://e.example", r"www\.e.example, http\://e.example"),
+        ("a \u202e\ufffe@b", r"a \\u202e\\ufffe\@b"),
+    ],
+)
+def test_text_is_escaped_in_markdown(text: str, escaped: str) -> None:
+    assert common.escape_markdown(text) == escaped
+
+
+def test_a_fence_is_longer_than_any_inside() -> None:
+    assert common.fence_turtle("a") == "```turtle\na\n```"
+    assert common.fence_turtle("a ```` b\n\x1b") == "`````turtle\na ```` b\n\\u001b\n`````"
+    assert cases.hostile().rules[0].bad and "````turtle" in as_sarif(cases.hostile())
+
+
 # --- JUnit, GitHub, Markdown -----------------------------------------------------------------------------
 
 
@@ -481,6 +504,15 @@ def test_the_page_loads_nothing_and_allows_its_own_script_only() -> None:
 def test_a_clean_page_has_no_script() -> None:
     page = Page(as_html(cases.report()))
     assert page.all("script") == [] and "Nothing was found." in page.text
+
+
+def test_the_page_is_escaped_and_cleaned_wherever_a_text_stands() -> None:
+    text = "<b>\u202e'\"&"
+    found = cases.finding(1, message=text, help=text, file=text, reason=text, state="waived", excerpt=(text, "^"))
+    page = as_html(cases.report(found, stopped=text, rules=(cases.rule("FC101", message=text, why=text, bad=text),)))
+    assert "<b>" not in page and "\u202e" not in page and "\\u202e" in page
+    values = [value for _, attributes in Page(page).elements for value in attributes.values()]
+    assert values.count("<b>\\u202e'\"&") == 4, "in the filter, at the finding, and in the two lists"
 
 
 def test_the_page_says_why_a_rule_is_there() -> None:

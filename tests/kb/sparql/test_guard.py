@@ -151,6 +151,22 @@ def test_csv_and_json_are_the_standard_s(store: ox.Store) -> None:
     assert json.loads(kb.as_json(kb.ask(store, "ASK {}")))["boolean"] is True
 
 
+def test_the_command_s_csv_and_json_are_those_of_the_results_writer(store: ox.Store) -> None:
+    typed = ox.Literal("007", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer"))
+    rows = ((ox.Literal('a,"b"\r\nc', language="en"), None), (ox.BlankNode("x"), ox.NamedNode("urn:y")), (typed, typed))
+    answer = kb.Answer(("s", "none"), rows)
+    assert kb.as_csv(answer) == 's,none\r\n"a,""b""\r\nc",\r\n_:x,urn:y\r\n007,007\r\n'
+    first, second, third = json.loads(kb.as_json(answer))["results"]["bindings"]
+    assert first == {"s": {"type": "literal", "value": 'a,"b"\r\nc', "xml:lang": "en"}}
+    assert second == {"s": {"type": "bnode", "value": "x"}, "none": {"type": "uri", "value": "urn:y"}}
+    assert third["s"] == {"type": "literal", "value": "007", "datatype": typed.datatype.value}
+    assert kb.as_csv(kb.ask(store, "ASK {}")) == "answer\r\ntrue\r\n"
+    for format, make in kb.RESULT_WRITERS.items():
+        whole, parts = make(answer.columns), make(answer.columns)
+        written = parts.head() + b"".join(parts.rows([row]) for row in rows) + parts.foot()
+        assert written == whole.head() + whole.rows(rows) + whole.foot(), format
+
+
 def test_a_table_lines_up_and_shows_no_control_characters(store: ox.Store) -> None:
     answer = kb.ask(store, 'SELECT ?t ?x { ?s dcterms:title ?t BIND("a\\u001B[31m\\u202Eb" AS ?x) } ORDER BY ?t')
     table = kb.as_table(answer)
