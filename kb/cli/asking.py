@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import kb
 from kb.cli.options import home_option, output_option, text_folders, texts_option, write
+from kb.progress import progress
 
 
 def diff_options(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +19,7 @@ def diff_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--retract", metavar="NAME", help="who falls without an article, a citation or a voice, such as art:old-bridge"
     )
-    parser.add_argument("--format", choices=tuple(kb.BLAST_FORMATS), default="text")
+    parser.add_argument("--format", choices=tuple(kb.DIFF_FORMATS), default="text")
     parser.add_argument("--fail-on-fall", action="store_true", help="exit 1 when a claim falls")
     home_option(parser)
     output_option(parser)
@@ -63,7 +64,7 @@ def _run_diff(arguments: argparse.Namespace) -> int:
             "compare what?", help="kb diff BASE [HEAD] compares two; kb diff --retract NAME takes something away"
         )
     home = kb.find_home(arguments.home)
-    with kb.progress() as tell:
+    with progress() as tell:
         tell("reading both bases")
         head = kb.read_revision(home, arguments.head)
         if arguments.retract is None:
@@ -73,7 +74,7 @@ def _run_diff(arguments: argparse.Namespace) -> int:
             blast = kb.compare_graphs(base.graph, head.graph, names=names, prefixes=head.prefixes)
         else:
             blast = kb.retract(head.graph, arguments.retract, prefixes=head.prefixes)
-    text = kb.BLAST_FORMATS[arguments.format](blast, prefixes=head.prefixes)
+    text = kb.DIFF_FORMATS[arguments.format](blast, prefixes=head.prefixes)
     write(text.encode(), arguments.output)
     return int(arguments.fail_on_fall and blast.falls > 0)
 
@@ -81,12 +82,12 @@ def _run_diff(arguments: argparse.Namespace) -> int:
 def _run_query(arguments: argparse.Namespace) -> int:
     home = kb.find_home(arguments.home)
     if arguments.question is None:
-        for question in kb.saved_questions(home):
+        for question in kb.saved_queries(home):
             if not question.name.startswith("page-"):
                 params = " ".join(f"--param {param.name}={param.default or '…'}" for param in question.params)
                 print(f"{question.name:28} {question.title}" + (f"\n{'':28} {params}" if params else ""))
         return 0
-    question = kb.saved_question(home, arguments.question)
+    question = kb.saved_query(home, arguments.question)
     base = kb.load_kb(home)
     values = kb.bind(question, _pairs(arguments.param), prefixes=base.prefixes)
     store = kb.open_store(base.quads())

@@ -13,6 +13,10 @@ from pathlib import Path
 
 import kb
 from kb.cli.options import also, home_option, output_option, source_date, text_folders, texts_option, today, write
+from kb.files import write_atomic
+from kb.progress import progress
+from kb.report.text import report_text
+from kb.terminal import visible
 
 
 def check_options(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +86,7 @@ def _run_check(arguments: argparse.Namespace) -> int:
     if arguments.watch:
         return _watch(arguments, home, texts)
     _fix(arguments, home, texts)
-    with kb.progress() as tell:
+    with progress() as tell:
         report = kb.check(home, texts=texts, today=today(), progress=tell)
     if arguments.raise_floors:
         _raise_floors(home, report)
@@ -98,10 +102,10 @@ def _fix(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) ->
             raise kb.UsageError("--confirm writes nothing by itself", help="add --fix")
         return
     for change in kb.reanchor(home, arguments.confirm, texts):
-        print(kb.visible(change.said), file=sys.stderr)
+        print(visible(change.said), file=sys.stderr)
     for found in kb.format_files(kb.files_of(home), write=True):
         if found.changed:
-            print(f"formatted {kb.visible(home.name(found.path))}", file=sys.stderr)
+            print(f"formatted {visible(home.name(found.path))}", file=sys.stderr)
 
 
 def _presented(arguments: argparse.Namespace, below: str | None, report: kb.Report) -> kb.Report:
@@ -127,7 +131,7 @@ def _below_source_root(arguments: argparse.Namespace, home: kb.Home) -> str | No
 def _write_reports(arguments: argparse.Namespace, report: kb.Report, others: Sequence[tuple[str, str]]) -> None:
     for name, file in ((arguments.format, arguments.output or "-"), *others):
         if name == "text":
-            text = kb.report_text(report, colour=file == "-" and _has_colour(), brief=arguments.quiet)
+            text = report_text(report, colour=file == "-" and _has_colour(), brief=arguments.quiet)
         else:
             text = kb.REPORT_FORMATS[name](report)
         write(text.encode(), None if file == "-" else file)
@@ -147,8 +151,8 @@ def _watch(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) 
         for glimpse in kb.watch(home, texts=texts, today=today):
             report = _compared(arguments, glimpse.report)
             lines = [f"watching {home.root}   {datetime.now():%H:%M:%S}   {report.seconds:.2f} s   (Ctrl+C stops)"]
-            text = kb.report_text(report, colour=_has_colour(), brief=True)
-            _redraw([*lines, kb.visible(glimpse.words), "", *text.splitlines()])
+            text = report_text(report, colour=_has_colour(), brief=True)
+            _redraw([*lines, visible(glimpse.words), "", *text.splitlines()])
     return 0
 
 
@@ -181,7 +185,7 @@ def _compared(arguments: argparse.Namespace, report: kb.Report) -> kb.Report:
     if arguments.update_baseline:
         smaller = kb.shrink(baseline, report)
         if smaller != baseline:
-            kb.write_atomic(path, smaller.data())
+            write_atomic(path, smaller.data())
     return kb.compare(report, baseline)
 
 
@@ -194,15 +198,15 @@ def _run_verify(arguments: argparse.Namespace) -> int:
     at_hand = kb.find_texts(base.graph, [home.texts, *folders])
     found = kb.verify(base.graph, at_hand.copies, spare=at_hand.spare)
     for line in at_hand.ignored:
-        print(f"kb: not used: {kb.visible(line)}", file=sys.stderr)
+        print(f"kb: not used: {visible(line)}", file=sys.stderr)
     if arguments.format == "json":
-        text = kb.fates_json(found, at_hand.copies, every=arguments.all, prefixes=base.prefixes)
+        text = kb.verification_json(found, at_hand.copies, every=arguments.all, prefixes=base.prefixes)
     else:
         words = arguments.output is None and sys.stdout.isatty()  # words of a text go to its reader, nowhere else
-        text = kb.fates_text(found, at_hand.copies, every=arguments.all, words=words, prefixes=base.prefixes)
+        text = kb.verification_text(found, at_hand.copies, every=arguments.all, words=words, prefixes=base.prefixes)
     write(text.encode(), arguments.output)
     if not at_hand.copies:
-        raise kb.CannotLook(
+        raise kb.CannotLookError(
             "no copy of any article is at hand", help=f"put yours into {home.name(home.texts)}/, or name --texts DIR"
         )
     return int(any(outcome.failed for outcome in found.outcomes))

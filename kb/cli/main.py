@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from importlib import import_module, metadata
 
 import kb
+from kb.terminal import visible
 
 GROUP = "factcite.commands"
 COMMANDS = {
@@ -90,7 +91,7 @@ def _leave_stdout() -> None:
 
 
 def _complain(text: str) -> None:
-    print("kb: " + "\n".join(kb.visible(line) for line in text.splitlines()), file=sys.stderr)
+    print("kb: " + "\n".join(visible(line) for line in text.splitlines()), file=sys.stderr)
 
 
 @contextmanager

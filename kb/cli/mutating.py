@@ -7,6 +7,9 @@ from pathlib import Path
 
 import kb
 from kb.cli.options import also, output_option, text_folders, texts_option, today, write
+from kb.mutate.run import mutate, read_allowed
+from kb.progress import progress
+from kb.report.mutation import mutation_json, mutation_text
 
 
 def mutate_options(parser: argparse.ArgumentParser) -> None:
@@ -38,8 +41,8 @@ def _run_mutate(arguments: argparse.Namespace) -> int:
     if arguments.per_operator < 1:
         raise kb.UsageError("--per-operator counts from 1")
     others = also(arguments.also, ("text", "json"))
-    with kb.progress() as tell:
-        found = kb.mutate(
+    with progress() as tell:
+        found = mutate(
             None if arguments.home is None else kb.find_home(arguments.home),
             article=arguments.article,
             full=arguments.full,
@@ -47,11 +50,11 @@ def _run_mutate(arguments: argparse.Namespace) -> int:
             per_operator=arguments.per_operator,
             seed=arguments.seed,
             cases=Path(arguments.cases) if arguments.cases else None,
-            allowed=kb.read_allowed(Path(arguments.allow)) if arguments.allow else None,
+            allowed=read_allowed(Path(arguments.allow)) if arguments.allow else None,
             today=today(),
             tell=tell,
         )
     for name, file in ((arguments.format, arguments.output), *others):
-        text = kb.mutation_json(found) if name == "json" else kb.mutation_text(found, every=arguments.all)
+        text = mutation_json(found) if name == "json" else mutation_text(found, every=arguments.all)
         write(text.encode(), None if file == "-" else file)
     return found.exit_code

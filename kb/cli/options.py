@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import kb
+from kb.files import write_atomic
 
 
 def home_option(parser: argparse.ArgumentParser) -> None:
@@ -71,4 +72,4 @@ def write(data: bytes, output: str | None) -> None:
     if output is None:
         sys.stdout.buffer.write(data)
     else:
-        kb.write_atomic(Path(output), data)
+        write_atomic(Path(output), data)

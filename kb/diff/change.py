@@ -80,7 +80,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Blast:
+class Comparison:
     """What a change does.
 
     Attributes:

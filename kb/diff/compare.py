@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from kb.diff.change import ADDED, CHANGED, KINDS, RANKS, REMOVED, Blast, Change, Difference, Move
+from kb.diff.change import ADDED, CHANGED, KINDS, RANKS, REMOVED, Change, Comparison, Difference, Move
 from kb.diff.reasons import Side, Why
 from kb.rdf.graph import Graph
 from kb.vocab import PREFIXES
@@ -27,7 +27,7 @@ def compare_graphs(
     names: tuple[str, str] = ("base", "head"),
     prefixes: Mapping[str, str] = PREFIXES,
     taken: str = "",
-) -> Blast:
+) -> Comparison:
     """What the way from one base to another does.
 
     Args:
@@ -46,7 +46,7 @@ def compare_graphs(
         for claim in common
         if before.standings[claim].status == after.standings[claim].status
     )
-    return Blast(
+    return Comparison(
         *names,
         changes=tuple(change for kind in KINDS for change in _changes(before, after, kind)),
         moves=tuple(sorted(moves, key=_move_key)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kb.diff.change import Blast
+from kb.diff.change import Comparison
 from kb.diff.compare import compare_graphs
 from kb.errors import UsageError
 from kb.model.derive import attribution_chain
@@ -14,7 +14,7 @@ from kb.rdf.lists import cells
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF
 
 
-def retract(graph: Graph, name: str, *, prefixes: Mapping[str, str] = PREFIXES) -> Blast:
+def retract(graph: Graph, name: str, *, prefixes: Mapping[str, str] = PREFIXES) -> Comparison:
     """Who falls when the citations of an article are taken away, or one citation, or all that one voice says.
 
     Args:

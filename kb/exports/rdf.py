@@ -30,7 +30,7 @@ from kb.rdf.canonical import label_blank_nodes, write_turtle
 from kb.rdf.graph import key
 from kb.vocab import DCTERMS, DERIVED_GRAPH, FC, RDF, RDFS, SKOS
 
-FORMATS: Mapping[str, ox.RdfFormat] = MappingProxyType(
+EXPORT_FORMATS: Mapping[str, ox.RdfFormat] = MappingProxyType(
     {
         "turtle": ox.RdfFormat.TURTLE,
         "ntriples": ox.RdfFormat.N_TRIPLES,
@@ -47,7 +47,7 @@ _COMMENTS = "comments"
 _PREFIXES = "prefixes"
 _LISTS = "the short form of lists"
 
-LOSSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+EXPORT_LOSSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "turtle": (_FILES, _COMMENTS),
         "ntriples": (_FILES, _CARRIED, _COMMENTS, _PREFIXES, _LISTS),
@@ -66,7 +66,7 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
     """The base as RDF, in UTF-8.
 
     Args:
-        format: one of `FORMATS`.
+        format: one of `EXPORT_FORMATS`.
         article: a slug; then only the article's record, its claims and citations, and the names and types of what
             they point to.
         derived: whether computed facts come along, in a graph of their own where the format has graphs.
@@ -74,8 +74,8 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
     Raises:
         UsageError: an unknown format, or an article that is not in the base.
     """
-    if format not in FORMATS:
-        raise UsageError(f"there is no export format {format!r}", help="use one of: " + ", ".join(FORMATS))
+    if format not in EXPORT_FORMATS:
+        raise UsageError(f"there is no export format {format!r}", help="use one of: " + ", ".join(EXPORT_FORMATS))
     quads = tuple(kb.quads(derived=derived))
     if article is not None:
         quads = tuple(_of_article(quads, _article_graphs(kb, article)))
@@ -85,7 +85,7 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
     if format == "trig":
         return _trig(quads, kb.prefixes, header)
     named = sorted(label_blank_nodes(quads), key=_order)
-    return _serialize(named if format == "nquads" else _union(named), FORMATS[format])
+    return _serialize(named if format == "nquads" else _union(named), EXPORT_FORMATS[format])
 
 
 # --- one article -----------------------------------------------------------------------------------------

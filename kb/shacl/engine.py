@@ -18,7 +18,7 @@ import rdflib
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
 
-from kb.errors import CannotLook
+from kb.errors import CannotLookError
 from kb.finding import BLANK
 from kb.finding import Rule as Rule
 from kb.rdf.graph import Graph, Term, key
@@ -168,7 +168,7 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
     languages, or by two ways to one node) is there twice.
 
     Raises:
-        CannotLook: the engine does not take the shapes.
+        CannotLookError: the engine does not take the shapes.
     """
     with literals_kept():
         return run_graphs(rdf_graph(data.triples), rdf_shapes(shapes))
@@ -200,9 +200,11 @@ def sorted_results(results: Iterable[Result]) -> tuple[Result, ...]:
     return tuple(sorted(results, key=lambda result: tuple(getattr(result, name) for name in Result.__slots__)))
 
 
-def _refused(reason: object) -> CannotLook:
+def _refused(reason: object) -> CannotLookError:
     sentence = str(reason).partition("\n")[0]
-    return CannotLook(f"the shapes engine refuses the shapes: {sentence}", help="correct the shape that it is about")
+    return CannotLookError(
+        f"the shapes engine refuses the shapes: {sentence}", help="correct the shape that it is about"
+    )
 
 
 def _meant(shapes: Graph) -> Iterator[ox.Triple]:

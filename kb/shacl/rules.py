@@ -68,7 +68,7 @@ def rules(home: Home | Path | str | None = None) -> tuple[Rule, ...]:
         HomeError: no base there.
         TurtleError: the first shapes file that does not pass the gate.
     """
-    return explained(load_shapes(home))
+    return describe_rules(load_shapes(home))
 
 
 def load_shapes(home: Home | Path | str | None = None) -> KnowledgeBase:
@@ -98,7 +98,7 @@ def rule(home: Home | Path | str | None, code: str) -> Rule:
     return found[0]
 
 
-def explained(shapes: KnowledgeBase) -> tuple[Rule, ...]:
+def describe_rules(shapes: KnowledgeBase) -> tuple[Rule, ...]:
     """Every rule of some shapes files, with what it asks and where it stands."""
     graph = shapes.graph
     found = []

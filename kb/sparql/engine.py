@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kb.errors import QueryRefused
+from kb.errors import QueryRefusedError
 from kb.rdf.curies import Value
 from kb.sparql.guard import refuse, tokenize
 from kb.vocab import PREFIXES
@@ -73,7 +73,7 @@ def ask(
         max_rows: rows or triples kept; more sets `Answer.truncated`.
 
     Raises:
-        QueryRefused: not SPARQL (line and column), or not allowed.
+        QueryRefusedError: not SPARQL (line and column), or not allowed.
     """
     graphs = [graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)]
     refuse(sparql, graphs=graphs, prefixes=prefixes)
@@ -106,7 +106,7 @@ def run(
         base_iri: what relative IRIs of the question are resolved against; None refuses them.
 
     Raises:
-        QueryRefused: not SPARQL, with line and column, or a graph or function that the engine does not know.
+        QueryRefusedError: not SPARQL, with line and column, or a graph or function that the engine does not know.
     """
     text = with_values(sparql, params or {})
     chosen: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(iri) for iri in default_graphs]
@@ -122,14 +122,14 @@ def run(
     except SyntaxError as error:
         raise _syntax(str(error)) from error
     except (ValueError, RuntimeError) as error:
-        raise QueryRefused(f"the engine cannot answer: {error}", help="simplify the question") from error
+        raise QueryRefusedError(f"the engine cannot answer: {error}", help="simplify the question") from error
 
 
 def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
     """The question with its parameters written into it, as a VALUES block that opens its WHERE; no line moves.
 
     Raises:
-        QueryRefused: there are parameters and no WHERE with a bracket to put them in.
+        QueryRefusedError: there are parameters and no WHERE with a bracket to put them in.
     """
     if not params:
         return sparql
@@ -141,20 +141,20 @@ def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) ->
             return f"{sparql[:at]} VALUES ({names}) {{ ({values}) }}{sparql[at:]}"
         depth += {"open": 1, "close": -1}.get(word.kind, 0)
         after_where = after_where or (depth == 0 and word.kind == "word" and word.text.upper() == "WHERE")
-    raise QueryRefused("there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket")
+    raise QueryRefusedError("there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket")
 
 
 def _names_graphs(sparql: str) -> bool:
     return any(word.kind == "word" and word.text.upper() == "FROM" for word in tokenize(sparql))
 
 
-def _syntax(message: str) -> QueryRefused:
+def _syntax(message: str) -> QueryRefusedError:
     match = re.match(r"(?:.*?)error at (\d+):(\d+): ?(.*)", message, re.DOTALL)
     if match is None:
-        return QueryRefused(message, help="mend the SPARQL")
+        return QueryRefusedError(message, help="mend the SPARQL")
     said = re.sub(r"\s+", " ", match[3]).strip()
     if said.startswith("expected ") or len(said) > 120:  # the engine lists what it tried last, which misleads
         said = "it can be read up to here, not further"
-    return QueryRefused(
+    return QueryRefusedError(
         f"not SPARQL: {said}", line=int(match[1]), column=int(match[2]), help="mend the SPARQL at this place"
     )

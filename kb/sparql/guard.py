@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import urljoin
 
-from kb.errors import QueryRefused
+from kb.errors import QueryRefusedError
 from kb.rdf.curies import expand
 from kb.vocab import PREFIXES
 
@@ -92,10 +92,10 @@ def refuse(
         limits: what it may cost.
 
     Raises:
-        QueryRefused: with line and column.
+        QueryRefusedError: with line and column.
     """
     if len(text) > limits.chars:
-        raise QueryRefused(f"the question is longer than {limits.chars:,} characters", help="ask less at once")
+        raise QueryRefusedError(f"the question is longer than {limits.chars:,} characters", help="ask less at once")
     words = tuple(tokenize(text))
     _refuse_cost(text, words, limits)
     _refuse_keywords(text, words)
@@ -195,9 +195,9 @@ def _resolved(target: _Word, words: Sequence[_Word], prefixes: Mapping[str, str]
     return urljoin(base, target.text[1:-1])
 
 
-def _refused(text: str, word: _Word, message: str, help: str) -> QueryRefused:
+def _refused(text: str, word: _Word, message: str, help: str) -> QueryRefusedError:
     line = text.count("\n", 0, word.start) + 1
-    return QueryRefused(message, line=line, column=word.start - text.rfind("\n", 0, word.start), help=help)
+    return QueryRefusedError(message, line=line, column=word.start - text.rfind("\n", 0, word.start), help=help)
 
 
 # --- asking ----------------------------------------------------------------------------------------------

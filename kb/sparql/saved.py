@@ -28,7 +28,7 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedQuestion:
+class SavedQuery:
     """A question kept as a file: its name, title, description, parameters and SPARQL; what it is about, or nothing."""
 
     name: str
@@ -39,16 +39,16 @@ class SavedQuestion:
     topic: str = ""
 
 
-def saved_questions(home: Home) -> tuple[SavedQuestion, ...]:
+def saved_queries(home: Home) -> tuple[SavedQuery, ...]:
     """Every question in `kb/queries`, by name; those of pages (`page-…`) too.
 
     Raises:
         InputError: a file whose head cannot be read.
     """
-    return tuple(read_question(path) for path in home.question_files())
+    return tuple(read_query(path) for path in home.question_files())
 
 
-def saved_question(home: Home, name: str) -> SavedQuestion:
+def saved_query(home: Home, name: str) -> SavedQuery:
     """The saved question `name`, or the `.rq` file of that name.
 
     Raises:
@@ -56,14 +56,14 @@ def saved_question(home: Home, name: str) -> SavedQuestion:
     """
     path = home.queries / f"{name}.rq"
     if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and path.is_file():
-        return read_question(path)
+        return read_query(path)
     if name.endswith(".rq") and Path(name).is_file():
-        return read_question(Path(name))
+        return read_query(Path(name))
     names = [found.stem for found in home.question_files() if not found.stem.startswith("page-")]
     raise UsageError(f"no saved question {name!r}, and no such .rq file", help="one of: " + ", ".join(names))
 
 
-def read_question(path: Path) -> SavedQuestion:
+def read_query(path: Path) -> SavedQuery:
     """Read a `.rq` file and the comments at its head.
 
     The head: `# title: …`, `# topic: …` if there are many, `# description: …` (may go on in further comment lines), and
@@ -90,7 +90,7 @@ def read_question(path: Path) -> SavedQuestion:
             params.append(_param(said, path, number))
         else:
             description = f"{description} {said.removeprefix('description:').strip()}".strip()
-    return SavedQuestion(path.stem, title, description, tuple(params), text, topic)
+    return SavedQuery(path.stem, title, description, tuple(params), text, topic)
 
 
 def _param(said: str, path: Path, number: int) -> Param:
@@ -106,7 +106,7 @@ def _param(said: str, path: Path, number: int) -> Param:
 
 
 def bind(
-    question: SavedQuestion, values: Mapping[str, str], *, prefixes: Mapping[str, str] = PREFIXES
+    question: SavedQuery, values: Mapping[str, str], *, prefixes: Mapping[str, str] = PREFIXES
 ) -> dict[str, ox.NamedNode | ox.Literal]:
     """The parameters of a saved question as terms.
 
@@ -130,7 +130,7 @@ def bind(
 
 
 def _term(
-    question: SavedQuestion, param: Param, value: str | None, prefixes: Mapping[str, str]
+    question: SavedQuery, param: Param, value: str | None, prefixes: Mapping[str, str]
 ) -> ox.NamedNode | ox.Literal:
     if value is None:
         raise UsageError(

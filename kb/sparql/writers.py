@@ -34,13 +34,13 @@ class RowWriter(Protocol):
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Row], format: str) -> bytes:
-    """A whole table in one of `WRITERS`."""
-    writer = WRITERS[format](columns)
+    """A whole table in one of `RESULT_WRITERS`."""
+    writer = RESULT_WRITERS[format](columns)
     return writer.head() + writer.rows(rows) + writer.foot()
 
 
 def write_truth(truth: bool, format: str) -> bytes:
-    """The answer to an ASK in one of `WRITERS`."""
+    """The answer to an ASK in one of `RESULT_WRITERS`."""
     return _converted(_dump({"head": {}, "boolean": truth}), _FORMATS[format])
 
 
@@ -121,7 +121,7 @@ _FORMATS = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-WRITERS: Mapping[str, Callable[[Sequence[str]], RowWriter]] = MappingProxyType(
+RESULT_WRITERS: Mapping[str, Callable[[Sequence[str]], RowWriter]] = MappingProxyType(
     {
         "json": _JsonRows,
         "xml": lambda columns: _EngineRows(columns, ox.QueryResultsFormat.XML),

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
 
-from kb.errors import CannotLook
+from kb.errors import CannotLookError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.git import read_commit
 from kb.home import Home, find_home
@@ -23,8 +23,8 @@ from kb.rdf.curies import short_iri
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import focus_nodes, has_target
-from kb.shacl.incremental import Memory
-from kb.shacl.rules import explained
+from kb.shacl.incremental import IncrementalCache
+from kb.shacl.rules import describe_rules
 from kb.text import digest_bytes
 from kb.validation.findings import (
     Inputs,
@@ -55,7 +55,7 @@ def check(
     *,
     texts: Iterable[Path] = (),
     today: date | None = None,
-    memory: Memory | None = None,
+    memory: IncrementalCache | None = None,
     progress: Callable[[str], None] | None = None,
     base: KnowledgeBase | None = None,
 ) -> Report:
@@ -74,7 +74,7 @@ def check(
     """
     started, clock = datetime.now(UTC), time.perf_counter()
     place = base.home if base else home if isinstance(home, Home) else find_home(home)
-    steps = _Steps(memory or Memory(), progress or (lambda step: None), base)
+    steps = _Steps(memory or IncrementalCache(), progress or (lambda step: None), base)
     report = _check(place, texts, today or date.today(), steps)
     return replace(report, started=f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds=round(time.perf_counter() - clock, 3))
 
@@ -86,7 +86,7 @@ def check(
 class _Steps:
     """What the steps share beside their inputs: the memory, whom to tell, and a base that is loaded already."""
 
-    memory: Memory
+    memory: IncrementalCache
     tell: Callable[[str], None]
     base: KnowledgeBase | None
 
@@ -107,7 +107,7 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     steps.tell(f"running {len(counted)} rules over {len(inputs.kb.graph.triples):,} triples")
     try:
         broken = tuple(shape_findings(inputs, steps.memory))
-    except CannotLook as error:
+    except CannotLookError as error:
         return _report(inputs, flaws, shapes=counted, stopped=error.message, exit_code=4)
     steps.tell("comparing the citations with the texts at hand")
     at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
@@ -136,7 +136,7 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     )
 
 
-def _read(home: Home, memory: Memory, loaded: KnowledgeBase | None) -> Inputs:
+def _read(home: Home, memory: IncrementalCache, loaded: KnowledgeBase | None) -> Inputs:
     read = (loaded.files, ()) if loaded else read_files(home, home.data_files(), known=memory.files)
     files, errors = read
     shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES, known=memory.files)
@@ -147,7 +147,7 @@ def _read(home: Home, memory: Memory, loaded: KnowledgeBase | None) -> Inputs:
         base,
         shape_files,
         shapes,
-        memory.rules(shape_files, lambda: explained(KnowledgeBase(home, shape_files))),
+        memory.rules(shape_files, lambda: describe_rules(KnowledgeBase(home, shape_files))),
         errors + shape_errors,
         read_waivers(home, base.prefixes),
         read_floors(home),

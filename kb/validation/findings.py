@@ -16,19 +16,19 @@ from kb.model.knowledge_base import KnowledgeBase, LoadedFile, Place
 from kb.rdf.curies import is_iri, short_iri
 from kb.rdf.graph import Graph, key
 from kb.shacl.engine import Result, Rule, severity_word
-from kb.shacl.incremental import Memory
+from kb.shacl.incremental import IncrementalCache
 from kb.shacl.lint import lint
 from kb.text import TextParagraph
-from kb.validation.characters import odd_texts
-from kb.validation.duplicates import doubles
+from kb.validation.characters import find_invisible
+from kb.validation.duplicates import find_duplicates
 from kb.validation.suppressions import FILE as WAIVERS
 from kb.validation.suppressions import MALFORMED as BAD_WAIVERS
-from kb.validation.suppressions import Waivers, apply_waivers
-from kb.validation.text_reuse import borrowed
+from kb.validation.suppressions import Suppressions, apply_waivers
+from kb.validation.text_reuse import find_shared_words
 from kb.validation.thresholds import MALFORMED as BAD_FLOORS
-from kb.validation.thresholds import Floors, below, unjudged
+from kb.validation.thresholds import Thresholds, below, unjudged
 from kb.verification.spans import MOVED
-from kb.verification.verify import Difference, Outcome, Verification
+from kb.verification.verify import CitationResult, Difference, Verification
 from kb.vocab import FC, PREFIXES, RDF, SH
 
 
@@ -41,8 +41,8 @@ class Inputs:
     shapes: Graph
     rules: tuple[Rule, ...]
     errors: tuple[KbError, ...]
-    waivers: Waivers
-    floors: Floors
+    waivers: Suppressions
+    floors: Thresholds
 
 
 def gate_findings(inputs: Inputs) -> Iterator[Finding]:
@@ -119,7 +119,7 @@ def lint_findings(inputs: Inputs) -> Iterator[Finding]:
             yield _placed(finding, shapes.locate(flaw.node, flaw.path))
 
 
-def shape_findings(inputs: Inputs, memory: Memory) -> Iterator[Finding]:
+def shape_findings(inputs: Inputs, memory: IncrementalCache) -> Iterator[Finding]:
     rules = {rule.iri: rule for rule in inputs.rules}
     for result in dict.fromkeys(memory.run(inputs.kb.graph, inputs.shapes)):
         predicate = result.path if is_iri(result.path) else ""
@@ -180,7 +180,7 @@ def verification_findings(inputs: Inputs, verification: Verification) -> Iterato
             yield _code_finding(inputs, code, each.node, each.message, help=_how_to_record(each))
 
 
-def _how_to_cite(outcome: Outcome) -> str:
+def _how_to_cite(outcome: CitationResult) -> str:
     """The command that helps with a citation that failed."""
     place = outcome.to or outcome.at
     if outcome.state == MOVED:
@@ -196,7 +196,7 @@ def _how_to_record(difference: Difference) -> str:
 
 
 def wording_findings(inputs: Inputs, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[Finding]:
-    for found in borrowed(inputs.kb.graph, texts):
+    for found in find_shared_words(inputs.kb.graph, texts):
         place = f"paragraph {found.paragraph} of {local_name(found.article)}"
         yield _code_finding(
             inputs,
@@ -209,7 +209,7 @@ def wording_findings(inputs: Inputs, texts: Mapping[str, Sequence[TextParagraph]
 
 
 def character_findings(inputs: Inputs) -> Iterator[Finding]:
-    for odd in odd_texts(inputs.kb.graph):
+    for odd in find_invisible(inputs.kb.graph):
         yield _code_finding(inputs, "FC932", odd.node, odd.why, path=odd.predicate, value=str(odd.value))
 
 
@@ -229,7 +229,7 @@ def double_findings(inputs: Inputs) -> Iterator[Finding]:
     for subject, names in sorted(typed.items()):
         if len(names) > 1:
             yield _code_finding(inputs, "FC941", subject, f"is described in {' and in '.join(names)}", path=RDF.type)
-    for double in doubles(inputs.kb.graph):
+    for double in find_duplicates(inputs.kb.graph):
         message = f"{_SAME[double.code]} {short_iri(double.other, inputs.kb.prefixes)}"
         value = "" if double.value is None else str(double.value)
         yield _code_finding(inputs, double.code, double.node, message, path=double.path, value=value)

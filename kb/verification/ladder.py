@@ -24,7 +24,18 @@ from dataclasses import dataclass
 from kb.verification.alignment import Recorded
 from kb.verification.copies import Copy
 from kb.verification.paragraphs import Paragraphs
-from kb.verification.spans import AMBIGUOUS, DRIFTED, EXACT, MISSING, MOVED, WRONG_DOCUMENT, Anchor, At, Fate, Seeker
+from kb.verification.spans import (
+    AMBIGUOUS,
+    DRIFTED,
+    EXACT,
+    MISSING,
+    MOVED,
+    WRONG_DOCUMENT,
+    DigestSearch,
+    Span,
+    SpanResult,
+    TextPlace,
+)
 
 TELLING = 16
 """Fewer characters than this stand in many texts by chance, so they do not tell which article they are from."""
@@ -58,21 +69,21 @@ class Ladder:
     """
 
     paragraphs: Paragraphs
-    seeker: Seeker
+    seeker: DigestSearch
     stranger: str = ""
     others: tuple[tuple[str, Copy], ...] = ()
     spare: tuple[Copy, ...] = ()
 
-    def fate(self, anchor: Anchor) -> Fate:
+    def fate(self, anchor: Span) -> SpanResult:
         """What became of one span."""
         own = self.paragraphs.by_name[anchor.paragraph]
         if anchor.length < 1 or anchor.start < 0:
-            return Fate(DRIFTED, f"characters {anchor.start} to {anchor.end} are no span")
+            return SpanResult(DRIFTED, f"characters {anchor.start} to {anchor.end} are no span")
         at = self.paragraphs.whole.get(own.name)
         if at is not None and self._fits(anchor, at):
             return self._unchanged(anchor, own, at)
         if self.stranger:
-            return Fate(WRONG_DOCUMENT, f"the copy at hand is the text of {self.stranger}")
+            return SpanResult(WRONG_DOCUMENT, f"the copy at hand is the text of {self.stranger}")
         if own.name in self.paragraphs.crowded:
             return self._crowded(anchor, own)
         places = self.seeker.places(self.paragraphs.copy, anchor.length, anchor.digest)
@@ -81,67 +92,71 @@ class Ladder:
 
     # --- steps
 
-    def _fits(self, anchor: Anchor, index: int) -> bool:
+    def _fits(self, anchor: Span, index: int) -> bool:
         text = self.paragraphs.text(index)
         words = text[anchor.start : anchor.end]
         return anchor.end <= len(text) and _digest(words) == anchor.digest
 
-    def _unchanged(self, anchor: Anchor, own: Recorded, at: int) -> Fate:
+    def _unchanged(self, anchor: Span, own: Recorded, at: int) -> SpanResult:
         if at == own.index:
-            return Fate(EXACT)
+            return SpanResult(EXACT)
         was = f"was {own.index}" if own.index else "had left the text"
-        to = At(at, anchor.start, anchor.end)
-        return Fate(MOVED, f"its paragraph is number {at} in the copy at hand and {was}; the words are the same", to)
+        to = TextPlace(at, anchor.start, anchor.end)
+        return SpanResult(
+            MOVED, f"its paragraph is number {at} in the copy at hand and {was}; the words are the same", to
+        )
 
-    def _crowded(self, anchor: Anchor, own: Recorded) -> Fate:
-        places = [At(index, anchor.start, anchor.end) for index in self.paragraphs.crowded[own.name]]
+    def _crowded(self, anchor: Span, own: Recorded) -> SpanResult:
+        places = [TextPlace(index, anchor.start, anchor.end) for index in self.paragraphs.crowded[own.name]]
         reason = f"the text of its paragraph stands {_times(places)} now, and it cannot be told which one it is"
-        return Fate(AMBIGUOUS, reason)
+        return SpanResult(AMBIGUOUS, reason)
 
-    def _in_place(self, anchor: Anchor, own: Recorded, places: Sequence[At]) -> Fate | None:
+    def _in_place(self, anchor: Span, own: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
         """Inside the paragraph that is known to be the recorded one, edited or not."""
         home = self.paragraphs.whole.get(own.name) or self.paragraphs.homes.get(own.name)
         inside = [place for place in places if place.paragraph == home]
         if home is None or not inside:
             return None
         if len(inside) > 1:
-            return Fate(AMBIGUOUS, f"the words stand {_times(inside)}, and the paragraph was edited")
+            return SpanResult(AMBIGUOUS, f"the words stand {_times(inside)}, and the paragraph was edited")
         (to,) = inside
         same = (home, to.start) == (own.index, anchor.start)
         if not same:
-            return Fate(MOVED, f"the words stand in {to} now", to)
+            return SpanResult(MOVED, f"the words stand in {to} now", to)
         alike = [place for place in places if place.paragraph != home and self._is_free(place)]
         if alike:
-            return Fate(AMBIGUOUS, f"the words stand {_times([to, *alike])}, and these paragraphs were edited")
+            return SpanResult(AMBIGUOUS, f"the words stand {_times([to, *alike])}, and these paragraphs were edited")
         if self.paragraphs.settled and own.name not in self.paragraphs.mistakable:
-            return Fate(EXACT)
-        return Fate(AMBIGUOUS, f"the words stand in {to}, but more paragraphs changed, and this may be another one")
+            return SpanResult(EXACT)
+        return SpanResult(
+            AMBIGUOUS, f"the words stand in {to}, but more paragraphs changed, and this may be another one"
+        )
 
-    def _elsewhere(self, anchor: Anchor, own: Recorded, places: Sequence[At]) -> Fate | None:
+    def _elsewhere(self, anchor: Span, own: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
         """In a paragraph that is new, or was edited; anywhere, where the citation never fitted its paragraph."""
         open_places = places if own.name in self.paragraphs.whole else [p for p in places if self._is_free(p)]
         if not open_places:
             return None
         if len(places) > 1:
-            return Fate(AMBIGUOUS, f"the words stand {_times(places)}, and it cannot be told which is meant")
+            return SpanResult(AMBIGUOUS, f"the words stand {_times(places)}, and it cannot be told which is meant")
         (to,) = open_places
         if (to.paragraph, to.start) == (own.index, anchor.start):
-            return Fate(
+            return SpanResult(
                 AMBIGUOUS,
                 f"the words stand in {to}, but the paragraphs around it changed too, so that this may be another one",
             )
-        return Fate(MOVED, f"the words stand in {to} now", to)
+        return SpanResult(MOVED, f"the words stand in {to} now", to)
 
-    def _is_free(self, place: At) -> bool:
+    def _is_free(self, place: TextPlace) -> bool:
         return place.paragraph in self.paragraphs.free
 
-    def _lost(self, anchor: Anchor, own: Recorded, places: Sequence[At]) -> Fate:
+    def _lost(self, anchor: Span, own: Recorded, places: Sequence[TextPlace]) -> SpanResult:
         """The words are not there, or only where they always stood as somebody else's."""
         home = self.paragraphs.whole.get(own.name) or self.paragraphs.homes.get(own.name)
         if home is None:
             other = self._in_other_article(anchor)
             if other:
-                return Fate(WRONG_DOCUMENT, f"the words stand in {other}")
+                return SpanResult(WRONG_DOCUMENT, f"the words stand in {other}")
         near = self._nearest(anchor, home)
         if near is not None:
             return near
@@ -149,9 +164,9 @@ class Ladder:
         if likely is not None:
             return self._edited(anchor, own, likely)
         lookalike = f"; the same words stand {_times(places)}, as they always did" if places else ""
-        return Fate(MISSING, f"{self._gone(own)}{lookalike}{self._unlooked(anchor)}")
+        return SpanResult(MISSING, f"{self._gone(own)}{lookalike}{self._unlooked(anchor)}")
 
-    def _edited(self, anchor: Anchor, own: Recorded, at: int) -> Fate:
+    def _edited(self, anchor: Span, own: Recorded, at: int) -> SpanResult:
         if own.name in self.paragraphs.whole:
             reason = f"paragraph {at} is the recorded one, so the offsets or the digest of the citation are wrong"
         else:
@@ -159,7 +174,7 @@ class Ladder:
         length = len(self.paragraphs.text(at))
         if anchor.end > length:
             reason += f"; it has {length} characters"
-        return Fate(DRIFTED, reason, At(at, min(anchor.start, length), min(anchor.end, length)))
+        return SpanResult(DRIFTED, reason, TextPlace(at, min(anchor.start, length), min(anchor.end, length)))
 
     def _gone(self, own: Recorded) -> str:
         if own.index is None:
@@ -169,7 +184,7 @@ class Ladder:
             return f"the copy at hand has no paragraph {own.index}; it ends with {count}"
         return f"its paragraph, number {own.index} of the record, is not in the copy at hand"
 
-    def _in_other_article(self, anchor: Anchor) -> str:
+    def _in_other_article(self, anchor: Span) -> str:
         """The first other article that holds the words, as a place; empty where none does."""
         for name, copy in self.others if anchor.length >= TELLING else ():
             if self.seeker.reaches(copy, anchor.length):
@@ -177,7 +192,7 @@ class Ladder:
                     return f"{name}, {place}"
         return ""
 
-    def _unlooked(self, anchor: Anchor) -> str:
+    def _unlooked(self, anchor: Span) -> str:
         if anchor.length < TELLING:
             return "; too short to be looked for in other articles" if self.others else ""
         out = any(not self.seeker.reaches(copy, anchor.length) for _, copy in self.others)
@@ -185,7 +200,7 @@ class Ladder:
 
     # --- where the old words are known
 
-    def _nearest(self, anchor: Anchor, home: int | None) -> Fate | None:
+    def _nearest(self, anchor: Span, home: int | None) -> SpanResult | None:
         """The likest stretch of the copy, where another file at hand still has the old words."""
         words = self._words(anchor)
         if words is None:
@@ -195,10 +210,12 @@ class Ladder:
         (likeness, start, end), number = max(found, key=lambda each: (each[0][0], -each[1]), default=((0.0, 0, 0), 0))
         if likeness < LIKENESS:
             return None
-        to = At(number, start, end)
-        return Fate(DRIFTED, f"the words are not there any more; nearest: {to}, {likeness:.0%} alike", to, likeness)
+        to = TextPlace(number, start, end)
+        return SpanResult(
+            DRIFTED, f"the words are not there any more; nearest: {to}, {likeness:.0%} alike", to, likeness
+        )
 
-    def _words(self, anchor: Anchor) -> str | None:
+    def _words(self, anchor: Span) -> str | None:
         for copy in self.spare:
             if self.seeker.reaches(copy, anchor.length):
                 for place in self.seeker.places(copy, anchor.length, anchor.digest):
@@ -214,7 +231,7 @@ def _likeness(words: str, text: str) -> tuple[float, int, int]:
     return (found.score / 100, found.dest_start, found.dest_end) if found else (0.0, 0, 0)
 
 
-def _times(places: Sequence[At]) -> str:
+def _times(places: Sequence[TextPlace]) -> str:
     """`2 times (paragraph 1, characters 0 to 9; paragraph 3, characters 4 to 13)`."""
     shown = "; ".join(str(place) for place in places[:_SHOWN])
     more = f"; and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""

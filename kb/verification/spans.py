@@ -41,7 +41,7 @@ MAX_HASHES = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class TextPlace:
     """A place in a copy: 1-based number of the paragraph, code point offsets, end-exclusive."""
 
     paragraph: int
@@ -53,7 +53,7 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
+class Span:
     """What the base says of a span: the IRI of its paragraph, its offsets, the digest of its words."""
 
     paragraph: str
@@ -68,7 +68,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class SpanResult:
     """What became of a span.
 
     Attributes:
@@ -80,12 +80,12 @@ class Fate:
 
     state: str
     reason: str = ""
-    to: At | None = None
+    to: TextPlace | None = None
     similarity: float | None = None
 
 
 @dataclass
-class Seeker:
+class DigestSearch:
     """Finds stretches of text by length and digest; each text is hashed once for each length.
 
     Attributes:
@@ -95,9 +95,9 @@ class Seeker:
 
     wanted: Mapping[int, frozenset[str]]
     hashed: int = 0
-    _found: dict[tuple[int, int], dict[str, tuple[At, ...]]] = field(default_factory=dict)
+    _found: dict[tuple[int, int], dict[str, tuple[TextPlace, ...]]] = field(default_factory=dict)
 
-    def places(self, copy: Copy, length: int, digest: str) -> tuple[At, ...]:
+    def places(self, copy: Copy, length: int, digest: str) -> tuple[TextPlace, ...]:
         """Every place of a copy where words with this length and digest stand, in order."""
         return self._hits(copy, length).get(digest, ())
 
@@ -105,21 +105,21 @@ class Seeker:
         """Whether a copy has been hashed for this length, or still may be."""
         return (id(copy), length) in self._found or self.hashed < MAX_HASHES
 
-    def _hits(self, copy: Copy, length: int) -> dict[str, tuple[At, ...]]:
+    def _hits(self, copy: Copy, length: int) -> dict[str, tuple[TextPlace, ...]]:
         known = self._found.get((id(copy), length))
         if known is None:
             known = self._found[id(copy), length] = self._scan(copy, length)
         return known
 
-    def _scan(self, copy: Copy, length: int) -> dict[str, tuple[At, ...]]:
+    def _scan(self, copy: Copy, length: int) -> dict[str, tuple[TextPlace, ...]]:
         wanted = {bytes.fromhex(digest.partition(":")[2]): digest for digest in self.wanted.get(length, ())}
-        found: dict[str, list[At]] = {}
+        found: dict[str, list[TextPlace]] = {}
         for paragraph in copy.paragraphs if wanted and length > 0 else ():
             text = paragraph.text
             for start in range(len(text) - length + 1):
                 hit = wanted.get(hashlib.sha256(text[start : start + length].encode()).digest())
                 if hit is not None:
-                    found.setdefault(hit, []).append(At(paragraph.index, start, start + length))
+                    found.setdefault(hit, []).append(TextPlace(paragraph.index, start, start + length))
             self.hashed += max(0, len(text) - length + 1)
         return {digest: tuple(places) for digest, places in found.items()}
 
@@ -131,7 +131,9 @@ def read_digest(lexical: str | None) -> str | None:
     return lexical if head == "sha256" and hexadecimal else None
 
 
-def between(anchor: Anchor, fate: Fate, known: Sequence[tuple[Anchor, At]], lengths: tuple[int, int]) -> At | None:
+def between(
+    anchor: Span, fate: SpanResult, known: Sequence[tuple[Span, TextPlace]], lengths: tuple[int, int]
+) -> TextPlace | None:
     """Where to look for drifted words that nobody knows: between what still stands before and behind them.
 
     Args:
@@ -148,12 +150,12 @@ def between(anchor: Anchor, fate: Fate, known: Sequence[tuple[Anchor, At]], leng
     end = anchor.end + (behind[0] if behind else lengths[1] - lengths[0])
     start = max(0, min(start, lengths[1]))
     end = max(start, min(end, lengths[1]))
-    return At(fate.to.paragraph, start, end)
+    return TextPlace(fate.to.paragraph, start, end)
 
 
-def _by_end(pair: tuple[Anchor, At]) -> int:
+def _by_end(pair: tuple[Span, TextPlace]) -> int:
     return pair[0].end
 
 
-def _by_start(pair: tuple[Anchor, At]) -> int:
+def _by_start(pair: tuple[Span, TextPlace]) -> int:
     return pair[0].start

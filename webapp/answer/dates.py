@@ -130,10 +130,10 @@ def timeline(rows: Rows, names: Names) -> Timeline:
     """The answer to `page-timeline`, as a picture."""
     total = int(rows[0]["claims"]["value"]) if rows else 0
     found = [_dated_claim(row, names) for row in _by_claim(rows)]
-    return drawn(found, names.words, undated=total - len(found))
+    return draw_timeline(found, names.words, undated=total - len(found))
 
 
-def drawn(found: Sequence[Dated], words: Words, *, undated: int, most: int = MOST_MARKS) -> Timeline:
+def draw_timeline(found: Sequence[Dated], words: Words, *, undated: int, most: int = MOST_MARKS) -> Timeline:
     """A picture of dates.
 
     Args:

@@ -21,7 +21,7 @@ from webapp.answer.table import Place, TableView, table_of
 from webapp.answer.timeline import TimelineView, timeline_view
 from webapp.endpoint.media import GRAPHS, SAFE_CSV, TABLES, Media, named
 from webapp.endpoint.protocol import file_name
-from webapp.engine.evaluate import ROWS, Question
+from webapp.engine.evaluate import ROWS, QueryRequest
 from webapp.engine.worker import Reply
 from webapp.site.site import Site
 
@@ -47,7 +47,7 @@ class Asked:
 
     text: str
     params: Mapping[str, ox.NamedNode | ox.Literal] = field(default_factory=dict)
-    saved: kb.SavedQuestion | None = None
+    saved: kb.SavedQuery | None = None
 
     @property
     def arguments(self) -> dict[str, str]:
@@ -178,14 +178,14 @@ class AnswerView:
         return min(self.columns, MOST_COLUMNS)
 
 
-def answered(here: Site, asked: Asked, shown: Shown) -> AnswerView:
+def answer_view(here: Site, asked: Asked, shown: Shown) -> AnswerView:
     """Ask, and lay the answer out.
 
     Raises:
         QueryError: it was refused or stopped.
     """
     most = min(here.settings.max_rows, here.settings.table_rows)
-    question = Question(asked.text, graph=ROWS, params=asked.params, base=here.endpoint, max_rows=most)
+    question = QueryRequest(asked.text, graph=ROWS, params=asked.params, base=here.endpoint, max_rows=most)
     if shown.view == RAW:
         table, graph = _formats(shown)
         question = replace(question, table=table, graph=graph)

@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, url_for
 
 import kb
-from webapp.endpoint.documents import DATA, FRONT, Data, by_accept, either, records, send, serialised
+from webapp.endpoint.documents import DATA, FRONT, PageData, by_accept, page_or_data, records, send, serialised
 from webapp.endpoint.media import DATASETS, GRAPHS, Media
 from webapp.engine.evaluate import used_prefixes
 from webapp.site.saved_queries import example
@@ -103,7 +103,7 @@ def index(suffix: str = "") -> Response:
 def front(suffix: str = "", page: Callable[[], str] = str) -> Response:
     """The front page where nothing is asked, or its data."""
     here = site()
-    return either(here, suffix, page, Data("factcite-index", lambda: _index_triples(here), True, PREFIXES))
+    return page_or_data(here, suffix, page, PageData("factcite-index", lambda: _index_triples(here), True, PREFIXES))
 
 
 def _index_triples(here: Site) -> Iterator[ox.Triple]:

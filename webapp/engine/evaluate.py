@@ -48,7 +48,7 @@ PEEK = 10_000  # triples that are looked at for the prefixes that they need
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QueryRequest:
     """What a worker is asked.
 
     Attributes:
@@ -74,15 +74,15 @@ class Question:
     pieces: bool = False
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """The answer has more bytes than allowed."""
 
 
-class TooMany(Exception):
+class TooManyError(Exception):
     """The answer has more rows than allowed, and the rows before have left already."""
 
 
-class NotOffered(Exception):
+class NotOfferedError(Exception):
     """The asker accepts no format that this form of answer has."""
 
 
@@ -100,7 +100,7 @@ def work(connection: Connection, folder: str, settings: Settings, prefixes: dict
         except (EOFError, OSError):
             return
         allow_cpu(settings.timeout_seconds)
-        outlet = Outlet(connection.send_bytes, *_sizes(settings, question))
+        outlet = OutputBuffer(connection.send_bytes, *_sizes(settings, question))
         tail = reply(store, question, settings, prefixes, outlet)
         tail["tired"] = address_space() - empty > settings.memory_mb * MEGABYTE // 2
         try:
@@ -109,14 +109,14 @@ def work(connection: Connection, folder: str, settings: Settings, prefixes: dict
             return
 
 
-def _sizes(settings: Settings, question: Question) -> tuple[int, int]:
+def _sizes(settings: Settings, question: QueryRequest) -> tuple[int, int]:
     """Most bytes of the answer, and how many of them are kept back before any leaves."""
     whole = min(settings.whole_bytes, settings.max_bytes)
     return (settings.max_bytes, min(settings.stream_after, whole)) if question.pieces else (whole, whole)
 
 
 def reply(
-    store: ox.Store, question: Question, settings: Settings, prefixes: Mapping[str, str], outlet: Outlet
+    store: ox.Store, question: QueryRequest, settings: Settings, prefixes: Mapping[str, str], outlet: OutputBuffer
 ) -> dict[str, Any]:
     """What there is to say after the answer, or of the error: nothing that a question can do raises."""
     started = time.perf_counter()
@@ -125,11 +125,11 @@ def reply(
         tail = answer(store, question, rows, prefixes, outlet)
     except kb.QueryError as error:
         return _problem("refused", error.message, line=error.line, column=error.column, help=error.help)
-    except NotOffered as error:
+    except NotOfferedError as error:
         return _problem("unacceptable", str(error))
-    except TooMany:
+    except TooManyError:
         return _problem("rows", f"the answer has more than {rows:,} rows", help="ask for less, or use LIMIT")
-    except TooLarge:
+    except TooLargeError:
         size = f"{outlet.limit:,} bytes"
         return _problem("size", f"the answer is larger than {size}", help="ask for less, or use LIMIT")
     except MemoryError:
@@ -140,7 +140,7 @@ def reply(
 
 
 def answer(
-    store: ox.Store, question: Question, max_rows: int, prefixes: Mapping[str, str], outlet: Outlet
+    store: ox.Store, question: QueryRequest, max_rows: int, prefixes: Mapping[str, str], outlet: OutputBuffer
 ) -> dict[str, Any]:
     """Evaluate and serialise, within the caps on rows and bytes; the number of rows, and whether there were more."""
     result = kb.run(
@@ -154,18 +154,18 @@ def answer(
     )
     if isinstance(result, ox.QueryTriples):
         if question.graph is None:
-            raise NotOffered("an answer to CONSTRUCT or DESCRIBE is a graph")
+            raise NotOfferedError("an answer to CONSTRUCT or DESCRIBE is a graph")
         outlet.head = {"form": "graph", "format": question.graph}
         return _graph(result, question.graph, max_rows, prefixes, outlet)
     form = "ask" if isinstance(result, ox.QueryBoolean) else "select"
     if question.table is None:
-        raise NotOffered(f"an answer to {form.upper()} is a table")
+        raise NotOfferedError(f"an answer to {form.upper()} is a table")
     outlet.head = {"form": form, "format": question.table}
     if isinstance(result, ox.QueryBoolean):
         outlet.write(_truth(bool(result), question.table))
         return {"rows": 1, "truncated": False}
     columns = [variable.value for variable in result.variables]
-    cut = Cut((tuple(row) for row in result), max_rows, outlet)
+    cut = RowLimit((tuple(row) for row in result), max_rows, outlet)
     _table(columns, cut, question.table, outlet)
     return cut.tail
 
@@ -179,7 +179,7 @@ def _truth(truth: bool, name: str) -> bytes:
     return BOM + kb.write_truth(truth, "csv") if name == "csv-safe" else kb.write_truth(truth, name)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Row], name: str, outlet: Outlet) -> None:
+def _table(columns: Sequence[str], rows: Iterable[Row], name: str, outlet: OutputBuffer) -> None:
     writer = WRITERS[name](columns)
     outlet.write(writer.head())
     coming = iter(rows)
@@ -189,9 +189,9 @@ def _table(columns: Sequence[str], rows: Iterable[Row], name: str, outlet: Outle
 
 
 def _graph(
-    triples: Iterable[ox.Triple], name: str, max_rows: int, prefixes: Mapping[str, str], outlet: Outlet
+    triples: Iterable[ox.Triple], name: str, max_rows: int, prefixes: Mapping[str, str], outlet: OutputBuffer
 ) -> dict[str, Any]:
-    cut = Cut(_each_once(triples), max_rows, outlet)
+    cut = RowLimit(_each_once(triples), max_rows, outlet)
     if name in GRAPH_TABLES:
         _table(TRIPLE, ((t.subject, t.predicate, t.object) for t in cut), GRAPH_TABLES[name], outlet)
         return cut.tail
@@ -231,7 +231,7 @@ def used_prefixes(prefixes: Mapping[str, str], iris: Iterable[str]) -> dict[str,
 # --- where the bytes go ----------------------------------------------------------------------------------
 
 
-class Outlet:
+class OutputBuffer:
     """Where the bytes of an answer go: kept back, and sent on as they come once there are many.
 
     What crosses the pipe is a head and the body; or a head that says `pieces`, the pieces, an empty one, and the
@@ -256,13 +256,13 @@ class Outlet:
         """Take some more bytes of the answer.
 
         Raises:
-            TooLarge: there would be more than the limit.
+            TooLargeError: there would be more than the limit.
             OSError: nobody is at the other end.
         """
         with memoryview(data) as view:
             size = view.nbytes
             if self.size + size > self.limit:
-                raise TooLarge
+                raise TooLargeError
             self.kept += view
         self.size += size
         if self.size > self.keep:
@@ -298,13 +298,13 @@ class Outlet:
         self.send(_dump(tail))
 
 
-class Cut(Generic[Item]):
+class RowLimit(Generic[Item]):
     """The first so many rows or triples of an answer, counted as they pass.
 
     Where there are more, it says so: in the head, as long as that has not left; afterwards it is an error.
     """
 
-    def __init__(self, items: Iterable[Item], limit: int, outlet: Outlet) -> None:
+    def __init__(self, items: Iterable[Item], limit: int, outlet: OutputBuffer) -> None:
         self.items = items
         self.limit = limit
         self.outlet = outlet
@@ -315,7 +315,7 @@ class Cut(Generic[Item]):
         for item in self.items:
             if self.count == self.limit:
                 if self.outlet.begun:
-                    raise TooMany
+                    raise TooManyError
                 self.truncated = True
                 self.outlet.head |= self.tail
                 return

@@ -22,18 +22,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from webapp.engine.evaluate import Question, work
+from webapp.engine.evaluate import QueryRequest, work
 from webapp.engine.storage import Storage
 from webapp.engine.worker import (
     LOOK_SECONDS,
     PROCESSES,
-    Crowded,
-    Died,
-    Gone,
-    Late,
+    ClientGoneError,
+    QueryTimeoutError,
+    QueueFullError,
     Reply,
-    Stopped,
+    StoppedError,
     Worker,
+    WorkerDiedError,
     context,
     error,
     safe_path,
@@ -44,16 +44,16 @@ START_TRIES = 3
 Received = TypeVar("Received")
 
 
-def stays() -> bool:
+def never_gone() -> bool:
     """Whether somebody who never leaves has left."""
     return False
 
 
-def unpaid(seconds: float) -> None:
+def no_charge(seconds: float) -> None:
     """Charge nobody."""
 
 
-class Seat:
+class Slot:
     """The place that a question has in front of the workers, from the moment it waits for one.
 
     Most questions are short. One that turns out to be long moves to one of a few places of its own, so that the
@@ -79,9 +79,9 @@ class Seat:
             for place in (self.pool.everybody,) if self.page else (self.pool.visitors, self.pool.everybody):
                 while not place.acquire(timeout=min(LOOK_SECONDS, max(end - time.monotonic(), 0))):
                     if self.gone():
-                        raise Stopped("gone", "nobody waits for the answer any more")
+                        raise StoppedError("gone", "nobody waits for the answer any more")
                     if time.monotonic() >= end:
-                        raise Stopped("busy", "too many questions are being answered", help=LATER)
+                        raise StoppedError("busy", "too many questions are being answered", help=LATER)
                 self.held.append(place)
 
     def watch(self, seconds: float) -> None:
@@ -91,13 +91,13 @@ class Seat:
             Gone, Crowded: it has to end.
         """
         if self.gone():
-            raise Gone
+            raise ClientGoneError
         if self.page or seconds < self.pool.settings.long_after_seconds or self.pool.long in self.held:
             return
         if self.pool.long.acquire(blocking=False):
             self._change(self.pool.long)
         elif self.pool.waiting:
-            raise Crowded
+            raise QueueFullError
 
     def _change(self, place: threading.Semaphore) -> None:
         """Go to another place, and give the one before back; both where another thread has ended the question."""
@@ -114,7 +114,7 @@ class Seat:
             each.release()
 
 
-class Errand:
+class Job:
     """A question at a worker, from the asking to the last byte of the answer.
 
     Time that the worker is waited for counts against the limit; time in which nobody asks for the next piece does not.
@@ -127,7 +127,7 @@ class Errand:
         self.started = time.monotonic()
         self.waited = 0.0
 
-    def ask(self, question: Question) -> tuple[dict[str, Any], bytes]:
+    def ask(self, question: QueryRequest) -> tuple[dict[str, Any], bytes]:
         """Head and body of the reply.
 
         Raises:
@@ -162,16 +162,16 @@ class Errand:
                 max(pool.settings.timeout_seconds - self.waited, 0.0),
                 lambda passed: self.watch(before - self.started + passed),
             )
-        except Gone:
+        except ClientGoneError:
             self.give_up()
-            raise Stopped("gone", "nobody waits for the answer any more") from None
-        except Crowded:
+            raise StoppedError("gone", "nobody waits for the answer any more") from None
+        except QueueFullError:
             self.give_up()
-            raise Stopped("busy", "too many long questions are being answered", help=LATER) from None
-        except Late:
+            raise StoppedError("busy", "too many long questions are being answered", help=LATER) from None
+        except QueryTimeoutError:
             self.give_up()
             raise pool.out_of_time() from None
-        except Died:
+        except WorkerDiedError:
             code = self.worker.exit_code()
             self.give_up()
             raise pool.death(code) from None
@@ -191,7 +191,7 @@ class Stream:
             the last piece is followed by an error.
     """
 
-    def __init__(self, errand: Errand, head: Mapping[str, Any], after: contextlib.ExitStack) -> None:
+    def __init__(self, errand: Job, head: Mapping[str, Any], after: contextlib.ExitStack) -> None:
         self.form: str = head["form"]
         self.format: str = head["format"]
         self.truncated: bool = head.get("truncated", False)
@@ -219,7 +219,7 @@ class Stream:
             raise StopIteration
         try:
             piece, tail = self.errand.piece()
-        except Stopped:
+        except StoppedError:
             self._end(ended=True)
             if self.slow:
                 raise self._slowness() from None
@@ -246,8 +246,8 @@ class Stream:
         self.slow = True
         self._end()
 
-    def _slowness(self) -> Stopped:
-        return Stopped("slow", "the answer was not read in time", help="ask for less, or read faster")
+    def _slowness(self) -> StoppedError:
+        return StoppedError("slow", "the answer was not read in time", help="ask for less, or read faster")
 
     def _end(self, tail: Mapping[str, Any] | None = None, *, ended: bool = False) -> None:
         """Give everything back, once.
@@ -319,11 +319,11 @@ class Pool:
 
     def ask(
         self,
-        question: Question,
+        question: QueryRequest,
         *,
         page: bool = False,
-        gone: Callable[[], bool] = stays,
-        spent: Callable[[float], None] = unpaid,
+        gone: Callable[[], bool] = never_gone,
+        spent: Callable[[float], None] = no_charge,
     ) -> Reply:
         """Answer one question, within the limits.
 
@@ -333,8 +333,8 @@ class Pool:
             spent: told how many seconds a worker has spent on it, however it ends.
 
         Raises:
-            QueryRefused: not SPARQL (line and column), or beyond the engine.
-            Unacceptable: no format fits.
+            QueryRefusedError: not SPARQL (line and column), or beyond the engine.
+            NotAcceptableError: no format fits.
             Stopped: over a limit, or no worker is free.
         """
         found = self.open(replace(question, pieces=False), page=page, gone=gone, spent=spent)
@@ -343,22 +343,22 @@ class Pool:
 
     def open(
         self,
-        question: Question,
+        question: QueryRequest,
         *,
         page: bool = False,
-        gone: Callable[[], bool] = stays,
-        spent: Callable[[float], None] = unpaid,
+        gone: Callable[[], bool] = never_gone,
+        spent: Callable[[float], None] = no_charge,
     ) -> Reply | Stream:
         """The same; where the question takes pieces and the answer is large, it comes in pieces.
 
         Raises:
-            QueryRefused, Unacceptable, Stopped: as `ask` says; while the pieces are taken, `Stopped` only.
+            QueryRefusedError, NotAcceptableError, Stopped: as `ask` says; while the pieces are taken, `Stopped` only.
         """
         with contextlib.ExitStack() as after:
-            seat = Seat(self, page, gone)
+            seat = Slot(self, page, gone)
             after.callback(seat.leave)
             seat.take()
-            errand = Errand(self, self._take(), seat.watch)
+            errand = Job(self, self._take(), seat.watch)
             after.callback(lambda: spent(errand.waited))
             head, body = errand.ask(question)
             if head.get("pieces"):
@@ -386,16 +386,16 @@ class Pool:
             try:
                 worker.greet()
                 return worker
-            except (Died, Late):
+            except (WorkerDiedError, QueryTimeoutError):
                 self._drop(worker)
-        raise Stopped("crash", "no worker will start", help="look at the messages of the server")
+        raise StoppedError("crash", "no worker will start", help="look at the messages of the server")
 
     def _waiting(self) -> Worker | None:
         """An idle worker that is alive; None where there is none."""
         while True:
             with self.lock:
                 if self.closed:
-                    raise Stopped("busy", "the site is closing")
+                    raise StoppedError("busy", "the site is closing")
                 if not self.idle:
                     return None
                 worker = self.idle.pop()
@@ -443,21 +443,23 @@ class Pool:
             self.alive.add(worker)
         return worker
 
-    def out_of_time(self) -> Stopped:
+    def out_of_time(self) -> StoppedError:
         """What to say of a question that was too slow."""
         seconds = f"{self.settings.timeout_seconds:g} seconds"
-        return Stopped("time", f"the question took longer than {seconds} and was stopped", help=NARROW)
+        return StoppedError("time", f"the question took longer than {seconds} and was stopped", help=NARROW)
 
-    def death(self, code: int | None) -> Stopped:
+    def death(self, code: int | None) -> StoppedError:
         """What to say of a worker that ended by itself."""
         if self.closed:
-            return Stopped("busy", "the site is closing")
+            return StoppedError("busy", "the site is closing")
         if code == -signal.SIGABRT:
             memory = f"{self.settings.memory_mb:,} MB of memory"
-            return Stopped("memory", f"the question needed more than {memory} and was stopped", help=NARROW)
+            return StoppedError("memory", f"the question needed more than {memory} and was stopped", help=NARROW)
         if code == -getattr(signal, "SIGXCPU", 0):
             return self.out_of_time()
-        return Stopped("crash", "the question broke the engine that was answering it", help="ask it in another way")
+        return StoppedError(
+            "crash", "the question broke the engine that was answering it", help="ask it in another way"
+        )
 
 
 NOWHERE = threading.Semaphore(0)

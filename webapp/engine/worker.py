@@ -16,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 import kb
-from webapp.engine.evaluate import Question
+from webapp.engine.evaluate import QueryRequest
 
 START_SECONDS = 60.0
 
@@ -51,11 +51,11 @@ class Reply:
     seconds: float
 
 
-class Unacceptable(kb.QueryError):
+class NotAcceptableError(kb.QueryError):
     """The asker accepts no format that this form of answer has."""
 
 
-class Stopped(kb.QueryStopped):
+class StoppedError(kb.QueryStoppedError):
     """A question that was stopped.
 
     Args:
@@ -67,23 +67,23 @@ class Stopped(kb.QueryStopped):
         self.reason = reason
 
 
-class Died(Exception):
+class WorkerDiedError(Exception):
     """The worker at the other end is gone."""
 
 
-class Late(Exception):
+class QueryTimeoutError(Exception):
     """The worker did not answer in time."""
 
 
-class Gone(Exception):
+class ClientGoneError(Exception):
     """Nobody waits for the answer any more."""
 
 
-class Crowded(Exception):
+class QueueFullError(Exception):
     """The question is long, the places for long ones are taken, and somebody else waits."""
 
 
-def patient(seconds: float) -> None:
+def never_interrupted(seconds: float) -> None:
     """Let a question take its time."""
 
 
@@ -106,7 +106,7 @@ class Worker:
             self.walls = self._head_and_body(START_SECONDS)[0]
 
     def ask(
-        self, question: Question, seconds: float, watch: Callable[[float], None] = patient
+        self, question: QueryRequest, seconds: float, watch: Callable[[float], None] = never_interrupted
     ) -> tuple[dict[str, Any], bytes]:
         """Head and body of the worker's reply; where the head says `pieces`, they have to be taken one by one.
 
@@ -121,10 +121,10 @@ class Worker:
         try:
             self.connection.send(question)
         except OSError as error:
-            raise Died from error
+            raise WorkerDiedError from error
         return self._head_and_body(seconds, watch)
 
-    def piece(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[bytes, dict[str, Any]]:
+    def piece(self, seconds: float, watch: Callable[[float], None] = never_interrupted) -> tuple[bytes, dict[str, Any]]:
         """The next piece of an answer; behind the last, an empty one and what the worker has to say at the end.
 
         Raises:
@@ -150,7 +150,9 @@ class Worker:
         with PROCESSES:
             return self.process.is_alive()
 
-    def _head_and_body(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[dict[str, Any], bytes]:
+    def _head_and_body(
+        self, seconds: float, watch: Callable[[float], None] = never_interrupted
+    ) -> tuple[dict[str, Any], bytes]:
         head: dict[str, Any] = json.loads(self._receive(seconds, watch))
         return head, b"" if head.get("pieces") else self._receive(seconds, watch)
 
@@ -162,10 +164,10 @@ class Worker:
                 passed = time.monotonic() - start
                 watch(passed)
                 if passed >= seconds:
-                    raise Late
+                    raise QueryTimeoutError
             return self.connection.recv_bytes()
         except (EOFError, OSError) as error:
-            raise Died from error
+            raise WorkerDiedError from error
 
 
 def context() -> ForkServerContext | SpawnContext:
@@ -190,7 +192,7 @@ def safe_path() -> Iterator[None]:
 
 def error(head: Mapping[str, Any]) -> kb.QueryError:
     if head["problem"] == "refused":
-        return kb.QueryRefused(head["message"], line=head["line"], column=head["column"], help=head["help"])
+        return kb.QueryRefusedError(head["message"], line=head["line"], column=head["column"], help=head["help"])
     if head["problem"] == "unacceptable":
-        return Unacceptable(head["message"])
-    return Stopped(head["problem"], head["message"], help=head["help"])
+        return NotAcceptableError(head["message"])
+    return StoppedError(head["problem"], head["message"], help=head["help"])

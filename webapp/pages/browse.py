@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request, url_for
 
 import kb
-from webapp.endpoint.documents import DATA, Data, either, records
+from webapp.endpoint.documents import DATA, PageData, page_or_data, records
 from webapp.site.names import Link
 from webapp.site.site import Site, site
 from webapp.things.views import StatusView, status_view
@@ -206,14 +206,14 @@ def browse(what: str, suffix: str = "") -> Response:
     given = {name: request.args[name] for name, _ in FACETS if request.args.get(name)}
     chosen = {name: _value(here, name, value) for name, value in given.items()}
     asked = Asked(what, request.args.get("q", "")[:LONGEST], given, chosen, _number(request.args.get("page")))
-    page = browsed(here, asked)
-    data = Data(
+    page = browse_page(here, asked)
+    data = PageData(
         f"factcite-{what}",
         lambda: records(here.base.whole, page.things),
         links={name: href for name, href in (("prev", page.pages.before), ("next", page.pages.after)) if href},
         headers={"Factcite-Total": str(page.total)},
     )
-    return either(here, suffix, lambda: render_template("browse.html", page=page), data)
+    return page_or_data(here, suffix, lambda: render_template("browse.html", page=page), data)
 
 
 def _value(here: Site, facet: str, given: str) -> str:
@@ -221,7 +221,7 @@ def _value(here: Site, facet: str, given: str) -> str:
     return given[:LONGEST] if facet in PLAIN else kb.expand(given, here.names.prefixes) or ""
 
 
-def browsed(here: Site, asked: Asked) -> Browsed:
+def browse_page(here: Site, asked: Asked) -> Browsed:
     """The page that is asked for."""
     everything = here.keep_data("citations", lambda: read_entries(here))
     entries = [entry for entry in everything if matches(asked.words, entry.says)]

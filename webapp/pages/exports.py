@@ -15,7 +15,7 @@ from flask import Blueprint, Response, abort, render_template, url_for
 import kb
 from webapp.endpoint import describe
 from webapp.endpoint.describe import DCAT, MEDIA_TYPES, counts, facts
-from webapp.endpoint.documents import DATA, Data, either, send
+from webapp.endpoint.documents import DATA, PageData, page_or_data, send
 from webapp.endpoint.media import DATASETS, Media, named
 from webapp.site.names import Link
 from webapp.site.site import Download, Site, site
@@ -72,8 +72,8 @@ class ExportPage:
 def export(suffix: str = "") -> Response:
     """All exits; as data, DCAT."""
     here = site()
-    data = Data("factcite-export", lambda: export_triples(here), prefixes=PREFIXES)
-    return either(here, suffix, lambda: render_template("export.html", **_shown(here)), data)
+    data = PageData("factcite-export", lambda: export_triples(here), prefixes=PREFIXES)
+    return page_or_data(here, suffix, lambda: render_template("export.html", **_shown(here)), data)
 
 
 @blueprint.get("/export/<slug>.<suffix>")

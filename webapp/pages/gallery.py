@@ -53,7 +53,7 @@ class Gallery:
     count: int
 
 
-def gallery_of(here: Site, asked: kb.SavedQuestion | None = None) -> Gallery:
+def gallery_of(here: Site, asked: kb.SavedQuery | None = None) -> Gallery:
     """The gallery, and in it the question that was asked."""
     listed = _listed(here)
     names = [question.name for question in listed]
@@ -67,13 +67,13 @@ def gallery_of(here: Site, asked: kb.SavedQuestion | None = None) -> Gallery:
     )
 
 
-def _listed(here: Site) -> list[kb.SavedQuestion]:
+def _listed(here: Site) -> list[kb.SavedQuery]:
     """The saved questions, those first that need nothing filled in."""
     found = [question for name, question in here.questions.items() if not name.startswith("page-")]
     return sorted(found, key=lambda question: (bool(question.params), question.name))
 
 
-def _topics(here: Site, questions: Sequence[kb.SavedQuestion]) -> tuple[Topic, ...]:
+def _topics(here: Site, questions: Sequence[kb.SavedQuery]) -> tuple[Topic, ...]:
     """The questions of each topic, in the order of topics; those without one last."""
     titles = sorted({question.topic for question in questions}, key=lambda title: (not title, title))
     return tuple(
@@ -82,7 +82,7 @@ def _topics(here: Site, questions: Sequence[kb.SavedQuestion]) -> tuple[Topic, .
     )
 
 
-def _view(here: Site, question: kb.SavedQuestion) -> SavedView:
+def _view(here: Site, question: kb.SavedQuery) -> SavedView:
     fields = tuple(field(here, param) for param in question.params)
     head = (question.title, question.description, question.topic, *(field.description for field in fields))
     said = (here.words.translated(text)[0] for text in head)

@@ -151,14 +151,14 @@ class FigureTable:
         more: rows that are not shown.
     """
 
-    question: kb.SavedQuestion
+    question: kb.SavedQuery
     columns: tuple[Link, ...]
     numbers: tuple[bool, ...]
     rows: tuple[tuple[Link | None, ...], ...]
     more: int
 
 
-def figures(question: kb.SavedQuestion, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
+def figures(question: kb.SavedQuery, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
     """A table for people: numbers by two properties become a table of rows and columns."""
     if _is_crossed(columns, rows):
         return _crossed(question, columns, rows, names)
@@ -175,7 +175,7 @@ def _is_crossed(columns: Sequence[str], rows: Rows) -> bool:
     return len({row[columns[1]]["value"] for row in rows}) < len(rows)
 
 
-def _crossed(question: kb.SavedQuestion, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
+def _crossed(question: kb.SavedQuery, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
     """First column down, second column across, third in the cells."""
     down, across, number = columns
     heads = {name: _cell(row[across], names) for row in rows for name in [row[across]["value"]]}

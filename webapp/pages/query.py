@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, make_response, render_template, request
 
 import kb
-from webapp.answer.view import Asked, Shown, answered, typed
+from webapp.answer.view import Asked, Shown, answer_view, typed
 from webapp.endpoint import describe
 from webapp.endpoint.protocol import bindings, retry_after, status_of
 from webapp.pages.gallery import gallery_of
@@ -73,7 +73,7 @@ def _query_page() -> tuple[str, int, dict[str, str]]:
     try:
         asked = _asked(here)
         if asked is not None:
-            answer = answered(here, asked, Shown.of(request.args))
+            answer = answer_view(here, asked, Shown.of(request.args))
     except (kb.QueryError, kb.UsageError) as problem:
         asked = asked or Asked(request.args.get("query", ""))
         error, headers = _error(problem, asked.text), retry_after(problem)

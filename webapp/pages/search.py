@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, render_template, request
 
 import kb
-from webapp.endpoint.documents import DATA, Data, either, records
+from webapp.endpoint.documents import DATA, PageData, page_or_data, records
 from webapp.pages.browse import LONGEST, PAGE
 from webapp.site.names import Link
 from webapp.site.site import Site, site
@@ -53,17 +53,17 @@ def search(suffix: str = "") -> Response:
     """Everything whose names hold the words; as data, the records of what is shown."""
     here = site()
     words = request.args.get("q", "")[:LONGEST]
-    page = searched(here, words)
-    data = Data(
+    page = search_page(here, words)
+    data = PageData(
         "factcite-search",
         lambda: records(here.base.whole, (hit.iri for hit in page.hits)),
         headers={"Factcite-Total": str(len(page.hits) + page.more)},
     )
     behind = here.questions["page-names"].text
-    return either(here, suffix, lambda: render_template("search.html", page=page, behind=behind), data)
+    return page_or_data(here, suffix, lambda: render_template("search.html", page=page, behind=behind), data)
 
 
-def searched(here: Site, words: str) -> Searched:
+def search_page(here: Site, words: str) -> Searched:
     """The things that are called so: the best first, each once."""
     names = here.keep_data("names", lambda: read_names(here))
     folded = fold(words)

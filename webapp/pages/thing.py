@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 import kb
 from webapp.endpoint.documents import DATA, SUFFIXES, THINGS, by_accept, send, serialised
-from webapp.engine.evaluate import ROWS, Question
+from webapp.engine.evaluate import ROWS, QueryRequest
 from webapp.engine.worker import Reply
 from webapp.site.names import KINDS, Link
 from webapp.site.site import PAGE_ROWS, Site, site
@@ -74,7 +74,7 @@ def _made(here: Site, kind: str, iri: str) -> tuple[bytes, bool]:
 
 def _graph(here: Site, kind: str, iri: str) -> kb.Graph:
     """The answer to the query behind a page."""
-    return graph_of(here.ask(Question(here.behind(kind, iri), graph=ROWS, max_rows=PAGE_ROWS), page=True))
+    return graph_of(here.ask(QueryRequest(here.behind(kind, iri), graph=ROWS, max_rows=PAGE_ROWS), page=True))
 
 
 def graph_of(reply: Reply) -> kb.Graph:

@@ -73,8 +73,8 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
     return site
 
 
-def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:
+def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuery]:
     """The saved questions of the base, and the program's own page queries, which fit its templates."""
-    own = {question.name: question for question in kb.saved_questions(base.home)}
-    shipped = kb.saved_questions(kb.find_home())
+    own = {question.name: question for question in kb.saved_queries(base.home)}
+    shipped = kb.saved_queries(kb.find_home())
     return own | {question.name: question for question in shipped if question.name.startswith("page-")}

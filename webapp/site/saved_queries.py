@@ -32,7 +32,7 @@ def field(here: Site, param: kb.Param) -> Field:
     return Field(param.name, _default(here, param), param.description, here.names.choices.get(kind, ()), suggestions)
 
 
-def example(here: Site, question: kb.SavedQuestion) -> str | None:
+def example(here: Site, question: kb.SavedQuery) -> str | None:
     """The question with a value of this base in each of its parameters, to run as it stands; None where there is none.
 
     The values are those that its author gave, where the base holds them, and otherwise the first that may be chosen.
