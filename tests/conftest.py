@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ from tests.support.order import Scheduling, slow_first
 from tests.support.paths import ROOT, SHARED
 
 settings.register_profile("untimed", deadline=None)  # a slow machine is no defect
-settings.load_profile("untimed")
+settings.register_profile("full", deadline=None)  # as many examples as `tests.support.examples` says
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "untimed"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

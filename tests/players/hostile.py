@@ -362,12 +362,14 @@ class Target:
             connection.close()
 
     def is_well(self) -> bool:
-        """Whether it lives, and answers a plain question."""
-        if self.process.poll() is not None:
-            return False
-        asked = f"ASK {{ ?s ?p ?o }} # {time.monotonic_ns()}"  # nobody has asked this before
-        answer = self.send(Attack("", "", frozenset({200}), path=data(asked)))
-        return answer.status == 200 and json.loads(answer.body) == {"head": {}, "boolean": True}
+        """Whether it lives, and answers a plain question; it is asked again while the machine is too busy for that."""
+        deadline = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            asked = f"ASK {{ ?s ?p ?o }} # {time.monotonic_ns()}"  # nobody has asked this before
+            answer = self.send(Attack("", "", frozenset({200}), path=data(asked)))
+            if answer.status != 503 or time.monotonic() > deadline:
+                return answer.status == 200 and json.loads(answer.body) == {"head": {}, "boolean": True}
+        return False
 
     def megabytes(self) -> float:
         """Memory that the server's own process holds; 0 where the system does not say."""

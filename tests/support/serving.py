@@ -17,6 +17,17 @@ PATIENCE = 120
 """Seconds in which a server has to answer; generous, because the machine may be busy."""
 
 
+def hear_signals() -> None:
+    """Let a program that is about to start hear SIGINT and SIGHUP, even if the tests ignore them, as under nohup."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+
+
+BEFORE_START = hear_signals if os.name == "posix" else None
+"""For `preexec_fn`, which other systems do not have."""
+
+
 @contextmanager
 def serving(words: str, *, folder: Path, port: int, env: Mapping[str, str]) -> Iterator[list[str]]:
     """Run a server while the block runs; what it printed is in the list afterwards.
@@ -37,6 +48,7 @@ def serving(words: str, *, folder: Path, port: int, env: Mapping[str, str]) -> I
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         start_new_session=True,
+        preexec_fn=BEFORE_START,
     )
     said: list[str] = []
     try:

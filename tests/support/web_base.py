@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import kb
+from tests.support.serving import BEFORE_START
 
 NAMES = "https://example.org/mybase/"
 
@@ -99,6 +100,7 @@ def served(*words: str, folder: Path | None = None, **settings: object) -> Itera
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, **given, "PYTHONPATH": str(kb.find_home().root), "PYTHONUNBUFFERED": "1"},
+        preexec_fn=BEFORE_START,
     ) as process:
         try:
             yield process

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kb
@@ -17,6 +17,7 @@ from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import run_shapes
 from kb.shacl.incremental import Rerun
+from tests.support.examples import examples
 
 HEAD, *EVERY_KIND = (Path(__file__).with_name("every-kind.ttl")).read_text("utf-8").split("\n\n")
 NAMES = tuple(ox.NamedNode(f"urn:x:{name}") for name in "abcd")
@@ -121,7 +122,7 @@ def inputs(base: Path) -> tuple[Graph, Graph]:
 
 
 @given(st.data())
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(few=4, many=60)
 def test_over_a_base_it_is_what_a_full_run_is(mybase_inputs: tuple[Graph, Graph], data: st.DataObject) -> None:
     shapes, base = mybase_inputs
     nodes = sorted({t.object for t in base.triples if isinstance(t.object, ox.NamedNode)}, key=str)

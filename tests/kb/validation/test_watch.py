@@ -17,6 +17,7 @@ import pytest
 import kb
 from kb.cli.main import main
 from kb.validation.watch import WatchResult
+from tests.support.serving import BEFORE_START
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 TEXT = "corpus/texts/mill-bridge.txt"
@@ -108,7 +109,7 @@ def test_a_file_written_again_with_the_same_words_changes_nothing(mybase: Path) 
 def run_watch(base: Path, **keywords: Any) -> Iterator[subprocess.Popen[bytes]]:
     """`kb check --watch` as a process of its own, ended behind us whatever happens."""
     words = [sys.executable, "-m", "kb.cli", "check", "--home", str(base), "--watch"]
-    with subprocess.Popen(words, **keywords) as process:
+    with subprocess.Popen(words, preexec_fn=BEFORE_START, **keywords) as process:
         try:
             yield process
         finally:

@@ -23,7 +23,7 @@ from flask import Flask, request
 import kb
 import webapp
 from kb.errors import TurtleError
-from tests.support.serving import PATIENCE, children, free_port, is_gone, page, until
+from tests.support.serving import BEFORE_START, PATIENCE, children, free_port, is_gone, page, until
 from tests.support.web_base import NAMES, make, served
 from webapp.server.reload import Reloader
 from webapp.site.site import site_of
@@ -265,7 +265,9 @@ def test_a_server_goes_with_its_terminal(home: Path, place: Path) -> None:
     begin += "os.execv(sys.argv[1], sys.argv[1:])"
     environment = {**os.environ, "PYTHONPATH": str(kb.find_home().root)}
     ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
-    with subprocess.Popen([sys.executable, "-c", begin, *command], env=environment, **ends) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", begin, *command], env=environment, preexec_fn=BEFORE_START, **ends
+    ) as process:
         os.close(theirs)
         try:
             heard = b""
