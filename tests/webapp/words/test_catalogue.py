@@ -143,7 +143,7 @@ def other() -> Iterator[str]:
 
 def sentences() -> Iterator[str]:
     """The English words of the sentences about a status, and what stands between several things in them."""
-    for node in ast.walk(ast.parse((Path(kb.__file__).parent / "model" / "standing.py").read_text("utf-8"))):
+    for node in ast.walk(ast.parse((Path(kb.__file__).parent / "model" / "sentences.py").read_text("utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Said", "Several"):
             given = [node.args[0]] if node.func.id == "Said" else node.args[1:]
             yield from (each.value for each in given if isinstance(each, ast.Constant) and each.value != "; ")
