@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -11,8 +10,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import kb
-import webapp
-from tests.support.hard_base import make
 from webapp.pages.pictures import (
     MOST_MARKS,
     MOST_ROWS,
@@ -25,10 +22,8 @@ from webapp.words.catalogue import read_words
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = webapp.create_app(make(tmp_path_factory.mktemp("hard")), WORKERS=1)
-    yield made
-    webapp.close(made)
+def app(hard_app: Flask) -> Flask:
+    return hard_app
 
 
 @pytest.fixture
