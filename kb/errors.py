@@ -8,10 +8,10 @@
         TextError              not a text that text profile 1 can read
         ArticleError           an article record that cannot be made or updated
       CiteError        (1)     the words are not there, or there more than once
-      CannotLook       (4)     a check that would have looked at nothing
+      CannotLookError       (4)     a check that would have looked at nothing
       QueryError       (1)     a question that got no answer
-        QueryRefused           the question asks for what is not allowed, or is not SPARQL
-        QueryStopped           over its time, memory or size limit
+        QueryRefusedError           the question asks for what is not allowed, or is not SPARQL
+        QueryStoppedError           over its time, memory or size limit
 
 A claim that breaks a rule is not an error; it is a `Finding` (see kb/finding.py).
 """
@@ -78,7 +78,7 @@ class HomeError(InputError):
 
 
 class GateProblem(Protocol):
-    """What a problem of the gate offers (`kb.turtle.Problem`)."""
+    """What a problem of the gate offers (`kb.rdf.turtle.Problem`)."""
 
     @property
     def code(self) -> str: ...
@@ -119,7 +119,7 @@ class CiteError(KbError):
     """The words are not in the paragraph, or stand there more than once."""
 
 
-class CannotLook(KbError):
+class CannotLookError(KbError):
     """A check that would have looked at nothing must not pass."""
 
     exit_code = 4
@@ -129,9 +129,9 @@ class QueryError(KbError):
     """A question that got no answer."""
 
 
-class QueryRefused(QueryError):
+class QueryRefusedError(QueryError):
     """The question asks for what is not allowed, or is not SPARQL 1.1."""
 
 
-class QueryStopped(QueryError):
+class QueryStoppedError(QueryError):
     """The question went over its time, memory or size limit."""

@@ -24,14 +24,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.paths import ROOT
-from tests.support.serving import (
-    PATIENCE,
-    children,
-    free_port,
-    is_gone,
-    page,
-    until,
-)
+from tests.support.serving import PATIENCE, children, free_port, is_gone, page, until
 from tests.support.web_base import make, served
 from tests.webapp.engine.test_streaming import ENDLESS
 from webapp.settings import Settings

@@ -17,6 +17,7 @@ import pytest
 import kb
 from kb.cli.main import main
 from kb.home import PACKAGE
+from kb.model.derive import standings
 from kb.rdf.graph import key
 from kb.rdf.turtle import read_turtle
 from tests.support.paths import ROOT
@@ -144,14 +145,14 @@ def test_kb_cite_finds_what_the_guide_cites(base: Path) -> None:
 
 
 def test_each_status_is_the_derived_one(base: Path) -> None:
-    standings = kb.standings(kb.load_kb(base).graph)
+    found = standings(kb.load_kb(base).graph)
     said = claims_said()
     assert {status for _, status in said} == set(STATUSES)
     assert len(said) > 10
     wrong = [
-        (claim, status, standings[prefixes()["claim"] + claim].status)
+        (claim, status, found[prefixes()["claim"] + claim].status)
         for claim, status in said
-        if standings[prefixes()["claim"] + claim].status != STATUSES[status]
+        if found[prefixes()["claim"] + claim].status != STATUSES[status]
     ]
     assert wrong == []
 

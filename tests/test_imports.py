@@ -6,6 +6,8 @@ Imports are read with `ast`, inside functions too. A new wing needs a place in `
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -54,10 +56,14 @@ LIBRARIES = {
     "waitress": ("webapp",),
     "babel": ("webapp.words",),
     "cachetools": ("webapp.site.cache",),
+    "py3langid": ("kb.authoring.segments",),
 }
 """Outside library to the modules, wings or packages that may use it; one that is not listed may be used anywhere."""
 
-BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask"}
+LATE = {"pyshacl": "kb.shacl.engine", "jinja2": "kb.report.html", "py3langid": "kb.authoring.segments"}
+"""Outside library to the module that loads it inside a function, because few commands need it."""
+
+BROUGHT_BY = {"werkzeug": "flask", "jinja2": "flask", "markupsafe": "flask", "lazy_loader": "lazy-loader"}
 NETWORK = {"socket", "ssl", "http", "urllib.request", "requests", "asyncio", "ftplib", "smtplib", "xmlrpc"}
 
 
@@ -147,12 +153,57 @@ def test_only_listed_names_of_the_face_are_used(name: str) -> None:
         if isinstance(node, ast.ImportFrom) and node.module == "kb"
         for alias in node.names
     }
-    assert used <= set(kb.__all__)
+    assert used <= {*kb.__all__, "__version__"}
 
 
-def test_the_listed_names_are_there_and_sorted() -> None:
+def names_used() -> set[str]:
+    """The names of the public interface that the command, the web application or the README uses."""
+    users = [tree for name, tree in modules().items() if name.startswith("webapp") or wing(name) == "cli"]
+    used = {
+        node.attr
+        for tree in users
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "kb"
+    }
+    return used | set(re.findall(r"\bkb\.(\w+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+
+
+def test_every_name_of_the_face_is_there_and_used() -> None:
     assert all(hasattr(kb, name) for name in kb.__all__)
     assert len(set(kb.__all__)) == len(kb.__all__)
+    assert set(kb.__all__) - names_used() == set()
+
+
+def test_no_name_of_the_face_hides_a_module() -> None:
+    inner = {wing(name) for name in modules() if name.startswith("kb.")}
+    assert not inner & set(kb.__all__)
+
+
+def test_the_command_starts_without_what_it_does_not_need() -> None:
+    """`kb --help` loads neither an RDF library nor the parts of `kb` that commands are made of."""
+    code = (
+        "import sys; from kb.cli.main import main\ntry: main(['--help'])\nfinally: print(*sys.modules, file=sys.stderr)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr.split()
+    assert "kb.cli.main" in loaded
+    heavy = ("rdflib", "pyoxigraph", "pyshacl", "edtf", "flask", "numpy", "jinja2", "kb.rdf", "kb.report", "kb.model")
+    assert not [name for name in loaded if name.startswith(heavy)]
+
+
+def test_every_error_says_so_in_its_name() -> None:
+    errors = {
+        f"{name}.{node.name}"
+        for name, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and any(_is_error(base) for base in node.bases)
+    }
+    assert len(errors) > 20
+    assert not [name for name in errors if not name.endswith("Error")]
+
+
+def _is_error(base: ast.expr) -> bool:
+    name = ast.unparse(base).rpartition(".")[2]
+    return name.endswith(("Error", "Exception"))
 
 
 @pytest.mark.parametrize("name", modules())
@@ -182,6 +233,15 @@ def test_each_outside_library_has_its_rooms(library: str) -> None:
     for name in modules():
         if not any(f"{name}.".startswith(f"{place}.") for place in allowed):
             assert library not in {other.split(".")[0] for other in imports(name)}, f"{name} may not use {library}"
+
+
+@pytest.mark.parametrize("library", LATE)
+def test_a_slow_library_is_loaded_where_it_is_called(library: str) -> None:
+    assert library in {other.split(".")[0] for other in imports(LATE[library])}
+    for node in modules()[LATE[library]].body:
+        found = [node.module] if isinstance(node, ast.ImportFrom) else []
+        found += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        assert library not in {str(name).split(".")[0] for name in found}, f"line {node.lineno} loads it at import"
 
 
 def test_every_outside_library_is_declared() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kb import as_csv, ask, bind, find_home, load_kb, open_store, saved_questions
+from kb import as_csv, ask, bind, find_home, load_kb, open_store, saved_queries
 from tests.support.paths import ROOT
 from tests.support.serving import free_port, page, serving
 
@@ -137,7 +137,7 @@ def test_an_installed_wheel_runs_from_the_wheel(programs: Path, tmp_path: Path) 
 
 def test_an_installed_wheel_answers_every_saved_question(programs: Path, tmp_path: Path) -> None:
     home = find_home()
-    questions = [q for q in saved_questions(home) if all(param.default for param in q.params)]
+    questions = [q for q in saved_queries(home) if all(param.default for param in q.params)]
     assert questions
     base = load_kb(home)
     store = open_store(base.quads())

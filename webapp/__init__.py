@@ -21,34 +21,14 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import kb
-from webapp.endpoint import (
-    completion,
-    dereference,
-    describe,
-    documents,
-    graphs,
-    openapi,
-    protocol,
-)
+from webapp.endpoint import completion, dereference, describe, documents, graphs, openapi, protocol
 from webapp.endpoint.response_cache import ResponseCache
 from webapp.engine.budget import Budget
-from webapp.pages import (
-    browse,
-    exports,
-    overview,
-    query,
-    reference,
-    scripts,
-)
+from webapp.pages import browse, exports, overview, query, reference, report, scripts, search, thing
 from webapp.settings import LARGEST, MEGABYTE, Settings, read_settings
-from webapp.site.generations import Bound, Turns
+from webapp.site.generations import Generations, RequestBinding
 from webapp.site.loading import build_site, load_site
-from webapp.site.site import (
-    KEY,
-    site,
-    site_of,
-    turns_of,
-)
+from webapp.site.site import KEY, site, site_of, turns_of
 from webapp.words import language, spelling
 
 __all__ = ["WAITRESS", "Settings", "close", "create_app", "reload"]
@@ -104,7 +84,7 @@ def create_app(
         first = build_site(base, ours, budget, kb.stamps(base.home, texts=ours.texts))
     else:
         first = load_site(home if isinstance(home, kb.Home) else kb.find_home(home), ours, budget)
-    turns = Turns(first)
+    turns = Generations(first)
     app = Flask(__name__)
     configure(app, flasks)
     if ours.proxies:
@@ -112,18 +92,18 @@ def create_app(
         app.wsgi_app = proxied  # type: ignore[method-assign]
     if ours.kept_bytes:
         app.wsgi_app = ResponseCache(app.wsgi_app)  # type: ignore[method-assign]
-    app.wsgi_app = Bound(app.wsgi_app, turns)  # type: ignore[method-assign]
+    app.wsgi_app = RequestBinding(app.wsgi_app, turns)  # type: ignore[method-assign]
     app.extensions[KEY] = turns
-    for room in (
-        *(protocol, query, overview, browse, reference),
+    for module in (
+        *(protocol, query, overview, thing, browse, search, report, reference),
         *(dereference, graphs, describe, exports, openapi, language, completion),
     ):
-        app.register_blueprint(room.blueprint)
+        app.register_blueprint(module.blueprint)
     dress_templates(app)
     handle_errors(app)
     app.after_request(documents.revalidated)  # functions run last to first: this one sees the response last
     app.after_request(protect)
-    app.after_request(language.mark)
+    app.after_request(language.add_language_headers)
     return app
 
 
@@ -144,7 +124,7 @@ def reload(app: Flask) -> bool:
     Raises:
         InputError: a file that does not pass the gate, no room for temporary files, or files that keep changing. Then
             the old data go on answering.
-        QueryStopped: no worker will start; the same.
+        QueryStoppedError: no worker will start; the same.
     """
     old = site_of(app)
     new = load_site(old.base.home, old.settings, old.budget)
@@ -168,11 +148,11 @@ def dress_templates(app: Flask) -> None:
     """What every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(shown=spelling.shown, plain=spelling.plain, pieces=query.pieces)
-    app.context_processor(lambda: {"version": kb.__version__, "forms": documents.forms()})
+    app.jinja_env.filters.update(shown=spelling.shown, plain=spelling.plain, pieces=thing.pieces)
+    app.context_processor(lambda: {"version": kb.__version__, "forms": documents.hidden_fields()})
     spoken = site_of(app).spoken
-    scripts.dress(app)
-    language.dress(app, lambda: site().words, [(tag, names.words.name) for tag, names in spoken.items()])
+    scripts.register_scripts(app)
+    language.register_language(app, lambda: site().words, [(tag, names.words.name) for tag, names in spoken.items()])
 
 
 def handle_errors(app: Flask) -> None:

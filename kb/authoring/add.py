@@ -11,41 +11,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.authoring.record import (
-    ArticleText,
-    Record,
-    draft_record,
-    read_article,
-)
+from kb.authoring.record import ArticleText, draft_record, read_article
 from kb.authoring.update import update_record
 from kb.errors import ArticleError, UsageError
 from kb.files import read_bytes, write_atomic
 from kb.home import Home
 from kb.rdf.canonical import natural_key
+from kb.rdf.document import Document
 from kb.rdf.graph import Graph
-from kb.rdf.turtle import HOUSE, Document, read_turtle
-from kb.verification.copies import (
-    MAX_TEXT_BYTES,
-    Copy,
-    Texts,
-    find_texts,
-)
+from kb.rdf.turtle import HOUSE, read_turtle
+from kb.verification.copies import MAX_TEXT_BYTES
 from kb.vocab import PREFIXES, PROV
-
-__all__ = [
-    "AddResult",
-    "ArticleText",
-    "Copy",
-    "Record",
-    "Texts",
-    "add",
-    "check_slug",
-    "data_namespace",
-    "draft_record",
-    "find_texts",
-    "read_article",
-    "update_record",
-]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,13 @@ from kb.files import write_atomic
 from kb.home import Home
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
 from kb.rdf.canonical import format_turtle
+from kb.rdf.curies import short_iri
 from kb.rdf.graph import key
 from kb.rdf.turtle import read_turtle
-from kb.sparql.results import short_iri
 from kb.text import digest
-from kb.verification.copies import Texts, find_texts
-from kb.verification.ladder import MOVED
-from kb.verification.verify import Outcome, verify
+from kb.verification.copies import LocalCopies, find_texts
+from kb.verification.spans import MOVED
+from kb.verification.verify import CitationResult, verify
 from kb.vocab import DCTERMS, FC, OA, PROV
 
 _ANCHORED = (PROV.wasQuotedFrom, OA.start, OA.end, FC.digest)
@@ -119,11 +119,11 @@ def reanchor(home: Home, confirmed: Sequence[str], texts: Iterable[Path] = ()) -
 # --- what changes ------------------------------------------------------------------------------------------
 
 
-def _outcomes(kb: KnowledgeBase, texts: Texts) -> tuple[Outcome, ...]:
+def _outcomes(kb: KnowledgeBase, texts: LocalCopies) -> tuple[CitationResult, ...]:
     return verify(kb.graph, texts.copies, spare=texts.spare).outcomes
 
 
-def _change(kb: KnowledgeBase, outcome: Outcome) -> Iterator[Reanchored]:
+def _change(kb: KnowledgeBase, outcome: CitationResult) -> Iterator[Reanchored]:
     """The change that mends a moved span; none where its record has to be mended instead."""
     paragraph, to = kb.graph.value(outcome.node, PROV.wasQuotedFrom), outcome.to
     if to is None or not outcome.target:
@@ -136,7 +136,7 @@ def _change(kb: KnowledgeBase, outcome: Outcome) -> Iterator[Reanchored]:
     yield Reanchored(outcome.node, outcome.target, to.start, to.end, wanted, said)
 
 
-def _unmended(kb: KnowledgeBase, texts: Texts, outcome: Outcome) -> str:
+def _unmended(kb: KnowledgeBase, texts: LocalCopies, outcome: CitationResult) -> str:
     slug = outcome.article.rpartition("/")[2]
     copy = texts.copies[outcome.article].path.name
     why = f"number {outcome.to.paragraph} now" if outcome.to and outcome.target else "in a paragraph without a record"
@@ -146,7 +146,7 @@ def _unmended(kb: KnowledgeBase, texts: Texts, outcome: Outcome) -> str:
 _PLACE = re.compile(r"([0-9]{1,6}):([0-9]{1,9})-([0-9]{1,9})", re.ASCII)
 
 
-def _confirmed(kb: KnowledgeBase, texts: Texts, outcomes: Mapping[str, Outcome], word: str) -> Reanchored:
+def _confirmed(kb: KnowledgeBase, texts: LocalCopies, outcomes: Mapping[str, CitationResult], word: str) -> Reanchored:
     name, _, place = word.partition("=")
     node = _node(kb, name)
     if node not in outcomes:
@@ -163,7 +163,7 @@ def _confirmed(kb: KnowledgeBase, texts: Texts, outcomes: Mapping[str, Outcome],
     return change
 
 
-def _placed(kb: KnowledgeBase, texts: Texts, node: str, place: str) -> Reanchored:
+def _placed(kb: KnowledgeBase, texts: LocalCopies, node: str, place: str) -> Reanchored:
     """A citation at the place that a person gives, with the digest of what stands there."""
     name = _name(kb, node)
     article = kb.graph.value(kb.graph.value(node, PROV.wasQuotedFrom) or "", DCTERMS.isPartOf) or ""

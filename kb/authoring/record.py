@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from kb.authoring.segments import Reading, read_pieces
+from kb.authoring.segments import ParagraphReading, read_pieces
 from kb.errors import ArticleError
 from kb.rdf.canonical import natural_key, write_turtle
 from kb.text import TextParagraph, decode, digest_bytes, paragraphs
@@ -183,7 +183,7 @@ class ParagraphDraft:
     name: str
     triples: tuple[ox.Triple, ...]
     todos: tuple[str, ...]
-    reading: Reading
+    reading: ParagraphReading
 
 
 def draft_paragraphs(text: ArticleText, article: str, names: Mapping[int, str]) -> tuple[ParagraphDraft, ...]:
@@ -214,14 +214,14 @@ def draft_paragraphs(text: ArticleText, article: str, names: Mapping[int, str]) 
     )
 
 
-def _role_facts(reading: Reading) -> Facts:
+def _role_facts(reading: ParagraphReading) -> Facts:
     if reading.role:
         yield FC.role, ox.NamedNode(reading.role)
     if reading.languages:
         yield DCTERMS.language, ox.Literal(reading.languages[0])
 
 
-def _thread_facts(reading: Reading, article: str, names: Mapping[int, str]) -> Facts:
+def _thread_facts(reading: ParagraphReading, article: str, names: Mapping[int, str]) -> Facts:
     place = reading.thread
     if place and place.role == FC.Comment:
         yield FC.threadDepth, integer(place.depth)
@@ -233,7 +233,7 @@ def _duplicate_facts(paragraph: TextParagraph, first: Mapping[str, int], names: 
         yield FC.duplicateOf, ox.NamedNode(names[first[paragraph.digest]])
 
 
-def _segments(name: str, reading: Reading) -> Iterator[ox.Triple]:
+def _segments(name: str, reading: ParagraphReading) -> Iterator[ox.Triple]:
     for number, piece in enumerate(reading.pieces, 1):
         segment = f"{name}-s{number}"
         yield from statements(name, [(FC.segment, ox.NamedNode(segment))])
@@ -248,7 +248,7 @@ def _segments(name: str, reading: Reading) -> Iterator[ox.Triple]:
         )
 
 
-def _todos(reading: Reading) -> Iterator[str]:
+def _todos(reading: ParagraphReading) -> Iterator[str]:
     if reading.role is None:
         yield f"fc:role; {reading.hint}" if reading.hint else "fc:role"
     if not reading.languages:

@@ -26,8 +26,9 @@ from kb.authoring.record import (
 from kb.errors import ArticleError
 from kb.rdf.canonical import format_turtle, natural_key
 from kb.rdf.datatypes import whole
+from kb.rdf.document import Document
 from kb.rdf.graph import Graph, key
-from kb.rdf.turtle import Document, read_turtle
+from kb.rdf.turtle import read_turtle
 from kb.text import TextParagraph
 from kb.verification.alignment import Recorded, align
 from kb.vocab import DCTERMS, FC, PREFIXES, RDF

@@ -1,8 +1,8 @@
 """The faithful exits: the base, or one article of it, as RDF that other programs read.
 
-The same base gives the same bytes, on every machine: statements are distinct and sorted, list cells are named by
-the subject that holds them and their position, nothing is dated. Literals keep the form in which they were written
-("007" stays "007"), because nothing passes through a store. What an exit cannot carry is listed, not hidden:
+The same base gives the same bytes, on every machine: statements are distinct and sorted, list cells are named as
+RDFC-1.0 names them, nothing is dated. Literals keep the form in which they were written ("007" stays "007"). What an
+exit cannot carry is listed, not hidden:
 
     format    what it loses
     --------  -------------------------------------------------------------------------------------------------
@@ -19,20 +19,18 @@ an article's text: the base has none.
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
 from types import MappingProxyType
 
 import pyoxigraph as ox
 
 from kb.errors import UsageError
 from kb.model.knowledge_base import KnowledgeBase
-from kb.rdf.canonical import write_turtle
+from kb.rdf.canonical import label_blank_nodes, write_turtle
 from kb.rdf.graph import key
 from kb.vocab import DCTERMS, DERIVED_GRAPH, FC, RDF, RDFS, SKOS
 
-FORMATS: Mapping[str, ox.RdfFormat] = MappingProxyType(
+EXPORT_FORMATS: Mapping[str, ox.RdfFormat] = MappingProxyType(
     {
         "turtle": ox.RdfFormat.TURTLE,
         "ntriples": ox.RdfFormat.N_TRIPLES,
@@ -49,7 +47,7 @@ _COMMENTS = "comments"
 _PREFIXES = "prefixes"
 _LISTS = "the short form of lists"
 
-LOSSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+EXPORT_LOSSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "turtle": (_FILES, _COMMENTS),
         "ntriples": (_FILES, _CARRIED, _COMMENTS, _PREFIXES, _LISTS),
@@ -68,7 +66,7 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
     """The base as RDF, in UTF-8.
 
     Args:
-        format: one of `FORMATS`.
+        format: one of `EXPORT_FORMATS`.
         article: a slug; then only the article's record, its claims and citations, and the names and types of what
             they point to.
         derived: whether computed facts come along, in a graph of their own where the format has graphs.
@@ -76,8 +74,8 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
     Raises:
         UsageError: an unknown format, or an article that is not in the base.
     """
-    if format not in FORMATS:
-        raise UsageError(f"there is no export format {format!r}", help="use one of: " + ", ".join(FORMATS))
+    if format not in EXPORT_FORMATS:
+        raise UsageError(f"there is no export format {format!r}", help="use one of: " + ", ".join(EXPORT_FORMATS))
     quads = tuple(kb.quads(derived=derived))
     if article is not None:
         quads = tuple(_of_article(quads, _article_graphs(kb, article)))
@@ -86,8 +84,8 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
         return write_turtle(_union(quads), prefixes=kb.prefixes, header=header, source=_SOURCE)
     if format == "trig":
         return _trig(quads, kb.prefixes, header)
-    named = _relabel(quads)
-    return _serialize(named if format == "nquads" else _union(named), FORMATS[format])
+    named = sorted(label_blank_nodes(quads), key=_order)
+    return _serialize(named if format == "nquads" else _union(named), EXPORT_FORMATS[format])
 
 
 # --- one article -----------------------------------------------------------------------------------------
@@ -122,84 +120,6 @@ def _of_article(quads: Sequence[ox.Quad], graphs: frozenset[str]) -> Iterator[ox
         describes = subject in pointed and quad.predicate.value in _DESCRIBING
         if graph not in graphs and (subject in told if graph == DERIVED_GRAPH else describes):
             yield quad
-
-
-# --- one name for every list cell --------------------------------------------------------------------------
-
-
-def _relabel(quads: Sequence[ox.Quad]) -> tuple[ox.Quad, ...]:
-    """The distinct quads, sorted, every list cell named by the subject that holds the list and by its position."""
-    labels = _labels(quads)
-
-    def named(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-        assert not isinstance(term, ox.Triple)
-        return labels.get(term, term) if isinstance(term, ox.BlankNode) else term
-
-    found = {
-        ox.Quad(named(quad.subject), quad.predicate, named(quad.object), quad.graph_name)  # type: ignore[arg-type]
-        for quad in quads
-    }
-    return tuple(sorted(found, key=_order))
-
-
-def _labels(quads: Sequence[ox.Quad]) -> dict[ox.BlankNode, ox.BlankNode]:
-    """New names for list cells; a cell that no IRI leads to keeps its name."""
-    cells: dict[ox.BlankNode, list[ox.Quad]] = {}
-    for quad in quads:
-        if isinstance(quad.subject, ox.BlankNode):
-            cells.setdefault(quad.subject, []).append(quad)
-    found: dict[ox.BlankNode, ox.BlankNode] = {}
-    for subject, predicate, heads in _lists(quads, cells):
-        for number, head in enumerate(heads):
-            digest = hashlib.sha256(f"{subject} {predicate} {number}".encode()).hexdigest()
-            _name_cells(head, f"l{digest[:16]}", cells, found)
-    return found
-
-
-def _lists(
-    quads: Sequence[ox.Quad], cells: Mapping[ox.BlankNode, Sequence[ox.Quad]]
-) -> Iterator[tuple[str, str, list[ox.BlankNode]]]:
-    """Each (subject, predicate) with the lists it holds: by what is in them, then by graph, then as in the file."""
-    holders = [q for q in quads if isinstance(q.object, ox.BlankNode) and not isinstance(q.subject, ox.BlankNode)]
-    order = {quad: (_members(quad.object, cells), _graph(quad)) for quad in holders}
-    holders.sort(key=lambda quad: (str(quad.subject), str(quad.predicate), order[quad]))
-    for (subject, predicate), group in groupby(holders, key=lambda quad: (str(quad.subject), str(quad.predicate))):
-        yield subject, predicate, [quad.object for quad in group if isinstance(quad.object, ox.BlankNode)]
-
-
-def _members(head: object, cells: Mapping[ox.BlankNode, Sequence[ox.Quad]]) -> tuple[str, ...]:
-    """The members of a list, to sort it by; a list within a list counts as empty."""
-    found: list[str] = []
-    seen: set[ox.BlankNode] = set()
-    while isinstance(head, ox.BlankNode) and head not in seen:
-        seen.add(head)
-        following: object = None
-        for quad in cells.get(head, ()):
-            if quad.predicate.value == RDF.rest:
-                following = quad.object
-            else:
-                found.append("[]" if isinstance(quad.object, ox.BlankNode) else str(quad.object))
-        head = following
-    return tuple(found)
-
-
-def _name_cells(
-    head: ox.BlankNode,
-    stem: str,
-    cells: Mapping[ox.BlankNode, Sequence[ox.Quad]],
-    found: dict[ox.BlankNode, ox.BlankNode],
-) -> None:
-    """Name the cells of one list and of the lists in it: `stem`, `x` and the position, for each depth."""
-    queue = [(head, stem, 0)]
-    while queue:
-        cell, stem, position = queue.pop()
-        if cell in found:
-            continue
-        found[cell] = ox.BlankNode(f"{stem}x{position}")
-        for quad in cells.get(cell, ()):
-            if isinstance(quad.object, ox.BlankNode):
-                rest = quad.predicate.value == RDF.rest
-                queue.append((quad.object, *((stem, position + 1) if rest else (f"{stem}x{position}", 0))))
 
 
 # --- writing ---------------------------------------------------------------------------------------------

@@ -27,18 +27,11 @@ import pyoxigraph as ox
 
 from kb.model.dates import Bounds, bounds
 from kb.model.origins import RESTATEMENTS, Voices, links
-from kb.model.standing import (
-    Citation,
-    Origin,
-    Rival,
-    Standing,
-    Support,
-    in_words,
-    own_voice,
-    short,
-)
+from kb.model.sentences import in_words, own_voice, short
+from kb.model.standing import Citation, Origin, Rival, Standing, Support
 from kb.rdf.graph import Graph, reachable
-from kb.vocab import DCTERMS, EDTF, FC, PROV, RDF, RDFS, XSD
+from kb.rdf.lists import whole_members
+from kb.vocab import DCTERMS, EDTF, FC, PROV, RDFS, XSD
 
 # --- the doors -------------------------------------------------------------------------------------------
 
@@ -85,19 +78,9 @@ def _iris(names: Iterable[str]) -> list[str]:
     return sorted(name for name in names if not name.startswith("_:"))
 
 
-def _chain(graph: Graph, citation: str) -> tuple[str, ...]:
-    """The attribution chain; empty unless it is one well-formed list of nodes."""
-    cell = _sole(graph.nodes(citation, FC.attribution))
-    found: list[str] = []
-    seen: set[str] = set()
-    while cell and cell != RDF.nil:
-        first, rest = _named(graph.nodes(cell, RDF.first)), _sole(graph.nodes(cell, RDF.rest))
-        if cell in seen or not first:
-            return ()
-        seen.add(cell)
-        found.append(first)
-        cell = rest
-    return tuple(found) if cell else ()
+def attribution_chain(graph: Graph, citation: str) -> tuple[str, ...]:
+    """The voices of a citation, the article first; empty unless they are one well-formed list of IRIs."""
+    return whole_members(_sole(graph.nodes(citation, FC.attribution)), graph.nodes)
 
 
 def _neighbours(graph: Graph, predicate: str, *, both: bool = False) -> dict[str, set[str]]:
@@ -125,7 +108,7 @@ class _Base:
     @cached_property
     def chains(self) -> Mapping[str, tuple[str, ...]]:
         """Every citation that has one, with its attribution chain."""
-        found = {iri: _chain(self.graph, iri) for iri in _iris(self.graph.instances(FC.Citation))}
+        found = {iri: attribution_chain(self.graph, iri) for iri in _iris(self.graph.instances(FC.Citation))}
         return {citation: chain for citation, chain in found.items() if chain}
 
     @cached_property

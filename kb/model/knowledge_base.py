@@ -14,20 +14,11 @@ from kb.errors import KbError
 from kb.files import read_bytes
 from kb.home import Home, find_home
 from kb.model.derive import Standings, standings
+from kb.rdf.document import Document
 from kb.rdf.graph import Graph, key
-from kb.rdf.positions import (
-    Positions,
-    Span,
-    excerpt,
-    read_positions,
-)
-from kb.rdf.turtle import (
-    HOUSE,
-    Document,
-    Policy,
-    position,
-    read_turtle,
-)
+from kb.rdf.positions import Positions, Span, excerpt, read_positions
+from kb.rdf.tokens import position
+from kb.rdf.turtle import HOUSE, Policy, read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES
 
 

@@ -4,8 +4,3 @@ A check that passes says little while nobody knows what would make it fail. So e
 (kb/mutate/operators.py) breaks a small base at a few places, each break goes through the whole check, and what no
 rule noticed is a rule that is missing, or stands in the table with the reason why no rule can see it.
 """
-
-from kb.mutate.run import mutate, read_allowed
-from kb.mutate.verdict import Mutation, Verdict, mutation_json, mutation_text
-
-__all__ = ["Mutation", "Verdict", "mutate", "mutation_json", "mutation_text", "read_allowed"]

@@ -23,12 +23,7 @@ from kb.mutate.paths import NOTHING
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OF_A_RULE, SURVIVED, Verdict
 from kb.rdf.graph import Graph, Term, key
 from kb.rdf.turtle import read_turtle
-from kb.shacl.engine import (
-    literals_kept,
-    rdf_shapes,
-    read_rules,
-    run_graphs,
-)
+from kb.shacl.engine import literals_kept, rdf_shapes, read_rules, run_graphs
 from kb.shacl.graph import FlatGraph, rdf_graph
 from kb.vocab import PREFIXES, SH, SHAPES, XSD
 

@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 
 from kb.authoring.init import init
-from kb.errors import CannotLook, InputError, UsageError
+from kb.errors import CannotLookError, InputError, UsageError
 from kb.finding import Finding
 from kb.home import Home, find_home
 from kb.model.knowledge_base import load_kb, read_files
@@ -28,7 +28,7 @@ from kb.mutate.verdict import ALLOWED, CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UN
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import read_rules
-from kb.shacl.incremental import Memory
+from kb.shacl.incremental import IncrementalCache
 from kb.validation.check import check
 from kb.validation.suppressions import FILE as WAIVERS
 from kb.validation.thresholds import read_floors
@@ -50,7 +50,7 @@ def sample_home(
 
     Raises:
         UsageError: no such article.
-        CannotLook: the base has no claims.
+        CannotLookError: the base has no claims.
     """
     with tempfile.TemporaryDirectory(prefix="kb-mutate-") as scratch:
         root = Path(scratch) / "base"
@@ -68,7 +68,7 @@ def _one(source: Home, article: str | None) -> str:
     if article is not None and article not in sizes:
         raise UsageError(f"no claims of {article}", help=f"one of: {', '.join(sorted(sizes)) or 'none'}")
     if not sizes:
-        raise CannotLook("no claims: there is nothing to break", source=str(source.root))
+        raise CannotLookError("no claims: there is nothing to break", source=str(source.root))
     return article or min(sizes, key=lambda slug: (sizes[slug], slug))
 
 
@@ -103,17 +103,17 @@ class Bench:
     def __init__(self, home: Home, day: date) -> None:
         self.home = home
         self.day = day
-        self.memory = Memory()
+        self.memory = IncrementalCache()
 
     def sample(self) -> Sample:
         """The base as it is, checked once.
 
         Raises:
-            CannotLook: it cannot be checked, so that nothing could be noticed.
+            CannotLookError: it cannot be checked, so that nothing could be noticed.
         """
         report = check(self.home, today=self.day, memory=self.memory)
         if report.exit_code > 1:
-            raise CannotLook(
+            raise CannotLookError(
                 f"the base cannot be checked as it is: {report.stopped}", help="kb check --home DIR says what is wrong"
             )
         return Sample(load_kb(self.home), frozenset(finding.fingerprint for finding in report.findings))
@@ -230,7 +230,7 @@ def mutate(
         tell: is told what is being done.
 
     Raises:
-        CannotLook: the base cannot be checked as it is.
+        CannotLookError: the base cannot be checked as it is.
         UsageError: no such article.
         InputError: no cases there.
     """

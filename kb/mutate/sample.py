@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kb.model.knowledge_base import KnowledgeBase
 from kb.rdf.canonical import natural_key, write_turtle
 from kb.rdf.graph import Graph, key
-from kb.verification.copies import Texts, find_texts
+from kb.verification.copies import LocalCopies, find_texts
 from kb.vocab import DCTERMS, FC, PROV, RDF, SCHEMA
 
 KINDS: Mapping[str, str] = {
@@ -76,7 +76,7 @@ class Sample:
         return self.kb.graph
 
     @cached_property
-    def texts(self) -> Texts:
+    def texts(self) -> LocalCopies:
         """The copies of the articles that lie in the base."""
         return find_texts(self.graph, [self.kb.home.texts])
 

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pyoxigraph as ox
 
 from kb.errors import TurtleError
-from kb.rdf.graph import Graph, key
-from kb.rdf.turtle import Document, Problem, position
+from kb.rdf.document import Document
+from kb.rdf.graph import Graph, key, reachable
+from kb.rdf.lists import cells
+from kb.rdf.tokens import position
+from kb.rdf.turtle import Problem
 from kb.vocab import PREFIXES, RDF, RDFS, XSD
 
 MAX_NESTING = 50
@@ -70,6 +74,54 @@ def write_turtle(
     parts += blocks
     parts += ["\n".join(footer)] if footer else []
     return ("\n\n".join(parts) + "\n").encode("utf-8") if parts else b""
+
+
+_CONNECTED = 32
+"""How many blank nodes may hang together: the standard's algorithm takes the cube of their number."""
+
+
+def label_blank_nodes(quads: Iterable[ox.Quad]) -> tuple[ox.Quad, ...]:
+    """Distinct quads with the same labels for the same data, whatever the labels were: those of RDFC-1.0.
+
+    They stand in no order. Where more than `_CONNECTED` blank nodes hang together, as in a long list, all of them are
+    numbered instead, in the order of the quads.
+
+    Args:
+        quads: their blank nodes are cells of lists or parts of paths.
+
+    See https://www.w3.org/TR/rdf-canon/.
+    """
+    given = tuple(quads)
+    if _most_connected(given) > _CONNECTED:
+        return _numbered(given)
+    dataset = ox.Dataset(given)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return tuple(dataset)
+
+
+def _most_connected(quads: Iterable[ox.Quad]) -> int:
+    beside: dict[str, set[str]] = {}
+    for quad in quads:
+        if isinstance(quad.subject, ox.BlankNode) and isinstance(quad.object, ox.BlankNode):
+            beside.setdefault(key(quad.subject), set()).add(key(quad.object))
+            beside.setdefault(key(quad.object), set()).add(key(quad.subject))
+    most = 0
+    while beside:
+        group = reachable(next(iter(beside)), beside)
+        most = max(most, len(group))
+        for name in group:
+            del beside[name]
+    return most
+
+
+def _numbered(quads: Iterable[ox.Quad]) -> tuple[ox.Quad, ...]:
+    labels: dict[ox.BlankNode, ox.BlankNode] = {}
+
+    def named(term: Any) -> Any:
+        return labels.setdefault(term, ox.BlankNode(f"b{len(labels)}")) if isinstance(term, ox.BlankNode) else term
+
+    found = (ox.Quad(named(quad.subject), quad.predicate, named(quad.object), quad.graph_name) for quad in quads)
+    return tuple(dict.fromkeys(found))
 
 
 def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
@@ -217,15 +269,14 @@ class _Writer:
         if depth > MAX_NESTING:
             fault = Problem("FC907", f"lists nest deeper than {MAX_NESTING}", help="flatten the list")
             raise TurtleError.of(self.source, (fault,))
-        members: list[str] = []
-        cell: ox.NamedNode | ox.BlankNode | ox.Literal = head
-        while isinstance(cell, ox.BlankNode):
-            (first,) = self.graph.objects(key(cell), RDF.first)
-            members.append(self.term(first, depth + 1))
-            (cell,) = self.graph.objects(key(cell), RDF.rest)
-        if not isinstance(cell, ox.NamedNode) or cell.value != RDF.nil:
+        found = [*cells(key(head), self._next_cell)]
+        if self.graph.nodes(found[-1], RDF.rest) != (RDF.nil,):
             raise self._no_cell()
+        members = (self.term(self.graph.objects(cell, RDF.first)[0], depth + 1) for cell in found)
         return f"( {' '.join(members)} )"
+
+    def _next_cell(self, cell: str) -> str | None:
+        return next((rest for rest in self.graph.nodes(cell, RDF.rest) if rest.startswith("_:")), None)
 
     def literal(self, term: ox.Literal) -> str:
         value, datatype = term.value, term.datatype.value

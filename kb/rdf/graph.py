@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
+from kb.rdf.lists import members
 from kb.vocab import RDF, RDFS
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
@@ -116,16 +117,7 @@ class Graph:
 
     def items(self, head: str) -> tuple[str, ...]:
         """The members of the RDF list at `head`, by name; a broken or circular list ends where it breaks."""
-        found: list[str] = []
-        seen: set[str] = set()
-        while head != RDF.nil and head not in seen:
-            seen.add(head)
-            first, rest = self.value(head, RDF.first), self.value(head, RDF.rest)
-            if first is None or rest is None:
-                break
-            found.append(first)
-            head = rest
-        return tuple(found)
+        return members(head, self.value)
 
     def __contains__(self, subject: str) -> bool:
         return subject in self._forward

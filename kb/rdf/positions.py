@@ -16,12 +16,7 @@ from functools import cache, cached_property
 import pyoxigraph as ox
 
 from kb.rdf.graph import Node, Term, key
-from kb.rdf.turtle import (
-    Token,
-    resolve,
-    tokens,
-    unescape,
-)
+from kb.rdf.tokens import Token, resolve, tokens, unescape
 from kb.vocab import RDF, XSD
 
 
@@ -106,7 +101,7 @@ class Positions:
 
 
 def read_positions(text: str, base: str | None = None) -> Positions:
-    """Read the positions of a text that `kb.turtle.read_turtle` has accepted.
+    """Read the positions of a text that `kb.rdf.turtle.read_turtle` has accepted.
 
     Args:
         text: the Turtle.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -19,7 +19,8 @@ import pyoxigraph as ox
 
 from kb.errors import TurtleError
 from kb.rdf.datatypes import problem as lexical_problem
-from kb.text import digest_bytes
+from kb.rdf.document import Document
+from kb.rdf.tokens import named_tokens, position, tokens, unescape, without_strings
 from kb.vocab import FC, RDF
 
 # --- what is allowed -------------------------------------------------------------------------------------
@@ -71,88 +72,6 @@ class Problem:
 
 
 # --- what is read ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A lexical token: kind, text as written, code point offset."""
-
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def end(self) -> int:
-        """Offset behind the last code point."""
-        return self.start + len(self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A directive or a block of triples.
-
-    Attributes:
-        subject: IRI of the subject; None for a directive or a blank subject.
-        directive: whether it is `@prefix`, `@base` or their SPARQL spellings.
-        start, end: code point offsets.
-        above: comment lines that stand above it, as written, without the line's end.
-        inside: the first comment that stands within it or behind it on its last line.
-    """
-
-    subject: str | None
-    directive: bool
-    start: int
-    end: int
-    above: tuple[str, ...]
-    inside: Token | None
-
-
-@dataclass(frozen=True)
-class Document:
-    """A Turtle file that passed the gate.
-
-    Attributes:
-        source: its name, as the user would type it.
-        data: its bytes.
-        triples: in file order, lexical forms as written, blank nodes relabelled by order of appearance.
-        prefixes: declared prefixes.
-    """
-
-    source: str
-    data: bytes
-    triples: tuple[ox.Triple, ...]
-    prefixes: Mapping[str, str]
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the bytes."""
-        return digest_bytes(self.data)
-
-    @cached_property
-    def text(self) -> str:
-        """The bytes as text."""
-        return self.data.decode("utf-8")
-
-    @cached_property
-    def statements(self) -> tuple[Statement, ...]:
-        """Every statement in order, with its comments."""
-        return _statements(self.text)[0]
-
-    @cached_property
-    def footer(self) -> tuple[str, ...]:
-        """Comment lines after the last statement."""
-        return _statements(self.text)[1]
-
-    @cached_property
-    def lines(self) -> Mapping[str, int]:
-        """Subject IRI to the 1-based line of its first statement."""
-        found: dict[str, int] = {}
-        line, at = 1, 0
-        for statement in self.statements:
-            line, at = line + self.text.count("\n", at, statement.start), statement.start
-            if statement.subject is not None:
-                found.setdefault(statement.subject, line)
-        return found
 
 
 def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document:
@@ -301,7 +220,7 @@ def _within(text: str, line: int, column: int) -> tuple[int, int]:
 
 
 def _rdf12_problem(text: str) -> Problem:
-    found = re.search(r"<<|\{\||(?<!\\)~|@[A-Za-z0-9-]+--", _without_strings(text))
+    found = re.search(r"<<|\{\||(?<!\\)~|@[A-Za-z0-9-]+--", without_strings(text))
     line, column = position(text, found.start()) if found else (None, None)
     return Problem("FC903", "a triple term or a text direction (RDF 1.2)", line, column, "write RDF 1.1 Turtle")
 
@@ -403,7 +322,7 @@ def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
         if sorted(cells.get(name, ())) != [RDF.first, RDF.rest] or uses.get(name, 0) != 1
     ]
     if bad:
-        found = re.search(r"(?<![\w\"'])_:|\[", _without_strings(text))
+        found = re.search(r"(?<![\w\"'])_:|\[", without_strings(text))
         lists = (statement.start for statement in document.statements if text[statement.start] == "(")
         start = found.start() if found else next(lists, None)  # a list that is a subject
         line, column = (None, None) if start is None else position(text, start)
@@ -425,7 +344,7 @@ def _circle_problems(document: Document, text: str) -> Iterator[Problem]:
     try:
         TopologicalSorter(ways).prepare()
     except CycleError:
-        label = re.search(r"(?<![\w\"'])_:", _without_strings(text))  # no circle is written without one
+        label = re.search(r"(?<![\w\"'])_:", without_strings(text))  # no circle is written without one
         line, column = position(text, label.start()) if label else (None, None)
         yield Problem("FC907", "blank nodes that lead in a circle", line, column, "end it, or give the node an IRI")
 
@@ -461,124 +380,6 @@ def _literal_problem(term: ox.Literal, policy: Policy) -> tuple[str, str, str] |
 
 # --- tokens: where things stand in a text that is known to be Turtle ---------------------------------------
 
-_NAME = (  # what a name may hold, apart from dots, colons, percents and escapes (PN_CHARS, section 6.5)
-    r"A-Za-z0-9_\-\u00B7\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u037D\u037F-\u1FFF\u200C\u200D\u203F\u2040"
-    r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
-)
-_TOKEN = re.compile(
-    rf"""(?P<space>[ \t\r\n]+)
-    |(?P<comment>\#[^\n\r]*)
-    |(?P<string>\"{{3}}(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"{{3}}|'{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}}
-        |\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')
-    |(?P<iri><(?:[^<>\"{{}}|^`\\\x00-\x20]|\\.)*>)
-    |(?P<at>@[A-Za-z][A-Za-z0-9-]*)
-    |(?P<hat>\^\^)
-    |(?P<open>[(\[])
-    |(?P<close>[)\]])
-    |(?P<mark>[;,])
-    |(?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))
-    |(?P<word>_:[.{_NAME}]+|[.{_NAME}]*:(?=\.)|(?:\\.|[.:%{_NAME}])+)
-    |(?P<other>.)""",
-    re.VERBOSE | re.DOTALL,
-)
-
-
-def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a Turtle text, white space left out; the dot that ends a statement is of kind `dot`."""
-    for match in _TOKEN.finditer(text):
-        kind, found, start = str(match.lastgroup), match[0], match.start()
-        if kind == "space":
-            continue
-        if kind == "number":
-            yield Token("word", found, start)
-            continue
-        if kind != "word":
-            yield Token(kind, found, start)
-            continue
-        if found.startswith("."):  # no name starts with a dot
-            yield Token("dot", ".", start)
-            found, start = found[1:], start + 1
-        ends = found.endswith(".") and not found.endswith("\\.")
-        if found.removesuffix(".") if ends else found:
-            yield Token("word", found[:-1] if ends else found, start)
-        if ends:
-            yield Token("dot", ".", start + len(found) - 1)
-
-
-def position(text: str, offset: int) -> tuple[int, int]:
-    """1-based line and column, in code points, of an offset."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-def _named_tokens(text: str) -> Iterator[tuple[Token, str | None]]:
-    """The tokens, each with the IRI that it names under the prefixes declared above it."""
-    prefixes: dict[str, str] = {}
-    word = name = before = ""
-    for token in tokens(text):
-        iri = resolve(token, prefixes)
-        if iri is not None and token.kind == "iri" and word in ("@prefix", "prefix"):
-            prefixes[name.partition(":")[0]] = iri
-        if token.kind != "comment":
-            language = token.kind == "at" and before == "string"  # which may be @prefix
-            word, name, before = name.lower(), "" if language else token.text, token.kind
-        yield token, iri
-
-
-def _statements(text: str) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-    found: list[Statement] = []
-    above: list[str] = []
-    parts: list[Token] = []
-    inside: Token | None = None
-    subject: str | None = None
-    depth = 0
-
-    def close(end: int) -> None:
-        nonlocal inside
-        first = parts[0]
-        found.append(Statement(subject, _is_directive(first), first.start, end, tuple(above), inside))
-        above.clear()
-        parts.clear()
-        inside = None
-
-    for token, iri in _named_tokens(text):
-        if token.kind == "comment":
-            behind = bool(found) and not parts and "\n" not in text[found[-1].end : token.start]
-            if behind:
-                last = found[-1]
-                found[-1] = Statement(
-                    last.subject, last.directive, last.start, last.end, last.above, last.inside or token
-                )
-            elif parts:
-                inside = inside or token
-            else:
-                above.append(token.text.rstrip())
-            continue
-        parts.append(token)
-        if len(parts) == 1:
-            subject = None if _is_directive(token) else iri
-        depth += {"open": 1, "close": -1}.get(token.kind, 0)
-        sparql_directive = parts[0].kind == "word" and _is_directive(parts[0])
-        if (token.kind == "dot" and depth == 0) or (sparql_directive and token.kind == "iri"):
-            close(token.end)
-    return tuple(found), tuple(above)
-
-
-def _is_directive(token: Token) -> bool:
-    return token.text.lower() in ("@prefix", "@base") or (
-        token.kind == "word" and token.text.lower() in ("prefix", "base")
-    )
-
-
-def resolve(token: Token, prefixes: Mapping[str, str]) -> str | None:
-    """The IRI that a token names; None where it names none."""
-    if token.kind == "iri":
-        return unescape(token.text[1:-1])
-    if token.kind == "word" and ":" in token.text and not token.text.startswith("_:"):
-        prefix, _, local = token.text.partition(":")
-        if prefix in prefixes:
-            return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
-    return None
-
 
 class _Places:
     """Where a term first stands in a text; the whole text is scanned once, at the first question."""
@@ -589,7 +390,7 @@ class _Places:
     @cached_property
     def _offsets(self) -> dict[tuple[str, str], int]:
         found: dict[tuple[str, str], int] = {}
-        for token, iri in _named_tokens(self.text):
+        for token, iri in named_tokens(self.text):
             if iri is not None:
                 found.setdefault(("iri", iri), token.start)
             elif token.kind == "string":
@@ -603,25 +404,3 @@ class _Places:
         kind = "iri" if isinstance(term, ox.NamedNode) else "literal"
         offset = self._offsets.get((kind, term.value))
         return (None, None) if offset is None else position(self.text, offset)
-
-
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_SHORT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-
-
-def unescape(text: str) -> str:
-    """A string or IRI body with its escapes resolved (Turtle section 6.4)."""
-
-    def replaced(match: re.Match[str]) -> str:
-        code = match[1] or match[2]
-        return chr(int(code, 16)) if code else _SHORT.get(match[3], match[3])
-
-    return _ESCAPE.sub(replaced, text) if "\\" in text else text
-
-
-def _without_strings(text: str) -> str:
-    """The text with strings, IRIs and comments blanked, offsets kept."""
-    return _TOKEN.sub(
-        lambda match: " " * len(match[0]) if match.lastgroup in ("string", "iri", "comment") else match[0],
-        text,
-    )

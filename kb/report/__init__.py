@@ -19,12 +19,12 @@ from kb.report.json import as_json
 from kb.report.junit import as_junit
 from kb.report.markdown import as_markdown
 from kb.report.sarif import as_sarif
-from kb.report.text import as_text
+from kb.report.text import report_text
 from kb.report.turtle import as_turtle
 
-FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
+REPORT_FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
     {
-        "text": as_text,
+        "text": report_text,
         "json": as_json,
         "turtle": as_turtle,
         "sarif": as_sarif,
@@ -35,15 +35,3 @@ FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
     }
 )
 """Name of a format to its writer."""
-
-__all__ = [
-    "FORMATS",
-    "as_github",
-    "as_html",
-    "as_json",
-    "as_junit",
-    "as_markdown",
-    "as_sarif",
-    "as_text",
-    "as_turtle",
-]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb.finding import SEVERITIES, Commit, FileChecked, Finding, Report, Rule
-from kb.sparql.results import short_iri, visible
+from kb.rdf.curies import short_iri
+from kb.terminal import visible
 
 WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 
@@ -26,6 +27,26 @@ def clean(text: str) -> str:
 def clean_lines(text: str) -> str:
     """The same for text that may have lines."""
     return "\n".join(clean(line) for line in text.split("\n"))
+
+
+def escape_markdown(text: str) -> str:
+    """Text in one line, in which nothing is Markdown or HTML: no list, no link, no mention.
+
+    It can be read as it is too; where HTML surrounds it, take `markdown.plain`.
+    """
+    return _BEFORE_MARKUP.sub(r"\g<0>\\", clean(" ".join(text.split())))
+
+
+_BEFORE_MARKUP = re.compile(
+    r"(?=[\\`*_{}\[\]<>#|&~!@])|^\d{1,9}(?=[.)])|^(?=[-+=])|(?<=www)(?=\.)|(?=://)", re.ASCII | re.IGNORECASE
+)
+"""Where a backslash goes: before markup, before the stop of a numbered list, and inside an address."""
+
+
+def fence_turtle(text: str) -> str:
+    """A block of Turtle in Markdown, fenced by more backticks than stand in it."""
+    fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 0)
+    return f"{fence}turtle\n{clean_lines(text)}\n{fence}"
 
 
 def plural(count: int, word: str) -> str:

@@ -9,19 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from kb.diff.compare import (
-    ADDED,
-    CHANGED,
-    KINDS,
-    REMOVED,
-    Blast,
-    Change,
-    Move,
-)
+from kb.diff.change import ADDED, CHANGED, KINDS, REMOVED, Change, Comparison, Move
+from kb.rdf.curies import short_iri
 from kb.report.common import and_more, clean, plural
 from kb.report.json import dumps
 from kb.report.markdown import plain
-from kb.sparql.results import short_iri
 from kb.vocab import FC, PREFIXES
 
 MAX_COMMENT = 60_000
@@ -36,7 +28,7 @@ _STATUS = {
 _SIGNS = {ADDED: "+", CHANGED: "~", REMOVED: "-"}
 
 
-def blast_text(blast: Blast, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
+def blast_text(blast: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
     """For a terminal."""
     lines = [f"from       {clean(blast.base)} ({plural(blast.claims[0], 'claim')})"]
     lines.append(f"to         {clean(blast.head)} ({plural(blast.claims[1], 'claim')})")
@@ -53,11 +45,11 @@ def blast_text(blast: Blast, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _counts(blast: Blast, kind: str) -> str:
+def _counts(blast: Comparison, kind: str) -> str:
     return ", ".join(f"{blast.count(kind, state):,} {state}" for state in (ADDED, CHANGED, REMOVED))
 
 
-def _moved(blast: Blast) -> str:
+def _moved(blast: Comparison) -> str:
     verbs = [move.verb for move in blast.moves]
     said = [f"{verbs.count(verb):,} {verb}" for verb in ("fall", "rise", "turn") if verb in verbs]
     return ", ".join(said) if said else "no claim stands elsewhere"
@@ -82,7 +74,7 @@ def _change(change: Change, prefixes: Mapping[str, str]) -> str:
     return " ".join(parts)
 
 
-def blast_json(blast: Blast, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
+def blast_json(blast: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
     """For a program; keys are added and never renamed, names are IRIs."""
     content = {
         "base": blast.base,
@@ -120,7 +112,7 @@ def blast_json(blast: Blast, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
     return dumps(content)
 
 
-def blast_markdown(blast: Blast, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
+def blast_markdown(blast: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
     """For a comment under a pull request."""
     mark = "⚠️" if blast.falls else "✅"
     lines = [
@@ -164,7 +156,7 @@ def _folded(title: str, items: Sequence[str], before: Sequence[str]) -> list[str
     return [f"<details><summary>{title} ({len(items):,})</summary>", "", *shown, "", "</details>", ""]
 
 
-BLAST_FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType(
+DIFF_FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {"text": blast_text, "json": blast_json, "markdown": blast_markdown}
 )
 """Name of a format to its writer."""

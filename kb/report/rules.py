@@ -1,4 +1,8 @@
-"""A rule in words for a person at a terminal: what it checks, why, a wrong and a right example, how to mend it."""
+"""Rules in words: one for a person at a terminal, all of them in a list, or in one Markdown document.
+
+The document has an anchor for each rule: what a report can link to where no site is running. The one of this
+repository, `shapes/RULES.md`, is compared with the shapes by a test, so that it cannot go stale.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,8 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from kb.finding import Rule
-from kb.report.common import WORDS
-from kb.sparql.results import visible
+from kb.report.common import WORDS, escape_markdown, fence_turtle
+from kb.terminal import visible
 
 _WIDTH = 100
 
@@ -23,6 +27,23 @@ def explain_all(rules: Iterable[Rule]) -> str:
     return "".join(
         f"{rule.code}  {WORDS[rule.severity]:7}  {visible(rule.name)}: {visible(rule.message)}\n" for rule in rules
     )
+
+
+def rulebook(rules: Iterable[Rule]) -> str:
+    """A Markdown document: a heading for each rule, with its code as anchor (`#fc324`), in the order of the codes."""
+    ordered = sorted(rules, key=lambda rule: rule.code)
+    lines = [
+        "# The rules",
+        "",
+        "Written from the shapes by `kb explain --format markdown`; edit the shapes, not this.",
+        "",
+        *(f"- [{rule.code}](#{rule.code.lower()}) {escape_markdown(rule.name)}" for rule in ordered),
+        *(line for rule in ordered for line in _section(rule)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+# --- at a terminal ---------------------------------------------------------------------------------------
 
 
 def _lines(rule: Rule) -> Iterator[str]:
@@ -55,9 +76,24 @@ def _example(title: str, text: str) -> Iterator[str]:
     if text:
         yield ""
         yield title
-        yield from (f"    {line}" for line in example(text))
+        yield from (f"    {line}" for line in _statements(text))
 
 
-def example(text: str) -> Iterator[str]:
+# --- in Markdown -----------------------------------------------------------------------------------------
+
+
+def _section(rule: Rule) -> Iterator[str]:
+    yield from ("", f"## {rule.code}", "")
+    yield f"**{escape_markdown(rule.name)}** ({WORDS[rule.severity]}). {escape_markdown(rule.message)}"
+    yield ""
+    yield from (f"- {escape_markdown(check)}" for check in rule.checks or ("checked by the program itself",))
+    if rule.why:
+        yield f"- Why: {escape_markdown(rule.why)}"
+    for title, example in (("Wrong", rule.bad), ("Right", rule.help)):
+        if example:
+            yield from ("", f"{title}:", "", fence_turtle("\n".join(_statements(example))))
+
+
+def _statements(text: str) -> Iterator[str]:
     """The lines of an example: each statement in one of its own."""
     yield from (visible(line) for line in re.sub(r" \. +(?=[^ #])", " .\n", text).split("\n"))

@@ -22,6 +22,8 @@ from kb.report.common import (
     circumstances,
     clean,
     clean_lines,
+    escape_markdown,
+    fence_turtle,
     looked_at,
     marked,
     rules_by_code,
@@ -101,21 +103,10 @@ def _rule(rule: Rule) -> _Json:
 
 def _markdown(rule: Rule) -> str:
     """Why, and both examples, for a page that shows Markdown."""
-    parts = [_escaped(rule.message), _escaped(rule.why)]
-    parts += [f"Wrong:\n\n{fenced(rule.bad)}"] if rule.bad else []
-    parts += [f"Right:\n\n{fenced(rule.help)}"] if rule.help else []
+    parts = [escape_markdown(rule.message), escape_markdown(rule.why)]
+    parts += [f"Wrong:\n\n{fence_turtle(rule.bad)}"] if rule.bad else []
+    parts += [f"Right:\n\n{fence_turtle(rule.help)}"] if rule.help else []
     return "\n\n".join(part for part in parts if part)
-
-
-def fenced(text: str) -> str:
-    """A code block in Markdown whose fence is longer than any run of backticks in it."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}turtle\n{clean_lines(text)}\n{fence}"
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_{}\[\]()#+.!|<>&~-])", r"\\\1", clean(text))
 
 
 def _message(text: str) -> str:

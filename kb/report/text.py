@@ -22,13 +22,13 @@ from kb.report.common import (
     related,
     verdict,
 )
-from kb.sparql.results import columns_of
+from kb.terminal import columns_of
 
 _WIDTH = 110
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "strong": "1", "faint": "2"}
 
 
-def as_text(report: Report, *, colour: bool = False, brief: bool = False) -> str:
+def report_text(report: Report, *, colour: bool = False, brief: bool = False) -> str:
     """What a person reads on a terminal; control characters of the base are spelt out.
 
     Args:

@@ -19,8 +19,8 @@ import pyoxigraph as ox
 
 from kb.finding import BLANK, FileChecked, Finding, Report
 from kb.rdf.canonical import write_turtle
+from kb.rdf.curies import is_iri
 from kb.report.common import clean, looked_at
-from kb.sparql.results import is_iri
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS, SCHEMA, SH, SHAPES, XSD
 
 _REPORT = "urn:factcite:report"

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kb.rdf.curies import short_iri
 from kb.report.json import dumps
-from kb.sparql.results import short_iri, visible
+from kb.terminal import visible
 from kb.text import around
 from kb.verification.copies import Copy
-from kb.verification.ladder import EXACT, At
-from kb.verification.verify import Outcome, Verification
+from kb.verification.spans import EXACT, TextPlace
+from kb.verification.verify import CitationResult, Verification
 from kb.vocab import PREFIXES
 
 
-def fates_text(
+def verification_text(
     verification: Verification,
     copies: Mapping[str, Copy],
     *,
@@ -41,7 +42,7 @@ def fates_text(
     return "\n".join([*lines, "", _result(verification, copies)]) + "\n"
 
 
-def fates_json(
+def verification_json(
     verification: Verification,
     copies: Mapping[str, Copy],
     *,
@@ -68,7 +69,7 @@ def fates_json(
     return dumps(content)
 
 
-def _chosen(verification: Verification, every: bool) -> Sequence[Outcome]:
+def _chosen(verification: Verification, every: bool) -> Sequence[CitationResult]:
     return [outcome for outcome in verification.outcomes if every or outcome.state != EXACT]
 
 
@@ -95,7 +96,7 @@ def _copies(copies: Mapping[str, Copy]) -> Iterator[str]:
         yield f"{article.rpartition('/')[2]}: {copy.path}, {known}"
 
 
-def _details(outcome: Outcome, copies: Mapping[str, Copy], words: bool) -> Iterator[str]:
+def _details(outcome: CitationResult, copies: Mapping[str, Copy], words: bool) -> Iterator[str]:
     if outcome.at is not None:
         yield f"recorded at {outcome.at}"
     if outcome.reason:
@@ -106,7 +107,7 @@ def _details(outcome: Outcome, copies: Mapping[str, Copy], words: bool) -> Itera
         yield around(copy.paragraphs[to.paragraph - 1].text, to.start, to.end)
 
 
-def _span(outcome: Outcome, prefixes: Mapping[str, str]) -> dict[str, object]:
+def _span(outcome: CitationResult, prefixes: Mapping[str, str]) -> dict[str, object]:
     return {
         "node": outcome.node,
         "name": short_iri(outcome.node, prefixes),
@@ -121,5 +122,5 @@ def _span(outcome: Outcome, prefixes: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _at(at: At | None) -> dict[str, int] | None:
+def _at(at: TextPlace | None) -> dict[str, int] | None:
     return None if at is None else {"paragraph": at.paragraph, "start": at.start, "end": at.end}

@@ -66,7 +66,7 @@ class Read:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ShapeReads:
     """What one shape with targets reads.
 
     Attributes:
@@ -89,7 +89,7 @@ class _NotUnderstoodError(Exception):
 
 
 @dataclass(frozen=True)
-class Reach:
+class ShapeDependencies:
     """What every shape with targets reads.
 
     Attributes:
@@ -99,11 +99,11 @@ class Reach:
     """
 
     shapes: RdfGraph
-    readings: Mapping[Node, Reading]
+    readings: Mapping[Node, ShapeReads]
     roots: Mapping[Node, Node]
 
     @classmethod
-    def of(cls, shapes: RdfGraph) -> Reach:
+    def of(cls, shapes: RdfGraph) -> ShapeDependencies:
         """Read some shapes."""
         aimed = {s for name in _TARGETS for s in shapes.subjects(URIRef(name), None)}
         classes = set(shapes.subjects(URIRef(RDF.type), URIRef(RDFS.Class)))  # a class that is a shape aims at itself
@@ -180,7 +180,7 @@ def _back(data: RdfGraph, way: Way, node: Node) -> frozenset[Node]:
 # --- reading the shapes ----------------------------------------------------------------------------------
 
 
-def _reading(shapes: RdfGraph, shape: Node) -> Reading:
+def _reading(shapes: RdfGraph, shape: Node) -> ShapeReads:
     """What one shape with targets reads."""
     try:
         if _is_odd(shapes, shape):
@@ -189,13 +189,13 @@ def _reading(shapes: RdfGraph, shape: Node) -> Reading:
         queries = tuple(shapes.objects(shape, URIRef(SH.sparql)))
         asked = frozenset(predicate for query in queries for predicate in _asked(shapes, shape, query))
     except _NotUnderstoodError:
-        return Reading(whole=True)
+        return ShapeReads(whole=True)
     elsewhere = shapes.value(shape, URIRef(SH.path)) is not None and (shape, URIRef(SH.property), None) in shapes
     if not queries and not elsewhere:
-        return Reading(reads)
+        return ShapeReads(reads)
     predicates = frozenset(read.predicate for read in reads)
     known = frozenset(predicate for predicate in predicates if predicate is not None)
-    return Reading(reads, True, None if None in predicates else known | asked)
+    return ShapeReads(reads, True, None if None in predicates else known | asked)
 
 
 def _is_odd(shapes: RdfGraph, shape: Node) -> bool:

@@ -18,10 +18,11 @@ import rdflib
 from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
 
-from kb.errors import CannotLook
+from kb.errors import CannotLookError
 from kb.finding import BLANK
 from kb.finding import Rule as Rule
 from kb.rdf.graph import Graph, Term, key
+from kb.rdf.lists import members
 from kb.shacl.graph import FlatGraph, ox_term, rdf_graph
 from kb.vocab import FC, RDF, SH
 
@@ -121,21 +122,16 @@ def _path_written(value: Callable[[str, str], str | None], path: str) -> str:
         text = _path_written(value, part or "")
         return f"({text})" if (part or "").startswith("_:") else text
 
-    def members(cell: str | None) -> Iterator[str]:
-        while cell is not None and value(cell, RDF.first) is not None:
-            yield inner(value(cell, RDF.first))
-            cell = value(cell, RDF.rest)
-
     if not path.startswith("_:"):
         return f"<{path}>"
     if value(path, RDF.first) is not None:  # a list, whatever else is said of it
-        return "/".join(members(path))
+        return "/".join(map(inner, members(path, value)))
     for predicate, sign in _MULTIPLES.items():
         if value(path, predicate) is not None:
             return inner(value(path, predicate)) + sign
     if value(path, SH.inversePath) is not None:
         return "^" + inner(value(path, SH.inversePath))
-    return "|".join(members(value(path, SH.alternativePath)))
+    return "|".join(map(inner, members(value(path, SH.alternativePath), value)))
 
 
 def has_target(shapes: Graph, shape: str) -> bool:
@@ -172,7 +168,7 @@ def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
     languages, or by two ways to one node) is there twice.
 
     Raises:
-        CannotLook: the engine does not take the shapes.
+        CannotLookError: the engine does not take the shapes.
     """
     with literals_kept():
         return run_graphs(rdf_graph(data.triples), rdf_shapes(shapes))
@@ -204,9 +200,11 @@ def sorted_results(results: Iterable[Result]) -> tuple[Result, ...]:
     return tuple(sorted(results, key=lambda result: tuple(getattr(result, name) for name in Result.__slots__)))
 
 
-def _refused(reason: object) -> CannotLook:
+def _refused(reason: object) -> CannotLookError:
     sentence = str(reason).partition("\n")[0]
-    return CannotLook(f"the shapes engine refuses the shapes: {sentence}", help="correct the shape that it is about")
+    return CannotLookError(
+        f"the shapes engine refuses the shapes: {sentence}", help="correct the shape that it is about"
+    )
 
 
 def _meant(shapes: Graph) -> Iterator[ox.Triple]:
@@ -286,19 +284,17 @@ def _culprits(
     return sorted((node for node in between if value in set(data.objects(node, onward))), key=str)
 
 
-def _members(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> list[rdflib.term.Node]:
-    if path is None or shapes.value(path, _uri(RDF.first)) is None:
-        return []
-    return list(shapes.items(path))
+def _members(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> tuple[rdflib.term.Node, ...]:
+    return members(path, lambda node, predicate: shapes.value(node, _uri(predicate)))
 
 
 def rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
     """A SHACL property path as one of rdflib's (SHACL section 2.3.1)."""
     if isinstance(path, rdflib.URIRef):
         return path
-    members = _members(shapes, path)
-    if members:
-        return SequencePath(*(rdf_path(shapes, member) for member in members))
+    steps = _members(shapes, path)
+    if steps:
+        return SequencePath(*(rdf_path(shapes, step) for step in steps))
     for predicate, sign in _MULTIPLES.items():
         inner = shapes.value(path, _uri(predicate))
         if inner is not None:

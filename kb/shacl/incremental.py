@@ -18,14 +18,8 @@ from rdflib.term import Identifier, Node
 from kb.finding import Rule
 from kb.model.knowledge_base import LoadedFile
 from kb.rdf.graph import Graph
-from kb.shacl.dependencies import Reach
-from kb.shacl.engine import (
-    Result,
-    literals_kept,
-    rdf_shapes,
-    run_graphs,
-    sorted_results,
-)
+from kb.shacl.dependencies import ShapeDependencies
+from kb.shacl.engine import Result, literals_kept, rdf_shapes, run_graphs, sorted_results
 from kb.shacl.graph import FlatGraph, rdf_graph, rdf_triples
 
 MOST_CHANGED = 2_000
@@ -34,7 +28,7 @@ MOST_LOOKS = 5_000
 
 
 @dataclass(frozen=True)
-class Looked:
+class CachedRun:
     """How much of the base the last run looked at.
 
     Attributes:
@@ -56,12 +50,12 @@ class Rerun:
         looked: what the last run looked at.
     """
 
-    looked: Looked = Looked()
+    looked: CachedRun = CachedRun()
     _triples: dict[ox.Triple, None] = field(default_factory=dict)
     _shapes: tuple[ox.Triple, ...] = ()
     _graph: FlatGraph = field(default_factory=FlatGraph)
     _rules: FlatGraph | None = None
-    _reach: Reach | None = None
+    _reach: ShapeDependencies | None = None
     _results: tuple[Result, ...] = ()
 
     def __call__(self, data: Graph, shapes: Graph) -> tuple[Result, ...]:
@@ -73,7 +67,7 @@ class Rerun:
                 rules = rdf_shapes(shapes)
                 self._start(data, rules)
             else:
-                self._reach = self._reach or Reach.of(rules)
+                self._reach = self._reach or ShapeDependencies.of(rules)
                 self._go_on(self._reach, triples)
         self._triples, self._shapes, self._rules = triples, shapes.triples, rules
         return self._results
@@ -82,17 +76,17 @@ class Rerun:
         """Read the shapes for the next run, while nobody waits."""
         if self._rules is not None and self._reach is None:
             with literals_kept():
-                self._reach = Reach.of(self._rules)
+                self._reach = ShapeDependencies.of(self._rules)
 
     def forget(self) -> None:
         """Make the next run a full one."""
         self._rules = None
 
     def _start(self, data: Graph, rules: FlatGraph) -> None:
-        self._graph, self._reach, self.looked = rdf_graph(data.triples), None, Looked()
+        self._graph, self._reach, self.looked = rdf_graph(data.triples), None, CachedRun()
         self._results = run_graphs(self._graph, rules)
 
-    def _go_on(self, reach: Reach, triples: dict[ox.Triple, None]) -> None:
+    def _go_on(self, reach: ShapeDependencies, triples: dict[ox.Triple, None]) -> None:
         removed = tuple(rdf_triples(triple for triple in self._triples if triple not in triples))
         added = tuple(rdf_triples(triple for triple in triples if triple not in self._triples))
         much = len(removed) + len(added) > MOST_CHANGED
@@ -104,11 +98,11 @@ class Rerun:
         touched |= set() if much else reach.touched(self._graph, added)
         if much or len(touched) > MOST_LOOKS:
             self._results = run_graphs(self._graph, reach.shapes)
-            self.looked = Looked()
+            self.looked = CachedRun()
         else:
             self._look_again(reach, touched, reach.stirred((*removed, *added)))
 
-    def _look_again(self, reach: Reach, touched: set[tuple[Node, Node]], whole: frozenset[Node]) -> None:
+    def _look_again(self, reach: ShapeDependencies, touched: set[tuple[Node, Node]], whole: frozenset[Node]) -> None:
         """Take the results of these looks, and of these whole shapes, anew; the others stand."""
         pairs = [(shape, focus) for shape, focus in touched if reach.targets(self._graph, shape, focus)]
         names = {(shape, cast(Identifier, focus).n3()) for shape, focus in touched}
@@ -119,11 +113,11 @@ class Rerun:
                 kept.append(result)
         anew = run_graphs(self._graph, reach.aimed(pairs, whole)) if pairs or whole else ()
         self._results = sorted_results((*kept, *anew))
-        self.looked = Looked(False, len(pairs), len(whole))
+        self.looked = CachedRun(False, len(pairs), len(whole))
 
 
 @dataclass
-class Memory:
+class IncrementalCache:
     """What a check of a base leaves for the next check of the same base, so that it is quick.
 
     Attributes:

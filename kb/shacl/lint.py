@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb.errors import QueryRefused
+from kb.errors import QueryRefusedError
 from kb.finding import Rule
 from kb.rdf.graph import Graph, key, reachable
 from kb.shacl.engine import has_target, query_prefixes
@@ -63,7 +63,7 @@ _SILENT = ClosedNamespace(
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class ShapeFlaw:
     """Something wrong with a shape.
 
     Attributes:
@@ -79,7 +79,7 @@ class Flaw:
     path: str = ""
 
 
-def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[Flaw, ...]:
+def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[ShapeFlaw, ...]:
     """Every flaw of the shapes, by rule and shape."""
     flaws = (
         *_unknown(shapes),
@@ -93,7 +93,7 @@ def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[Flaw, ...]:
     return tuple(sorted(flaws, key=lambda flaw: (flaw.code, flaw.node)))
 
 
-def _unknown(shapes: Graph) -> Iterator[Flaw]:
+def _unknown(shapes: Graph) -> Iterator[ShapeFlaw]:
     terms = {
         term.value
         for triple in shapes.triples
@@ -103,28 +103,32 @@ def _unknown(shapes: Graph) -> Iterator[Flaw]:
     for term in sorted(terms):
         name = term.removeprefix(SH.iri)
         if term in _NOT_RUN:
-            yield Flaw("FC951", term, f"sh:{name} is not run here: nothing is inferred or fetched, and no script runs")
+            yield ShapeFlaw(
+                "FC951", term, f"sh:{name} is not run here: nothing is inferred or fetched, and no script runs"
+            )
         elif term not in _RUN:
             near = difflib.get_close_matches(name, sorted(_RUN.terms), 1)
             hint = f"; did you mean sh:{near[0]}?" if near else ""
-            yield Flaw("FC951", term, f"SHACL has no term sh:{name}, and the engine passes over it in silence{hint}")
+            yield ShapeFlaw(
+                "FC951", term, f"SHACL has no term sh:{name}, and the engine passes over it in silence{hint}"
+            )
 
 
-def _incomplete(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Flaw]:
+def _incomplete(shapes: Graph, rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
     for rule in rules:
         if not rule.message:
-            yield Flaw("FC952", rule.iri, f"the rule {rule.code} has no message", SH.message)
+            yield ShapeFlaw("FC952", rule.iri, f"the rule {rule.code} has no message", SH.message)
         if not rule.help:
-            yield Flaw("FC954", rule.iri, f"the rule {rule.code} does not say what to write instead", FC.help)
+            yield ShapeFlaw("FC954", rule.iri, f"the rule {rule.code} does not say what to write instead", FC.help)
         if rule.host and not has_target(shapes, rule.host):
-            yield Flaw("FC955", rule.iri, f"the rule {rule.code} has no target, so it looks at nothing")
+            yield ShapeFlaw("FC955", rule.iri, f"the rule {rule.code} has no target, so it looks at nothing")
         if rule.off:
-            yield Flaw(
+            yield ShapeFlaw(
                 "FC956", rule.iri, f"the rule {rule.code} is deactivated, so it looks at nothing", SH.deactivated
             )
 
 
-def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Flaw]:
+def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
     """Shapes that would yield results of their own, reached from a target, and have no code."""
     coded = {rule.iri for rule in rules}
     typed = {*shapes.subjects(RDF.type, SH.NodeShape), *shapes.subjects(RDF.type, SH.PropertyShape)}
@@ -134,7 +138,7 @@ def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Flaw]:
         shape = reached.pop()
         asks = [p for p in shapes.predicates(shape) if p.startswith(SH.iri) and p not in _SILENT]
         if shape not in coded and asks:
-            yield Flaw("FC953", shape, "a shape that finds something has no rule code")
+            yield ShapeFlaw("FC953", shape, "a shape that finds something has no rule code")
         members = [member for member in shapes.nodes(shape, SH.property) if member not in seen]
         reached += members
         seen.update(members)
@@ -148,28 +152,28 @@ def _targeted(shapes: Graph) -> set[str]:
     }
 
 
-def _twice(rules: Sequence[Rule]) -> Iterator[Flaw]:
+def _twice(rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
     counts = Counter(rule.code for rule in rules)
     for rule in rules:
         if counts[rule.code] > 1:
-            yield Flaw("FC957", rule.iri, f"{counts[rule.code]} rules have the code {rule.code}", FC.code)
+            yield ShapeFlaw("FC957", rule.iri, f"{counts[rule.code]} rules have the code {rule.code}", FC.code)
 
 
-def _patterns(shapes: Graph) -> Iterator[Flaw]:
+def _patterns(shapes: Graph) -> Iterator[ShapeFlaw]:
     for node, text in _texts(shapes, "pattern"):
         try:
             re.compile(text)
         except (re.error, OverflowError, RecursionError) as error:
-            yield Flaw("FC958", node, f"the pattern cannot be read: {error}", SH.iri + "pattern")
+            yield ShapeFlaw("FC958", node, f"the pattern cannot be read: {error}", SH.iri + "pattern")
 
 
-def _queries(shapes: Graph) -> Iterator[Flaw]:
+def _queries(shapes: Graph) -> Iterator[ShapeFlaw]:
     """Queries as the base's own questions are taken: no other place is asked, and the grammar is kept."""
     for name in ("select", "ask"):
         for node, text in _texts(shapes, name):
             wrong = _query_fault(text, query_prefixes(shapes, node))
             if wrong:
-                yield Flaw("FC958", node, f"the query cannot be run: {wrong}", SH.iri + name)
+                yield ShapeFlaw("FC958", node, f"the query cannot be run: {wrong}", SH.iri + name)
 
 
 def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
@@ -178,14 +182,14 @@ def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
     try:
         refuse(text, graphs=(), prefixes=prefixes)
         ox.Store().query(text, prefixes=dict(prefixes))
-    except QueryRefused as error:
+    except QueryRefusedError as error:
         return error.message
     except (SyntaxError, ValueError, RuntimeError) as error:
         return str(error)
     return ""
 
 
-def _circular(shapes: Graph) -> Iterator[Flaw]:
+def _circular(shapes: Graph) -> Iterator[ShapeFlaw]:
     """Shapes that ask for themselves, which the standard leaves undefined (section 3.4.3) and the engine gives up."""
     asked: dict[str, set[str]] = {}
     for name in ("property", "node", "not", "qualifiedValueShape", "and", "or", "xone"):
@@ -193,7 +197,7 @@ def _circular(shapes: Graph) -> Iterator[Flaw]:
             asked.setdefault(shape, set()).update((other, *shapes.items(other)))
     for shape in sorted(name for name in asked if not name.startswith("_:")):
         if any(shape in reachable(other, asked) for other in asked[shape]):
-            yield Flaw("FC958", shape, "the shape asks for itself, and nobody says what that means")
+            yield ShapeFlaw("FC958", shape, "the shape asks for itself, and nobody says what that means")
 
 
 def _texts(shapes: Graph, name: str) -> Iterator[tuple[str, str]]:

@@ -17,10 +17,10 @@ from kb.errors import UsageError
 from kb.finding import Rule
 from kb.home import Home, find_home
 from kb.model.knowledge_base import KnowledgeBase, read_files
+from kb.rdf.curies import short_iri
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import path_text, read_rules
-from kb.sparql.results import short_iri
 from kb.vocab import RDFS, SH
 
 _TARGETS = {
@@ -68,7 +68,7 @@ def rules(home: Home | Path | str | None = None) -> tuple[Rule, ...]:
         HomeError: no base there.
         TurtleError: the first shapes file that does not pass the gate.
     """
-    return explained(load_shapes(home))
+    return describe_rules(load_shapes(home))
 
 
 def load_shapes(home: Home | Path | str | None = None) -> KnowledgeBase:
@@ -98,7 +98,7 @@ def rule(home: Home | Path | str | None, code: str) -> Rule:
     return found[0]
 
 
-def explained(shapes: KnowledgeBase) -> tuple[Rule, ...]:
+def describe_rules(shapes: KnowledgeBase) -> tuple[Rule, ...]:
     """Every rule of some shapes files, with what it asks and where it stands."""
     graph = shapes.graph
     found = []

@@ -6,10 +6,17 @@ one; it only answers questions. Named graphs are files; the default graph of a q
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
+
+from kb.errors import QueryRefusedError
+from kb.rdf.curies import Value
+from kb.sparql.guard import refuse, tokenize
+from kb.vocab import PREFIXES
 
 
 def open_store(quads: Iterable[ox.Quad], folder: Path | None = None) -> ox.Store:
@@ -29,3 +36,125 @@ def open_store(quads: Iterable[ox.Quad], folder: Path | None = None) -> ox.Store
 def open_read_only(folder: Path) -> ox.Store:
     """Open a store that `open_store` left in `folder`, for reading only; several processes may."""
     return ox.Store.read_only(str(folder))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question gave.
+
+    Attributes:
+        columns: variable names of a SELECT; empty otherwise.
+        rows: the solutions, a term or None in each column.
+        truth: of an ASK; None otherwise.
+        triples: of a CONSTRUCT or DESCRIBE; None otherwise.
+        truncated: whether more would have come than was allowed.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Value | None, ...], ...] = ()
+    truth: bool | None = None
+    triples: tuple[ox.Triple, ...] | None = None
+    truncated: bool = False
+
+
+def ask(
+    store: ox.Store,
+    sparql: str,
+    *,
+    params: Mapping[str, ox.NamedNode | ox.Literal] | None = None,
+    prefixes: Mapping[str, str] = PREFIXES,
+    max_rows: int = 100_000,
+) -> Answer:
+    """Ask one SPARQL 1.1 question of a store whose default graph is the union of its graphs.
+
+    Args:
+        params: values for variables of the question, by name without `?`.
+        prefixes: prefixes that the question need not declare.
+        max_rows: rows or triples kept; more sets `Answer.truncated`.
+
+    Raises:
+        QueryRefusedError: not SPARQL (line and column), or not allowed.
+    """
+    graphs = [graph.value for graph in store.named_graphs() if isinstance(graph, ox.NamedNode)]
+    refuse(sparql, graphs=graphs, prefixes=prefixes)
+    result = run(store, sparql, params=params, prefixes=prefixes)
+    if isinstance(result, ox.QueryBoolean):
+        return Answer(truth=bool(result))
+    if isinstance(result, ox.QueryTriples):
+        triples = tuple(triple for triple, _ in zip(result, range(max_rows + 1), strict=False))
+        return Answer(triples=triples[:max_rows], truncated=len(triples) > max_rows)
+    columns = tuple(variable.value for variable in result.variables)
+    rows = tuple(
+        tuple(row[at] for at in range(len(columns))) for row, _ in zip(result, range(max_rows + 1), strict=False)
+    )
+    return Answer(columns=columns, rows=rows[:max_rows], truncated=len(rows) > max_rows)
+
+
+def run(
+    store: ox.Store,
+    sparql: str,
+    *,
+    params: Mapping[str, ox.NamedNode | ox.Literal] | None = None,
+    prefixes: Mapping[str, str] = PREFIXES,
+    default_graphs: Sequence[str] = (),
+    named_graphs: Sequence[str] = (),
+    base_iri: str | None = None,
+) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+    """Evaluate without the tests of `refuse`, lazily; for callers that stream and limit by themselves.
+
+    Args:
+        base_iri: what relative IRIs of the question are resolved against; None refuses them.
+
+    Raises:
+        QueryRefusedError: not SPARQL, with line and column, or a graph or function that the engine does not know.
+    """
+    text = with_values(sparql, params or {})
+    chosen: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(iri) for iri in default_graphs]
+    try:
+        return store.query(
+            text,
+            base_iri=base_iri,
+            prefixes=dict(prefixes),
+            use_default_graph_as_union=not chosen and not _names_graphs(sparql),
+            default_graph=chosen or None,
+            named_graphs=[ox.NamedNode(iri) for iri in named_graphs] or None,
+        )
+    except SyntaxError as error:
+        raise _syntax(str(error)) from error
+    except (ValueError, RuntimeError) as error:
+        raise QueryRefusedError(f"the engine cannot answer: {error}", help="simplify the question") from error
+
+
+def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
+    """The question with its parameters written into it, as a VALUES block that opens its WHERE; no line moves.
+
+    Raises:
+        QueryRefusedError: there are parameters and no WHERE with a bracket to put them in.
+    """
+    if not params:
+        return sparql
+    depth, after_where = 0, False
+    for word in tokenize(sparql):
+        if word.text == "{" and depth == 0 and after_where:
+            names, values = " ".join(f"?{name}" for name in params), " ".join(map(str, params.values()))
+            at = word.start + 1
+            return f"{sparql[:at]} VALUES ({names}) {{ ({values}) }}{sparql[at:]}"
+        depth += {"open": 1, "close": -1}.get(word.kind, 0)
+        after_where = after_where or (depth == 0 and word.kind == "word" and word.text.upper() == "WHERE")
+    raise QueryRefusedError("there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket")
+
+
+def _names_graphs(sparql: str) -> bool:
+    return any(word.kind == "word" and word.text.upper() == "FROM" for word in tokenize(sparql))
+
+
+def _syntax(message: str) -> QueryRefusedError:
+    match = re.match(r"(?:.*?)error at (\d+):(\d+): ?(.*)", message, re.DOTALL)
+    if match is None:
+        return QueryRefusedError(message, help="mend the SPARQL")
+    said = re.sub(r"\s+", " ", match[3]).strip()
+    if said.startswith("expected ") or len(said) > 120:  # the engine lists what it tried last, which misleads
+        said = "it can be read up to here, not further"
+    return QueryRefusedError(
+        f"not SPARQL: {said}", line=int(match[1]), column=int(match[2]), help="mend the SPARQL at this place"
+    )

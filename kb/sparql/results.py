@@ -6,30 +6,23 @@ In the table, IRIs of known prefixes are short, control characters are shown and
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, takewhile
 
 import pyoxigraph as ox
 
-from kb.sparql.guard import Answer, Value
-from kb.vocab import PREFIXES, RDF, XSD
+from kb.rdf.curies import short
+from kb.sparql.engine import Answer
+from kb.sparql.writers import Row, write_table, write_truth
+from kb.terminal import columns_of, visible
+from kb.vocab import PREFIXES
 
 
 def as_table(answer: Answer, *, prefixes: Mapping[str, str] = PREFIXES, width: int = 60) -> str:
     """A plain text table; cells longer than `width` columns are cut with an ellipsis."""
     if answer.truth is not None:
         return "yes" if answer.truth else "no"
-    columns, rows = answer.columns, answer.rows
-    if answer.triples is not None:
-        columns, rows = (
-            ("subject", "predicate", "object"),
-            tuple((t.subject, t.predicate, t.object) for t in answer.triples),
-        )
+    columns, rows = _table(answer)
     cells = [[_cut(visible(short(value, prefixes)), width) for value in row] for row in rows]
     widths = [max(map(columns_of, [name, *(row[at] for row in cells)])) for at, name in enumerate(columns)]
     lines = [_line(columns, widths), _line(["-" * size for size in widths], widths)]
@@ -41,74 +34,23 @@ def as_table(answer: Answer, *, prefixes: Mapping[str, str] = PREFIXES, width: i
 
 def as_csv(answer: Answer) -> str:
     """SPARQL 1.1 results as CSV; an ASK gives one column `answer`, a graph three columns."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     if answer.truth is not None:
-        writer.writerows([["answer"], ["true" if answer.truth else "false"]])
-    elif answer.triples is not None:
-        writer.writerow(["subject", "predicate", "object"])
-        writer.writerows([_plain(t.subject), _plain(t.predicate), _plain(t.object)] for t in answer.triples)
-    else:
-        writer.writerow(answer.columns)
-        writer.writerows([_plain(value) for value in row] for row in answer.rows)
-    return out.getvalue()
+        return write_table(["answer"], [[ox.Literal("true" if answer.truth else "false")]], "csv").decode()
+    return write_table(*_table(answer), "csv").decode()
 
 
 def as_json(answer: Answer) -> str:
     """SPARQL 1.1 results as JSON; a graph becomes solutions of subject, predicate and object."""
     if answer.truth is not None:
-        return json.dumps({"head": {}, "boolean": answer.truth}, indent=2) + "\n"
-    columns, rows = answer.columns, answer.rows
-    if answer.triples is not None:
-        columns, rows = (
-            ("subject", "predicate", "object"),
-            tuple((t.subject, t.predicate, t.object) for t in answer.triples),
-        )
-    bindings = [
-        {name: _json(value) for name, value in zip(columns, row, strict=True) if value is not None} for row in rows
-    ]
-    return (
-        json.dumps({"head": {"vars": list(columns)}, "results": {"bindings": bindings}}, indent=2, ensure_ascii=False)
-        + "\n"
-    )
+        return write_truth(answer.truth, "json").decode() + "\n"
+    return write_table(*_table(answer), "json").decode()
 
 
-def short(value: Value | None, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """A term for people: `art:x` where a prefix fits, the lexical form of a literal, nothing for None."""
-    if value is None:
-        return ""
-    if isinstance(value, ox.NamedNode):
-        return short_iri(value.value, prefixes)
-    return value.value if isinstance(value, ox.Literal) else str(value)
-
-
-def short_iri(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """`prefix:name` where a prefix fits and the name is plain, else the IRI as it is."""
-    fits = [(len(space), name) for name, space in prefixes.items() if iri.startswith(space)]
-    if fits:
-        size, name = max(fits)
-        if re.fullmatch(r"[\w.-]+", iri[size:]):
-            return f"{name}:{iri[size:]}"
-    return iri
-
-
-def is_iri(name: str) -> bool:
-    """Whether a name is an IRI of a scheme that the base uses, rather than a path, a label or nothing."""
-    return re.fullmatch(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]+", name) is not None
-
-
-def visible(text: str) -> str:
-    """The text with control, format and direction characters spelt out, so that a terminal only shows them."""
-    return "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") else char for char in text
-    )
-
-
-def columns_of(text: str) -> int:
-    """How many columns of a terminal a text takes: East Asian wide characters two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+def _table(answer: Answer) -> tuple[tuple[str, ...], Sequence[Row]]:
+    """The columns and the rows of an answer that is no truth."""
+    if answer.triples is None:
+        return answer.columns, answer.rows
+    return ("subject", "predicate", "object"), [(t.subject, t.predicate, t.object) for t in answer.triples]
 
 
 def _cut(text: str, width: int) -> str:
@@ -121,23 +63,3 @@ def _cut(text: str, width: int) -> str:
 def _line(cells: list[str] | tuple[str, ...], widths: list[int]) -> str:
     padded = (cell + " " * (size - columns_of(cell)) for cell, size in zip(cells, widths, strict=True))
     return "  ".join(padded).rstrip()
-
-
-def _plain(value: Value | None) -> str:
-    if value is None:
-        return ""
-    return f"_:{value.value}" if isinstance(value, ox.BlankNode) else str(getattr(value, "value", value))
-
-
-def _json(value: Value) -> dict[str, str]:
-    if isinstance(value, ox.NamedNode):
-        return {"type": "uri", "value": value.value}
-    if isinstance(value, ox.BlankNode):
-        return {"type": "bnode", "value": value.value}
-    if not isinstance(value, ox.Literal):
-        return {"type": "literal", "value": str(value)}
-    found = {"type": "literal", "value": value.value}
-    if value.language:
-        return {**found, "xml:lang": value.language}
-    plain = value.datatype.value in (XSD.string, RDF.langString)
-    return found if plain else {**found, "datatype": value.datatype.value}

@@ -10,16 +10,12 @@ import pyoxigraph as ox
 
 from kb.finding import CitationsChecked
 from kb.home import Home
-from kb.sparql.guard import (
-    Answer,
-    SavedQuestion,
-    ask,
-    saved_question,
-)
+from kb.sparql.engine import Answer, ask
 from kb.sparql.results import as_json, as_table
+from kb.sparql.saved import SavedQuery, saved_query
 from kb.vocab import PREFIXES
 
-QUESTIONS = (
+STATS_QUERIES = (
     "stats-paragraphs",
     "claims-by-article",
     "claims-by-status",
@@ -35,7 +31,7 @@ QUESTIONS = (
 class Table:
     """One stored question and its answer."""
 
-    question: SavedQuestion
+    question: SavedQuery
     answer: Answer
 
 
@@ -49,7 +45,7 @@ def stats(home: Home, store: ox.Store) -> tuple[Table, ...]:
     Raises:
         UsageError: the base lacks one of the questions.
     """
-    questions = [saved_question(home, name) for name in QUESTIONS]
+    questions = [saved_query(home, name) for name in STATS_QUERIES]
     return tuple(Table(question, ask(store, question.text)) for question in questions)
 
 

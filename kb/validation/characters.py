@@ -27,7 +27,7 @@ right-to-left scripts), line and paragraph separators, and spaces without width;
 
 
 @dataclass(frozen=True, slots=True)
-class OddText:
+class InvisibleCharacters:
     """A literal with such characters: its subject, predicate and value, and what is odd, in a few words."""
 
     node: str
@@ -36,13 +36,13 @@ class OddText:
     why: str
 
 
-def odd_texts(graph: Graph) -> Iterator[OddText]:
+def find_invisible(graph: Graph) -> Iterator[InvisibleCharacters]:
     """Every literal with a character that is not seen, or with letters that are not composed (NFC, UAX #15)."""
     for triple in graph.triples:
         if isinstance(triple.object, ox.Literal):
             why = _odd(triple.object.value, name=triple.predicate.value in NAMES)
             if why:
-                yield OddText(key(triple.subject), triple.predicate.value, triple.object, why)
+                yield InvisibleCharacters(key(triple.subject), triple.predicate.value, triple.object, why)
 
 
 def _odd(text: str, *, name: bool) -> str:

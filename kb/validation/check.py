@@ -8,78 +8,46 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
-from shlex import quote
 
-import pyoxigraph as ox
-
-from kb.authoring.record import local_name
-from kb.errors import CannotLook, InputError, KbError, TurtleError
+from kb.errors import CannotLookError
 from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
 from kb.git import read_commit
 from kb.home import Home, find_home
-from kb.model.knowledge_base import (
-    KnowledgeBase,
-    LoadedFile,
-    Place,
-    read_files,
-)
-from kb.rdf.graph import Graph, key
+from kb.model.knowledge_base import KnowledgeBase, LoadedFile, read_files
+from kb.rdf.curies import short_iri
+from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES
-from kb.shacl.engine import (
-    Result,
-    Rule,
-    focus_nodes,
-    has_target,
-    severity_word,
+from kb.shacl.engine import focus_nodes, has_target
+from kb.shacl.incremental import IncrementalCache
+from kb.shacl.rules import describe_rules
+from kb.text import digest_bytes
+from kb.validation.findings import (
+    Inputs,
+    character_findings,
+    double_findings,
+    floor_findings,
+    gate_findings,
+    is_host,
+    lint_findings,
+    not_judged,
+    shape_findings,
+    unworded,
+    verification_findings,
+    waived,
+    wording_findings,
 )
-from kb.shacl.incremental import Memory
-from kb.shacl.lint import lint
-from kb.shacl.rules import explained
-from kb.sparql.results import is_iri, short_iri
-from kb.text import TextParagraph, digest_bytes
-from kb.validation.characters import odd_texts
-from kb.validation.duplicates import doubles
-from kb.validation.suppressions import FILE as WAIVERS
-from kb.validation.suppressions import MALFORMED as BAD_WAIVERS
-from kb.validation.suppressions import Waivers, apply_waivers, read_waivers
-from kb.validation.text_reuse import borrowed
-from kb.validation.thresholds import MALFORMED as BAD_FLOORS
-from kb.validation.thresholds import (
-    Floors,
-    below,
-    measure,
-    read_floors,
-    unjudged,
-)
+from kb.validation.suppressions import read_waivers
+from kb.validation.thresholds import measure, read_floors
 from kb.verification.copies import find_texts
-from kb.verification.ladder import MOVED
-from kb.verification.verify import (
-    Difference,
-    Outcome,
-    Verification,
-    verify,
-)
-from kb.vocab import FC, PREFIXES, RDF, SH
+from kb.verification.verify import Verification, verify
+from kb.vocab import FC, SH
 
 TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib")
-
-
-@dataclass(frozen=True)
-class _Inputs:
-    """What was read: the base, the shapes, the errors of the gate, the waivers and the floors."""
-
-    kb: KnowledgeBase
-    shape_files: tuple[LoadedFile, ...]
-    shapes: Graph
-    rules: tuple[Rule, ...]
-    errors: tuple[KbError, ...]
-    waivers: Waivers
-    floors: Floors
 
 
 def check(
@@ -87,7 +55,7 @@ def check(
     *,
     texts: Iterable[Path] = (),
     today: date | None = None,
-    memory: Memory | None = None,
+    memory: IncrementalCache | None = None,
     progress: Callable[[str], None] | None = None,
     base: KnowledgeBase | None = None,
 ) -> Report:
@@ -106,7 +74,7 @@ def check(
     """
     started, clock = datetime.now(UTC), time.perf_counter()
     place = base.home if base else home if isinstance(home, Home) else find_home(home)
-    steps = _Steps(memory or Memory(), progress or (lambda step: None), base)
+    steps = _Steps(memory or IncrementalCache(), progress or (lambda step: None), base)
     report = _check(place, texts, today or date.today(), steps)
     return replace(report, started=f"{started:%Y-%m-%dT%H:%M:%SZ}", seconds=round(time.perf_counter() - clock, 3))
 
@@ -118,7 +86,7 @@ def check(
 class _Steps:
     """What the steps share beside their inputs: the memory, whom to tell, and a base that is loaded already."""
 
-    memory: Memory
+    memory: IncrementalCache
     tell: Callable[[str], None]
     base: KnowledgeBase | None
 
@@ -126,10 +94,10 @@ class _Steps:
 def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Report:
     steps.tell("reading the files")
     inputs = _read(place, steps.memory, steps.base)
-    gate = tuple(_gate_findings(inputs))
+    gate = tuple(gate_findings(inputs))
     if gate:
         return _report(inputs, gate, stopped="the gate refused a file", exit_code=3)
-    flaws = tuple(_lint_findings(inputs))
+    flaws = tuple(lint_findings(inputs))
     if any(finding.code == "FC958" for finding in flaws):
         return _report(inputs, flaws, stopped="a shape cannot be run", exit_code=3)
     counted = _count_nodes(inputs)
@@ -138,25 +106,25 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
         return _report(inputs, flaws, shapes=counted, stopped=blind, exit_code=4)
     steps.tell(f"running {len(counted)} rules over {len(inputs.kb.graph.triples):,} triples")
     try:
-        broken = tuple(_shape_findings(inputs, steps.memory))
-    except CannotLook as error:
+        broken = tuple(shape_findings(inputs, steps.memory))
+    except CannotLookError as error:
         return _report(inputs, flaws, shapes=counted, stopped=error.message, exit_code=4)
     steps.tell("comparing the citations with the texts at hand")
     at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
     verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
     coverage = measure(inputs.kb)
-    unchecked = (*at_hand.ignored, *_unworded(inputs, at_hand.copies), *_unjudged(inputs, verification))
+    unchecked = (*at_hand.ignored, *unworded(inputs, at_hand.copies), *not_judged(inputs, verification))
     found = (
         *flaws,
         *broken,
-        *_verification_findings(inputs, verification),
-        *_wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
-        *_character_findings(inputs),
-        *_double_findings(inputs),
-        *_floor_findings(inputs, coverage, verification),
+        *verification_findings(inputs, verification),
+        *wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
+        *character_findings(inputs),
+        *double_findings(inputs),
+        *floor_findings(inputs, coverage, verification),
     )
     unseen = TEXT_RULES if unchecked or verification.citations.not_checked else ()
-    findings = _waived(inputs, found, today, unseen)
+    findings = waived(inputs, found, today, unseen)
     return _report(
         inputs,
         findings,
@@ -168,83 +136,25 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     )
 
 
-def _read(home: Home, memory: Memory, loaded: KnowledgeBase | None) -> _Inputs:
+def _read(home: Home, memory: IncrementalCache, loaded: KnowledgeBase | None) -> Inputs:
     read = (loaded.files, ()) if loaded else read_files(home, home.data_files(), known=memory.files)
     files, errors = read
     shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES, known=memory.files)
     memory.keep((*files, *shape_files))
     shapes = Graph.of(triple for file in shape_files for triple in file.document.triples)
     base = loaded or KnowledgeBase(home, files)
-    return _Inputs(
+    return Inputs(
         base,
         shape_files,
         shapes,
-        memory.rules(shape_files, lambda: explained(KnowledgeBase(home, shape_files))),
+        memory.rules(shape_files, lambda: describe_rules(KnowledgeBase(home, shape_files))),
         errors + shape_errors,
         read_waivers(home, base.prefixes),
         read_floors(home),
     )
 
 
-def _gate_findings(inputs: _Inputs) -> Iterator[Finding]:
-    for error in inputs.errors:
-        problems = error.problems if isinstance(error, TurtleError) else ()
-        for problem in problems:
-            yield Finding(
-                problem.code,
-                "violation",
-                problem.message,
-                help=problem.help,
-                file=error.source or "",
-                line=problem.line,
-                column=problem.column,
-                shape=_rule_iri(inputs, problem.code),
-            )
-        if not problems:
-            yield Finding("FC901", "violation", error.message, help=error.help or "", file=error.source or "")
-    for code, wrong in ((BAD_WAIVERS, inputs.waivers.errors), (BAD_FLOORS, inputs.floors.errors)):
-        yield from (_settings_finding(inputs, code, error) for error in wrong)
-    if not inputs.errors:
-        yield from _undeclared(inputs)
-
-
-def _settings_finding(inputs: _Inputs, code: str, error: InputError) -> Finding:
-    return Finding(
-        code,
-        "violation",
-        error.message,
-        help=error.help or "",
-        file=error.source or "",
-        line=error.line,
-        column=error.column,
-        shape=_rule_iri(inputs, code),
-    )
-
-
-def _undeclared(inputs: _Inputs) -> Iterator[Finding]:
-    """A `rel:` term that the vocabulary does not declare, anywhere in the base."""
-    graph = inputs.kb.graph
-    for file in inputs.kb.files:
-        terms = {
-            term.value
-            for triple in file.document.triples
-            for term in (triple.subject, triple.predicate, triple.object)
-            if isinstance(term, ox.NamedNode) and term.value.startswith(PREFIXES["rel"])
-        }
-        for term in sorted(terms):
-            if term not in graph:
-                finding = Finding(
-                    "FC905",
-                    "violation",
-                    f"rel:{term[len(PREFIXES['rel']) :]} is not declared in the vocabulary",
-                    help="declare it in kb/vocabulary.ttl, or use a declared relation",
-                    focus=term,
-                    shape=_rule_iri(inputs, "FC905"),
-                )
-                yield _placed(finding, [Place(file, span) for span in file.positions.uses(term)])
-
-
-def _count_nodes(inputs: _Inputs) -> tuple[ShapeChecked, ...]:
+def _count_nodes(inputs: Inputs) -> tuple[ShapeChecked, ...]:
     hosts = {rule.host for rule in inputs.rules if rule.host}
     reached = {host: len(focus_nodes(inputs.shapes, host, inputs.kb.graph)) for host in hosts}
     on = {rule.iri: not rule.off for rule in inputs.rules}
@@ -253,7 +163,7 @@ def _count_nodes(inputs: _Inputs) -> tuple[ShapeChecked, ...]:
     )
 
 
-def _blind(inputs: _Inputs, counted: Sequence[ShapeChecked]) -> str:
+def _blind(inputs: Inputs, counted: Sequence[ShapeChecked]) -> str:
     """Why a pass would mean nothing; empty when it would not."""
     if not any(has_target(inputs.shapes, rule.host) for rule in inputs.rules if rule.host and not rule.off):
         return "no shapes: there is nothing to check against"
@@ -262,7 +172,7 @@ def _blind(inputs: _Inputs, counted: Sequence[ShapeChecked]) -> str:
     rules = {rule.iri: rule for rule in inputs.rules}
     nodes = {shape.iri: shape.nodes for shape in counted}
     for shape in sorted(inputs.shapes.instances(SH.NodeShape)):
-        if has_target(inputs.shapes, shape) and shape not in rules and not _is_host(inputs, shape):
+        if has_target(inputs.shapes, shape) and shape not in rules and not is_host(inputs, shape):
             return f"the shape {short_iri(shape)} carries no rule code"
     for iri, count in sorted(nodes.items()):
         if not has_target(inputs.shapes, rules[iri].host):
@@ -272,197 +182,8 @@ def _blind(inputs: _Inputs, counted: Sequence[ShapeChecked]) -> str:
     return ""
 
 
-def _is_host(inputs: _Inputs, shape: str) -> bool:
-    return any(rule.host == shape for rule in inputs.rules)
-
-
-def _lint_findings(inputs: _Inputs) -> Iterator[Finding]:
-    """What is wrong with the shapes themselves, each at its place in their files."""
-    shapes = KnowledgeBase(inputs.kb.home, inputs.shape_files)
-    for flaw in lint(inputs.shapes, inputs.rules):
-        node = shapes.holder(flaw.node)
-        finding = _code_finding(inputs, flaw.code, node if is_iri(node) else "", flaw.message, path=flaw.path)
-        if flaw.code == "FC951":  # about a term, wherever it is written
-            yield _placed(finding, [Place(f, span) for f in inputs.shape_files for span in f.positions.uses(flaw.node)])
-        else:
-            yield _placed(finding, shapes.locate(flaw.node, flaw.path))
-
-
-def _shape_findings(inputs: _Inputs, memory: Memory) -> Iterator[Finding]:
-    rules = {rule.iri: rule for rule in inputs.rules}
-    for result in dict.fromkeys(memory.run(inputs.kb.graph, inputs.shapes)):
-        predicate = result.path if is_iri(result.path) else ""
-        finding = finding_of(result, rules)
-        if result.focus.startswith("_:"):
-            finding = replace(finding, focus=inputs.kb.holder(result.focus))
-        yield _placed(finding, inputs.kb.locate(result.focus, predicate, result.value))
-
-
-def finding_of(result: Result, rules: Mapping[str, Rule]) -> Finding:
-    """A result of the engine as a finding, nothing of it lost; without its place.
-
-    Args:
-        rules: IRI of a shape to its rule; a shape without one is `FC953`.
-    """
-    uncoded = Rule("", "FC953", severity_word(result.severity), "a shape without a code was broken", "", "", False)
-    rule = rules.get(result.shape, replace(uncoded, help="give the shape an fc:code"))
-    named = not result.focus.startswith("_:") and not result.reported_focus.startswith('"')
-    own_severity = result.severity not in (SH.Violation, SH.Warning, SH.Info)
-    return Finding(
-        rule.code,
-        rule.severity,
-        result.message or rule.message,
-        help=rule.help,
-        focus=result.focus if named else "",
-        path=result.path,
-        value=result.value,
-        shape=result.shape,
-        component=result.component,
-        reported_focus="" if result.reported_focus == f"<{result.focus}>" else result.reported_focus,
-        reported_severity=result.severity if own_severity else "",
-    )
-
-
-def _placed(finding: Finding, places: Sequence[Place]) -> Finding:
-    """The finding with its file, line and column; as it is where nothing describes its focus."""
-    if not places:
-        return finding
-    first, *others = places
-    return replace(
-        finding,
-        file=first.file.name,
-        line=first.line,
-        column=first.column,
-        excerpt=first.excerpt,
-        related=tuple((place.file.name, place.line, place.column) for place in others),
-    )
-
-
-def _verification_findings(inputs: _Inputs, verification: Verification) -> Iterator[Finding]:
-    for outcome in verification.outcomes:
-        if outcome.failed:
-            message = f"{outcome.state}: {outcome.reason}"
-            help = _how_to_cite(outcome)
-            yield _code_finding(inputs, "FC921", outcome.node, message, path=FC.digest, help=help)
-    for code, differences in (("FC922", verification.paragraphs), ("FC923", verification.files)):
-        for each in differences:
-            yield _code_finding(inputs, code, each.node, each.message, help=_how_to_record(each))
-
-
-def _how_to_cite(outcome: Outcome) -> str:
-    """The command that helps with a citation that failed."""
-    place = outcome.to or outcome.at
-    if outcome.state == MOVED:
-        return "kb verify --propose"
-    if place is None:
-        return "kb verify"
-    return f'kb cite {local_name(outcome.article)} {place.paragraph} "the words that say it now"'
-
-
-def _how_to_record(difference: Difference) -> str:
-    """The command that records a text anew, and shows what changed."""
-    return f"kb add {quote(difference.copy)} --slug {local_name(difference.article)} --update"
-
-
-def _wording_findings(inputs: _Inputs, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[Finding]:
-    for found in borrowed(inputs.kb.graph, texts):
-        place = f"paragraph {found.paragraph} of {local_name(found.article)}"
-        yield _code_finding(
-            inputs,
-            "FC931",
-            found.node,
-            f"shares six words in a row with {place}",
-            path=found.predicate,
-            value=str(found.value),
-        )
-
-
-def _character_findings(inputs: _Inputs) -> Iterator[Finding]:
-    for odd in odd_texts(inputs.kb.graph):
-        yield _code_finding(inputs, "FC932", odd.node, odd.why, path=odd.predicate, value=str(odd.value))
-
-
-def _unworded(inputs: _Inputs, copies: Mapping[str, object]) -> Iterator[str]:
-    missing = [article for article in inputs.kb.graph.instances(FC.Article) if article not in copies]
-    if missing:
-        names = ", ".join(sorted(local_name(article) for article in missing))
-        yield f"wording not compared with {len(missing)} texts that are not at hand: {names}"
-
-
-def _double_findings(inputs: _Inputs) -> Iterator[Finding]:
-    """A node typed in two files: which one is right can no longer be told."""
-    typed: dict[str, list[str]] = {}
-    for file in inputs.kb.files:
-        for subject in sorted({key(t.subject) for t in file.document.triples if t.predicate.value == RDF.type}):
-            typed.setdefault(subject, []).append(file.name)
-    for subject, names in sorted(typed.items()):
-        if len(names) > 1:
-            yield _code_finding(inputs, "FC941", subject, f"is described in {' and in '.join(names)}", path=RDF.type)
-    for double in doubles(inputs.kb.graph):
-        message = f"{_SAME[double.code]} {short_iri(double.other, inputs.kb.prefixes)}"
-        value = "" if double.value is None else str(double.value)
-        yield _code_finding(inputs, double.code, double.node, message, path=double.path, value=value)
-
-
-_SAME = {
-    "FC942": "is the same file, byte for byte, as",
-    "FC943": "has the name of",
-    "FC944": "cites the same words for the same claim as",
-    "FC945": "has the same words as",
-}
-"""How a double is told, with the other one after it."""
-
-
-def _floor_findings(inputs: _Inputs, coverage: Coverage, verification: Verification) -> Iterator[Finding]:
-    for code, sentence, line in below(inputs.floors, coverage, verification.citations):
-        yield replace(_code_finding(inputs, code, "", sentence), file=inputs.floors.name, line=line)
-
-
-def _unjudged(inputs: _Inputs, verification: Verification) -> tuple[str, ...]:
-    sentence = unjudged(inputs.floors, verification.citations)
-    return (sentence,) if sentence else ()
-
-
-def _waived(inputs: _Inputs, findings: Sequence[Finding], today: date, unseen: tuple[str, ...]) -> tuple[Finding, ...]:
-    """The findings with waivers applied, and what is wrong with the waivers."""
-    marked, problems = apply_waivers(inputs.waivers.waivers, findings, today=today, blind=unseen)
-    wrong = (
-        replace(
-            _code_finding(inputs, problem.code, "", problem.message),
-            focus=problem.waiver.node,
-            value=str(ox.Literal(problem.waiver.rule)),
-            file=WAIVERS,
-            line=problem.waiver.line,
-        )
-        for problem in problems
-    )
-    return (*marked, *wrong)
-
-
-def _code_finding(
-    inputs: _Inputs, code: str, node: str, message: str, *, path: str = "", value: str = "", help: str = ""
-) -> Finding:
-    """A finding of a rule that the program checks itself, with the rule's example for help where there is no better."""
-    rule = next((rule for rule in inputs.rules if rule.code == code), None)
-    finding = Finding(
-        code,
-        rule.severity if rule else "violation",
-        message,
-        help=help or (rule.help if rule else ""),
-        focus=node,
-        path=path,
-        value=value,
-        shape=rule.iri if rule else "",
-    )
-    return _placed(finding, inputs.kb.locate(node, path, value))
-
-
-def _rule_iri(inputs: _Inputs, code: str) -> str:
-    return next((rule.iri for rule in inputs.rules if rule.code == code), "")
-
-
 def _report(
-    inputs: _Inputs,
+    inputs: Inputs,
     findings: Iterable[Finding],
     *,
     shapes: tuple[ShapeChecked, ...] = (),
@@ -493,7 +214,7 @@ def _report(
     )
 
 
-def _data(inputs: _Inputs) -> Iterator[tuple[str, bytes]]:
+def _data(inputs: Inputs) -> Iterator[tuple[str, bytes]]:
     for file in (*inputs.kb.files, *inputs.shape_files):
         yield file.name, file.document.data
     for settings in (inputs.floors.settings, inputs.waivers.settings):
@@ -501,7 +222,7 @@ def _data(inputs: _Inputs) -> Iterator[tuple[str, bytes]]:
             yield settings.name, settings.data
 
 
-def _settings_checked(inputs: _Inputs) -> Iterator[FileChecked]:
+def _settings_checked(inputs: Inputs) -> Iterator[FileChecked]:
     for settings in (inputs.floors.settings, inputs.waivers.settings):
         if settings is not None:
             yield FileChecked(settings.name, len(settings.data), digest_bytes(settings.data), 0)

@@ -21,7 +21,7 @@ STANCES = (FC.asserts, FC.denies, FC.mentions)
 
 
 @dataclass(frozen=True, slots=True)
-class Double:
+class Duplicate:
     """A node that is the same as an earlier one.
 
     Attributes:
@@ -39,23 +39,23 @@ class Double:
     value: Term | None = None
 
 
-def doubles(graph: Graph) -> tuple[Double, ...]:
+def find_duplicates(graph: Graph) -> tuple[Duplicate, ...]:
     """Every node that repeats an earlier one, by rule and node."""
     found = (*_same_file(graph), *_same_name(graph), *_same_citation(graph), *_same_paragraph(graph))
     return tuple(sorted(set(found), key=lambda double: (double.code, double.node, double.path, str(double.value))))
 
 
-def _same_file(graph: Graph) -> Iterator[Double]:
+def _same_file(graph: Graph) -> Iterator[Duplicate]:
     """FC942: one file, recorded as two articles."""
     first: dict[str, str] = {}
     for article in graph.instances(FC.Article):
         for digest in graph.objects(article, FC.digest):
             other = first.setdefault(key(digest), article)
             if other != article:
-                yield Double("FC942", article, other, FC.digest, digest)
+                yield Duplicate("FC942", article, other, FC.digest, digest)
 
 
-def _same_name(graph: Graph) -> Iterator[Double]:
+def _same_name(graph: Graph) -> Iterator[Duplicate]:
     """FC943: one name for two things of a kind, capital letters and spaces apart."""
     for cls in NAMED:
         first: dict[tuple[str, str | None], str] = {}
@@ -63,14 +63,14 @@ def _same_name(graph: Graph) -> Iterator[Double]:
             for label in graph.objects(node, RDFS.label):
                 other = first.setdefault((" ".join(key(label).casefold().split()), _language(label)), node)
                 if other != node:
-                    yield Double("FC943", node, other, RDFS.label, label)
+                    yield Duplicate("FC943", node, other, RDFS.label, label)
 
 
 def _language(term: Term) -> str | None:
     return getattr(term, "language", None)
 
 
-def _same_citation(graph: Graph) -> Iterator[Double]:
+def _same_citation(graph: Graph) -> Iterator[Duplicate]:
     """FC944: the same characters, cited twice for one claim."""
     first: dict[tuple[str, ...], str] = {}
     for citation in graph.instances(FC.Citation):
@@ -79,17 +79,17 @@ def _same_citation(graph: Graph) -> Iterator[Double]:
             for claim in graph.objects(citation, stance):
                 other = first.setdefault((*place, key(claim)), citation)
                 if other != citation:
-                    yield Double("FC944", citation, other, stance, claim)
+                    yield Duplicate("FC944", citation, other, stance, claim)
 
 
-def _same_paragraph(graph: Graph) -> Iterator[Double]:
+def _same_paragraph(graph: Graph) -> Iterator[Duplicate]:
     """FC945: the same words, printed twice in an article and cited at both places as if they were two."""
     first: dict[tuple[str, str], str] = {}
     for paragraph in _cited(graph):
         for digest in graph.objects(paragraph, FC.digest):
             other = first.setdefault((graph.value(paragraph, DCTERMS.isPartOf) or "", key(digest)), paragraph)
             if _original(graph, other) != _original(graph, paragraph):
-                yield Double("FC945", paragraph, other, FC.digest, digest)
+                yield Duplicate("FC945", paragraph, other, FC.digest, digest)
 
 
 def _cited(graph: Graph) -> Iterable[str]:

@@ -22,7 +22,7 @@ from datetime import date, datetime, timedelta
 from kb.errors import InputError
 from kb.finding import UNUSED_WAIVER, Finding
 from kb.home import Home
-from kb.sparql.guard import expand
+from kb.rdf.curies import expand
 from kb.validation.toml import Settings, read_settings
 
 FILE = "waivers.toml"
@@ -34,7 +34,7 @@ _EXAMPLE = 'write: rule = "FC931", node = "claim:…", reason = "…", owner = "
 
 
 @dataclass(frozen=True, slots=True)
-class Waiver:
+class Suppression:
     """One waiver; `node` is an IRI, `line` that of its header in the file, where it has one."""
 
     rule: str
@@ -55,12 +55,12 @@ class Problem:
     """A waiver that does not do its work: rule code, the waiver, and why in a sentence."""
 
     code: str
-    waiver: Waiver
+    waiver: Suppression
     message: str
 
 
 @dataclass(frozen=True)
-class Waivers:
+class Suppressions:
     """The waivers of a base.
 
     Attributes:
@@ -70,11 +70,11 @@ class Waivers:
     """
 
     settings: Settings | None = None
-    waivers: tuple[Waiver, ...] = ()
+    waivers: tuple[Suppression, ...] = ()
     errors: tuple[InputError, ...] = ()
 
 
-def read_waivers(home: Home, prefixes: Mapping[str, str]) -> Waivers:
+def read_waivers(home: Home, prefixes: Mapping[str, str]) -> Suppressions:
     """The waivers of a base; what is malformed in them is kept as errors.
 
     Args:
@@ -82,18 +82,18 @@ def read_waivers(home: Home, prefixes: Mapping[str, str]) -> Waivers:
     """
     path = home.root / FILE
     if not path.exists():
-        return Waivers()
+        return Suppressions()
     try:
         settings = read_settings(path, name=FILE)
     except InputError as error:
         error.source = FILE
-        return Waivers(errors=(error,))
+        return Suppressions(errors=(error,))
     read = tuple(_read(settings, prefixes))
     errors = tuple(each for each in read if isinstance(each, InputError))
-    return Waivers(settings, tuple(each for each in read if isinstance(each, Waiver)), errors)
+    return Suppressions(settings, tuple(each for each in read if isinstance(each, Suppression)), errors)
 
 
-def _read(settings: Settings, prefixes: Mapping[str, str]) -> Iterator[Waiver | InputError]:
+def _read(settings: Settings, prefixes: Mapping[str, str]) -> Iterator[Suppression | InputError]:
     listed = settings.content.get("waiver", [])
     for key in settings.content:
         if key != "waiver":
@@ -106,7 +106,9 @@ def _read(settings: Settings, prefixes: Mapping[str, str]) -> Iterator[Waiver | 
         yield _waiver(settings, table, line, prefixes)
 
 
-def _waiver(settings: Settings, table: object, line: int | None, prefixes: Mapping[str, str]) -> Waiver | InputError:
+def _waiver(
+    settings: Settings, table: object, line: int | None, prefixes: Mapping[str, str]
+) -> Suppression | InputError:
     def wrong(message: str, key: str = "") -> InputError:
         at = settings.line_of_key(key, table="waiver", after=line) if key and line else None
         return settings.wrong(message, line=at or line, help=_EXAMPLE)
@@ -127,11 +129,11 @@ def _waiver(settings: Settings, table: object, line: int | None, prefixes: Mappi
         return wrong(f"{table['node']!r} is neither an IRI nor a name with a known prefix", "node")
     if table["rule"].startswith(_NEVER):
         return wrong(f"{table['rule']} cannot be waived: it is about files, waivers or floors", "rule")
-    return Waiver(table["rule"], node, table["reason"], table["owner"], expires, line)
+    return Suppression(table["rule"], node, table["reason"], table["owner"], expires, line)
 
 
 def apply_waivers(
-    waivers: Sequence[Waiver], findings: Iterable[Finding], *, today: date, blind: tuple[str, ...] = ()
+    waivers: Sequence[Suppression], findings: Iterable[Finding], *, today: date, blind: tuple[str, ...] = ()
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
     """The findings, waived ones marked, and what is wrong with the waivers.
 
@@ -140,7 +142,7 @@ def apply_waivers(
         blind: beginnings of rule codes that had nothing to look at; their waivers are not unused.
     """
     problems: list[Problem] = []
-    held: dict[tuple[str, str], Waiver] = {}
+    held: dict[tuple[str, str], Suppression] = {}
     for waiver in waivers:
         problem = _out_of_time(waiver, today)
         if problem:
@@ -165,7 +167,7 @@ def apply_waivers(
     return tuple(found), tuple(problems)
 
 
-def _out_of_time(waiver: Waiver, today: date) -> Problem | None:
+def _out_of_time(waiver: Suppression, today: date) -> Problem | None:
     if waiver.expires < today:
         return Problem(
             EXPIRED, waiver, f"{waiver.owner}'s waiver of {waiver.rule} ended on {waiver.expires.isoformat()}"

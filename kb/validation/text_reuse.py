@@ -22,7 +22,7 @@ _NAMED = (RDFS.label, SKOS.altLabel, SKOS.prefLabel, DCTERMS.title)
 
 
 @dataclass(frozen=True, slots=True)
-class Borrowed:
+class SharedWords:
     """A literal of the base that shares words with an article: its subject, predicate, value, and the article."""
 
     node: str
@@ -32,7 +32,7 @@ class Borrowed:
     paragraph: int
 
 
-def borrowed(graph: Graph, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[Borrowed]:
+def find_shared_words(graph: Graph, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[SharedWords]:
     """Every literal that shares `RUN` words in a row with a text at hand.
 
     Args:
@@ -53,7 +53,7 @@ def borrowed(graph: Graph, texts: Mapping[str, Sequence[TextParagraph]]) -> Iter
             continue  # a printed form is a name
         found = next((known[run] for run in _runs(_fold(_words(value.value), names)) if run in known), None)
         if found:
-            yield Borrowed(key(triple.subject), triple.predicate.value, value, *found)
+            yield SharedWords(key(triple.subject), triple.predicate.value, value, *found)
 
 
 def _names(graph: Graph) -> Mapping[str, tuple[tuple[str, ...], ...]]:

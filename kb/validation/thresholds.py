@@ -23,12 +23,7 @@ from kb.files import write_atomic
 from kb.finding import CitationsChecked, Coverage
 from kb.home import Home
 from kb.model.knowledge_base import KnowledgeBase
-from kb.validation.toml import (
-    Settings,
-    key_span,
-    read_settings,
-    table_span,
-)
+from kb.validation.toml import Settings, key_span, read_settings, table_span
 from kb.vocab import FC, PROV
 
 TABLE = "tool.factcite.floors"
@@ -40,7 +35,7 @@ _PARTS = 10_000
 
 
 @dataclass(frozen=True)
-class Floors:
+class Thresholds:
     """The floors of a base.
 
     Attributes:
@@ -64,10 +59,10 @@ class Floors:
         return self.settings.line_of_key(key, table=self.table) if self.settings else None
 
 
-def read_floors(home: Home) -> Floors:
+def read_floors(home: Home) -> Thresholds:
     """The floors of a base; what is malformed in them is kept as errors."""
-    own = Floors(home.corpus / "floors.toml", "corpus/floors.toml")
-    project = Floors(home.root / "pyproject.toml", "pyproject.toml", TABLE)
+    own = Thresholds(home.corpus / "floors.toml", "corpus/floors.toml")
+    project = Thresholds(home.root / "pyproject.toml", "pyproject.toml", TABLE)
     for place in (project, own):
         if not place.path.exists():
             continue
@@ -75,12 +70,12 @@ def read_floors(home: Home) -> Floors:
             settings = read_settings(place.path, name=place.name)
         except InputError as error:
             error.source = place.name
-            return Floors(place.path, place.name, place.table, errors=(error,))
+            return Thresholds(place.path, place.name, place.table, errors=(error,))
         content = _table(settings.content, place.table)
         if content is not None:
             errors = tuple(_wrong(settings, place.table, content))
             values = {} if errors else {key: float(str(content[key])) for key in RULES if key in content}
-            return Floors(place.path, place.name, place.table, values, settings, errors)
+            return Thresholds(place.path, place.name, place.table, values, settings, errors)
     return own
 
 
@@ -115,7 +110,7 @@ def measure(kb: KnowledgeBase) -> Coverage:
     return Coverage(len(paragraphs), len(paragraphs & (cited | silent)), doubly)
 
 
-def below(floors: Floors, coverage: Coverage, citations: CitationsChecked) -> Iterator[tuple[str, str, int | None]]:
+def below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -> Iterator[tuple[str, str, int | None]]:
     """What is below its floor: rule code, sentence, line of the floor."""
     checked = citations.exact + citations.failed
     reached = figures(coverage, citations)
@@ -131,7 +126,7 @@ def below(floors: Floors, coverage: Coverage, citations: CitationsChecked) -> It
             yield RULES[key], f"{said[key]}{share}: below the floor of {floor:.6g}", floors.line(key)
 
 
-def unjudged(floors: Floors, citations: CitationsChecked) -> str:
+def unjudged(floors: Thresholds, citations: CitationsChecked) -> str:
     """Which floor had nothing to be held against, as a sentence; empty where all were judged."""
     if CITATIONS in (floors.values or {}) and not citations.exact + citations.failed:
         return f"the floor {CITATIONS} was not judged: no citation could be checked"

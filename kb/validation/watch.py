@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from kb.finding import Report
 from kb.home import Home
-from kb.shacl.incremental import Looked, Memory
+from kb.shacl.incremental import CachedRun, IncrementalCache
 from kb.validation.check import check
 from kb.validation.suppressions import FILE as WAIVERS
 
@@ -33,7 +33,7 @@ Stamps: TypeAlias = dict[Path, tuple[int, int, int]]
 
 
 @dataclass(frozen=True)
-class Glimpse:
+class WatchResult:
     """One answer.
 
     Attributes:
@@ -44,7 +44,7 @@ class Glimpse:
 
     report: Report
     changed: tuple[str, ...]
-    looked: Looked
+    looked: CachedRun
 
     @property
     def words(self) -> str:
@@ -63,7 +63,7 @@ def watch(
     texts: Iterable[Path] = (),
     today: Callable[[], date] = date.today,
     sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[Glimpse]:
+) -> Iterator[WatchResult]:
     """An answer at once, and one for every change from then on; never ends by itself.
 
     Args:
@@ -72,7 +72,7 @@ def watch(
         sleep: waits so many seconds between two looks at the files.
     """
     folders = tuple(texts)
-    memory = Memory()
+    memory = IncrementalCache()
     known = _stamps(home, folders)
     yield _look(home, folders, today, memory)
     idle, settled = 0.0, True
@@ -127,10 +127,14 @@ def changes(
 
 
 def _look(
-    home: Home, texts: tuple[Path, ...], today: Callable[[], date], memory: Memory, changed: tuple[str, ...] = ()
-) -> Glimpse:
+    home: Home,
+    texts: tuple[Path, ...],
+    today: Callable[[], date],
+    memory: IncrementalCache,
+    changed: tuple[str, ...] = (),
+) -> WatchResult:
     report = check(home, texts=texts, today=today(), memory=memory)
-    return Glimpse(report, changed, memory.run.looked)
+    return WatchResult(report, changed, memory.run.looked)
 
 
 def _stamps(home: Home, texts: Iterable[Path], more: Iterable[Path] = ()) -> Stamps:

@@ -45,7 +45,7 @@ class Copy:
 
 
 @dataclass(frozen=True)
-class Texts:
+class LocalCopies:
     """The copies at hand.
 
     Attributes:
@@ -63,7 +63,7 @@ class Texts:
         return self.copies.get(article)
 
 
-def find_texts(graph: Graph, folders: Iterable[Path]) -> Texts:
+def find_texts(graph: Graph, folders: Iterable[Path]) -> LocalCopies:
     """The copy of each article of a base, looked for in folders, in the order given.
 
     A file with the recorded digest wins; else a file named `<slug>.txt`; else the file that holds the most of
@@ -81,7 +81,7 @@ def find_texts(graph: Graph, folders: Iterable[Path]) -> Texts:
     found = {article: copy for article, copy in copies.items() if copy is not None}
     taken = {copy.path for copy in found.values()}
     spare = [Copy(file.path, file.paragraphs, False) for file in files if file.paragraphs and file.path not in taken]
-    return Texts(found, tuple(sorted(ignored)), tuple(spare))
+    return LocalCopies(found, tuple(sorted(ignored)), tuple(spare))
 
 
 @dataclass(frozen=True)

@@ -16,19 +16,19 @@ from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph
 from kb.verification.alignment import Recorded
 from kb.verification.copies import Copy
-from kb.verification.ladder import (
+from kb.verification.ladder import Ladder
+from kb.verification.paragraphs import Paragraphs
+from kb.verification.spans import (
     DRIFTED,
     EXACT,
     FAILED_STATES,
     LADDER,
     MOVED,
     NOT_CHECKED,
-    Anchor,
-    At,
-    Fate,
-    Ladder,
-    Paragraphs,
-    Seeker,
+    DigestSearch,
+    Span,
+    SpanResult,
+    TextPlace,
     between,
     read_digest,
 )
@@ -36,7 +36,7 @@ from kb.vocab import DCTERMS, FC, OA, PROV
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CitationResult:
     """What became of one span.
 
     Attributes:
@@ -56,8 +56,8 @@ class Outcome:
     state: str
     reason: str = ""
     article: str = ""
-    at: At | None = None
-    to: At | None = None
+    at: TextPlace | None = None
+    to: TextPlace | None = None
     similarity: float | None = None
     target: str = ""
 
@@ -88,7 +88,7 @@ class Difference:
 class Verification:
     """The outcome of every span, and the records that differ from the copies at hand."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CitationResult, ...]
     files: tuple[Difference, ...]
     paragraphs: tuple[Difference, ...]
 
@@ -132,10 +132,10 @@ class _Quote:
     node: str
     citation: bool
     article: str
-    anchor: Anchor | None
+    anchor: Span | None
 
 
-def _outcomes(graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy]) -> Iterator[Outcome]:
+def _outcomes(graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy]) -> Iterator[CitationResult]:
     quotes = tuple(_quotes(graph))
     ladders = _ladders(graph, copies, spare, quotes)
     found = [_outcome(quote, copies, ladders.get(quote.article)) for quote in quotes]
@@ -152,26 +152,26 @@ def _quotes(graph: Graph) -> Iterator[_Quote]:
             yield _Quote(node, citation, article or "", _anchor(graph, node, paragraph if article else None))
 
 
-def _anchor(graph: Graph, node: str, paragraph: str | None) -> Anchor | None:
+def _anchor(graph: Graph, node: str, paragraph: str | None) -> Span | None:
     start, end = whole(graph.value(node, OA.start)), whole(graph.value(node, OA.end))
     digest = read_digest(graph.value(node, FC.digest))
     if paragraph is None or start is None or end is None or digest is None:
         return None
-    return Anchor(paragraph, start, end, digest)
+    return Span(paragraph, start, end, digest)
 
 
-def _outcome(quote: _Quote, copies: Mapping[str, Copy], ladder: Ladder | None) -> Outcome:
+def _outcome(quote: _Quote, copies: Mapping[str, Copy], ladder: Ladder | None) -> CitationResult:
     if quote.anchor is None:
         reason = "its paragraph, offsets or digest are not recorded"
-        return Outcome(quote.node, quote.citation, NOT_CHECKED, reason, quote.article)
+        return CitationResult(quote.node, quote.citation, NOT_CHECKED, reason, quote.article)
     index = ladder.paragraphs.by_name[quote.anchor.paragraph].index if ladder else None
-    at = At(index, quote.anchor.start, quote.anchor.end) if index else None
+    at = TextPlace(index, quote.anchor.start, quote.anchor.end) if index else None
     if ladder is None:
         reason = f"no copy of {quote.article.rpartition('/')[2]} at hand"
-        return Outcome(quote.node, quote.citation, NOT_CHECKED, reason, quote.article, at)
+        return CitationResult(quote.node, quote.citation, NOT_CHECKED, reason, quote.article, at)
     fate = ladder.fate(quote.anchor)
     target = ladder.paragraphs.names.get(fate.to.paragraph, "") if fate.to else ""
-    return Outcome(
+    return CitationResult(
         quote.node,
         quote.citation,
         fate.state,
@@ -188,7 +188,7 @@ def _ladders(
     graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy], quotes: Sequence[_Quote]
 ) -> Mapping[str, Ladder]:
     """Article IRI to what decides on its spans; an article without a copy has none."""
-    seeker = Seeker(_wanted(quotes))
+    seeker = DigestSearch(_wanted(quotes))
     recorded = {article: _recorded(graph, article) for article in sorted(graph.instances(FC.Article))}
     named = [(article.rpartition("/")[2], article, copies[article]) for article in recorded if article in copies]
     owners = {old.digest: article for article, paragraphs in recorded.items() for old in paragraphs}
@@ -236,9 +236,11 @@ def _stranger(article: str, copy: Copy, owners: Mapping[str, str]) -> str:
 # --- where to look for words that nobody knows -------------------------------------------------------------
 
 
-def _known(quotes: Sequence[_Quote], found: Sequence[Outcome]) -> Mapping[str, tuple[tuple[Anchor, At], ...]]:
+def _known(
+    quotes: Sequence[_Quote], found: Sequence[CitationResult]
+) -> Mapping[str, tuple[tuple[Span, TextPlace], ...]]:
     """Paragraph IRI to its spans whose words were found, and where."""
-    known: dict[str, list[tuple[Anchor, At]]] = {}
+    known: dict[str, list[tuple[Span, TextPlace]]] = {}
     for quote, outcome in zip(quotes, found, strict=True):
         to = outcome.at if outcome.state == EXACT else outcome.to if outcome.state == MOVED else None
         if quote.anchor is not None and to is not None:
@@ -248,17 +250,17 @@ def _known(quotes: Sequence[_Quote], found: Sequence[Outcome]) -> Mapping[str, t
 
 def _looked(
     quote: _Quote,
-    outcome: Outcome,
+    outcome: CitationResult,
     ladders: Mapping[str, Ladder],
-    known: Mapping[str, tuple[tuple[Anchor, At], ...]],
-) -> Outcome:
+    known: Mapping[str, tuple[tuple[Span, TextPlace], ...]],
+) -> CitationResult:
     """The outcome, with the place to look at where the words are known to nobody."""
     if outcome.state != DRIFTED or outcome.to is None or outcome.similarity is not None or quote.anchor is None:
         return outcome
     paragraphs = ladders[quote.article].paragraphs
     own, number = paragraphs.by_name[quote.anchor.paragraph], outcome.to.paragraph
     near = [(anchor, to) for anchor, to in known.get(own.name, ()) if to.paragraph == number]
-    fate = Fate(outcome.state, outcome.reason, outcome.to)
+    fate = SpanResult(outcome.state, outcome.reason, outcome.to)
     to = between(quote.anchor, fate, near, (own.length, len(paragraphs.text(number))))
     reason = f"{outcome.reason}; the words are not known here: look at {to}"
     return replace(outcome, to=to, reason=reason)

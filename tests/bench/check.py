@@ -11,7 +11,7 @@ import pyshacl
 import rdflib
 
 import kb
-from kb.shacl.incremental import Memory
+from kb.shacl.incremental import IncrementalCache
 from tests.bench.big_base import make
 from tests.bench.measure import took
 
@@ -60,7 +60,7 @@ def measure(source: kb.Home, folder: Path) -> None:
     engine = took(lambda: plain(home))
     print(f"plain pySHACL        {engine.against(engine)}")
     print(f"kb check             {took(lambda: kb.check(home)).against(engine)}")
-    memory = Memory()
+    memory = IncrementalCache()
     kb.check(home, memory=memory)
     memory.run.prepare()
     for name, path, before, after in edits(home):

@@ -138,7 +138,7 @@ def saved(home: kb.Home) -> tuple[str, ...]:
     prefixes = kb.load_kb(home).prefixes
     return tuple(
         kb.with_values(question.text, kb.bind(question, {}, prefixes=prefixes))
-        for question in kb.saved_questions(home)
+        for question in kb.saved_queries(home)
         if question.name not in TOO_LONG
         and all(param.default is not None for param in question.params)
         and "GRAPH " not in question.text

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import kb
+from kb.finding import Commit
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 
@@ -46,7 +47,7 @@ def test_without_a_repository_there_is_no_commit(mybase: Path) -> None:
 
 
 def test_a_clean_checkout_is_its_commit(committed: Path) -> None:
-    assert kb.check(committed).commit == kb.Commit(git(committed, "rev-parse", "HEAD"))
+    assert kb.check(committed).commit == Commit(git(committed, "rev-parse", "HEAD"))
 
 
 def test_changed_and_new_files_are_named(committed: Path) -> None:

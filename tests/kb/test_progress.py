@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-import kb
+from kb.progress import progress
 
 
 class Terminal(io.StringIO):
@@ -24,7 +24,7 @@ class Terminal(io.StringIO):
 
 def test_it_says_what_is_done_and_leaves_nothing_behind() -> None:
     stream = Terminal()
-    with kb.progress(stream, after=0, every=0.001) as tell:
+    with progress(stream, after=0, every=0.001) as tell:
         for step in ("reading", "thinking"):
             tell(step)
             while step not in stream.getvalue():
@@ -36,14 +36,14 @@ def test_it_says_what_is_done_and_leaves_nothing_behind() -> None:
 
 def test_what_is_quick_says_nothing() -> None:
     stream = Terminal()
-    with kb.progress(stream) as tell:
+    with progress(stream) as tell:
         tell("reading")
     assert stream.getvalue() == ""
 
 
 def test_where_no_terminal_is_nothing_is_said() -> None:
     stream = io.StringIO()
-    with kb.progress(stream, after=0, every=0.001) as tell:
+    with progress(stream, after=0, every=0.001) as tell:
         tell("reading")
         time.sleep(0.05)
     assert stream.getvalue() == ""
@@ -51,7 +51,7 @@ def test_where_no_terminal_is_nothing_is_said() -> None:
 
 def test_it_ends_with_what_it_is_about() -> None:
     stream = Terminal()
-    with pytest.raises(KeyError), kb.progress(stream, after=0, every=0.001):
+    with pytest.raises(KeyError), progress(stream, after=0, every=0.001):
         raise KeyError
     said = stream.getvalue()
     time.sleep(0.05)

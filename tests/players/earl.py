@@ -25,7 +25,7 @@ from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle, syntax_only
 from kb.report import as_turtle
 from kb.shacl.engine import read_rules, run_shapes
-from kb.validation.check import finding_of
+from kb.validation.findings import finding_of
 from kb.vocab import RDF, RDFS, SH
 from tests.support.paths import ROOT, SHARED
 

@@ -25,8 +25,8 @@ from rapidfuzz.distance import Indel
 from kb.rdf.graph import Graph
 from kb.text import digest, normalise, paragraphs
 from kb.verification.copies import Copy
-from kb.verification.ladder import EXACT, MOVED, At
-from kb.verification.verify import Outcome, Verification, verify
+from kb.verification.spans import EXACT, MOVED, TextPlace
+from kb.verification.verify import CitationResult, Verification, verify
 from tests.support.small_base import iri, triples
 
 ARTICLE = (
@@ -52,18 +52,18 @@ Signs = list[tuple[str, tuple[int, int] | None]]
 # --- the base ----------------------------------------------------------------------------------------------
 
 
-def spans(text: Sequence[str] = ARTICLE) -> list[At]:
+def spans(text: Sequence[str] = ARTICLE) -> list[TextPlace]:
     """The spans that are cited: several of each paragraph, whole paragraphs and short ones among them."""
-    found = [At(index, 0, len(words)) for index, words in enumerate(text, 1)]
+    found = [TextPlace(index, 0, len(words)) for index, words in enumerate(text, 1)]
     for index, words in enumerate(text, 1):
         for number, length in enumerate(LENGTHS):
             start = 0 if number % 2 else (index * 7 + number * 11) % max(1, len(words) - length)
             if start + length <= len(words):
-                found.append(At(index, start, start + length))
+                found.append(TextPlace(index, start, start + length))
     return sorted(set(found), key=lambda at: (at.paragraph, at.start, at.end))
 
 
-def base(text: Sequence[str] = ARTICLE, cited: Sequence[At] | None = None, *, slug: str = "marl") -> Graph:
+def base(text: Sequence[str] = ARTICLE, cited: Sequence[TextPlace] | None = None, *, slug: str = "marl") -> Graph:
     """A record of a text and one citation for each span."""
     lines = [f'art:{slug} a fc:Article ; fc:digest "{digest(chr(10).join(text))}" .']
     for index, words in enumerate(map(normalise, text), 1):
@@ -254,7 +254,7 @@ TWIN = {6: 1}
 """Two paragraphs with one text are one: nobody can tell which of them was moved or edited."""
 
 
-def foreign(text: Changed, cited: At, found: At) -> bool:
+def foreign(text: Changed, cited: TextPlace, found: TextPlace) -> bool:
     """Whether a character at a place is known to be from another paragraph than the cited one."""
     home = TWIN.get(cited.paragraph, cited.paragraph)
     origins = [origin for _, origin in text.signs[found.paragraph - 1][found.start : found.end]]
@@ -271,7 +271,7 @@ def kept(old: str, new: str, start: int, end: int) -> bool:
     return old[start:end] == new[start:end] and around == Indel.distance(old, new)
 
 
-def false_exact(text: Changed, found: Verification) -> list[Outcome]:
+def false_exact(text: Changed, found: Verification) -> list[CitationResult]:
     """The citations that read as exact and are not."""
     wrong = []
     for outcome in found.outcomes:
@@ -284,7 +284,7 @@ def false_exact(text: Changed, found: Verification) -> list[Outcome]:
     return wrong
 
 
-def false_moves(text: Changed, found: Verification) -> list[Outcome]:
+def false_moves(text: Changed, found: Verification) -> list[CitationResult]:
     """The citations that are said to stand elsewhere, where others stand."""
     return [
         outcome

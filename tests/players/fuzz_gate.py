@@ -40,21 +40,10 @@ import rdflib
 
 from kb.errors import TurtleError
 from kb.rdf.canonical import format_turtle
-from kb.rdf.positions import (
-    Located,
-    Positions,
-    Span,
-    read_positions,
-)
-from kb.rdf.turtle import (
-    HOUSE,
-    SHAPES,
-    Document,
-    Policy,
-    read_turtle,
-    syntax_only,
-    tokens,
-)
+from kb.rdf.document import Document
+from kb.rdf.positions import Located, Positions, Span, read_positions
+from kb.rdf.tokens import tokens
+from kb.rdf.turtle import HOUSE, SHAPES, Policy, read_turtle, syntax_only
 from kb.shacl.engine import literals_kept
 from kb.shacl.graph import ox_term
 from kb.vocab import XSD

@@ -32,26 +32,12 @@ from kb.finding import BLANK
 from kb.model.knowledge_base import load_kb
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES, read_turtle
-from kb.shacl.engine import (
-    literals_kept,
-    path_text,
-    read_rules,
-    run_shapes,
-)
+from kb.shacl.engine import literals_kept, path_text, read_rules, run_shapes
 from kb.shacl.graph import ox_term
 from kb.vocab import PREFIXES, RDF, SH
 from tests.kb.validation.test_seeded_defects import seed
 from tests.players import earl
-from tests.support.shape_cases import (
-    CASES,
-    ROOT,
-    all_shapes,
-    case_files,
-    home,
-    read_case,
-    vocabulary,
-    world,
-)
+from tests.support.shape_cases import CASES, ROOT, all_shapes, case_files, home, read_case, vocabulary, world
 
 W3C = ROOT.parent / "shared" / "w3c" / "shacl" / "core"
 REAL, SEEDED = "the real base", "the real base, with defects put in"

@@ -8,19 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.players.clients import comunica_client, python_clients
-from tests.players.clients.asked import (
-    Expected,
-    Outcome,
-    invented,
-    outcome,
-    report,
-)
-from tests.players.clients.comunica_client import (
-    HERE,
-    Missing,
-    install,
-    judge,
-)
+from tests.players.clients.asked import Expected, Outcome, invented, outcome, report
+from tests.players.clients.comunica_client import HERE, Missing, install, judge
 
 COUNTS = {"SPARQLWrapper": 42, "rdflib SPARQLStore": 29, "rdflib SERVICE": 1}
 WANTED = Expected(frozenset({("x:a", "A")}), True, 3, 4, 5, 6, 7)

@@ -10,13 +10,7 @@ import pytest
 
 from kb.rdf.graph import Graph, key
 from kb.vocab import SH, XSD
-from tests.players.earl import (
-    Case,
-    cases,
-    difference,
-    earl,
-    main,
-)
+from tests.players.earl import Case, cases, difference, earl, main
 
 pytestmark = pytest.mark.w3c
 

@@ -11,21 +11,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
+from kb.rdf.document import Document
 from kb.rdf.positions import Positions, read_positions
-from kb.rdf.turtle import Document, read_turtle
+from kb.rdf.turtle import read_turtle
 from tests.players import fuzz_gate
-from tests.players.fuzz_gate import (
-    KINDS,
-    LAXER,
-    OTHERWISE,
-    Case,
-    classify,
-    examine,
-    faults,
-    make,
-    run,
-    see,
-)
+from tests.players.fuzz_gate import KINDS, LAXER, OTHERWISE, Case, classify, examine, faults, make, run, see
 from tests.support.turtle_writer import BASE, written
 
 HEAD = "@prefix e: <urn:e:> .\n"

@@ -26,7 +26,7 @@ from tests.players.hostile import (
     target,
 )
 from tests.support.web_base import make
-from webapp.engine.evaluate import Question
+from webapp.engine.evaluate import QueryRequest
 from webapp.site.site import site_of
 
 LIMIT = 1.0
@@ -102,14 +102,14 @@ def test_what_the_text_is_refused_for_breaks_no_more_than_its_worker(
 ) -> None:
     """The same questions, had nobody looked at their text: a worker may die of one, and nothing else."""
     pool = site_of(app).pool
-    pool.ask(Question("ASK {}"), page=True)
+    pool.ask(QueryRequest("ASK {}"), page=True)
     if not any(worker.walls.get("no_network") for worker in pool.alive):
         pytest.skip("this system has no filter for a worker's calls: only the text is looked at")
     try:
-        pool.ask(Question(sparql.replace(TRAP, trap[0])))
+        pool.ask(QueryRequest(sparql.replace(TRAP, trap[0])))
     except kb.QueryError as error:
         assert error.message
-    assert pool.ask(Question("ASK {}")).rows == 1
+    assert pool.ask(QueryRequest("ASK {}")).rows == 1
     assert trap[1] == []
 
 

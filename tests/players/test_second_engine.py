@@ -10,17 +10,7 @@ import pytest
 pytest.importorskip("shifty", reason="no second engine here (pyshifty has no wheel for this machine): nothing compared")
 
 from tests.players import second_engine
-from tests.players.second_engine import (
-    KNOWN,
-    REAL,
-    SEEDED,
-    W3C_WRONG,
-    Difference,
-    Known,
-    Row,
-    judge,
-    reproduced,
-)
+from tests.players.second_engine import KNOWN, REAL, SEEDED, W3C_WRONG, Difference, Known, Row, judge, reproduced
 from tests.support.shape_cases import all_rules, case_files
 
 ROW = Row("FC001", "MinCountConstraintComponent", "Violation", "<urn:a>", "urn:p", "")

@@ -8,12 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from tests.players import w3c_query
-from tests.players.w3c_query import (
-    Found,
-    Played,
-    differs,
-    read_suite,
-)
+from tests.players.w3c_query import Found, Played, differs, read_suite
 
 MANIFEST = """\
 @prefix : <http://www.w3.org/2009/sparql/docs/tests/data-sparql11/towns/manifest#> .

@@ -21,6 +21,7 @@ import pyoxigraph as ox
 
 import kb
 import webapp
+from kb.model.knowledge_base import LoadedFile
 from kb.rdf.turtle import read_turtle, syntax_only
 from tests.support.live import live
 from tests.support.paths import SHARED
@@ -48,7 +49,7 @@ class Outcome:
     problem: str
 
 
-class NamedFile(kb.LoadedFile):
+class NamedFile(LoadedFile):
     """A file whose graph has the name that a test gives it."""
 
     @property

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from kb.finding import (
-    BLANK,
-    CitationsChecked,
-    Commit,
-    Coverage,
-    FileChecked,
-    Finding,
-    Report,
-    Rule,
-    ShapeChecked,
-)
+from kb.finding import BLANK, CitationsChecked, Commit, Coverage, FileChecked, Finding, Report, Rule, ShapeChecked
 from kb.vocab import FC, PREFIXES, RDF, SH, SHAPES
 
 HOSTILE = (

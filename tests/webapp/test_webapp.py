@@ -30,8 +30,8 @@ import webapp
 from tests.support.serving import PATIENCE, free_port, page
 from tests.support.web_base import NAMES, make, served
 from webapp.endpoint.media import choose
-from webapp.engine.evaluate import Question
-from webapp.engine.pool import Stopped
+from webapp.engine.evaluate import QueryRequest
+from webapp.engine.worker import StoppedError
 from webapp.site.site import site_of
 
 SECONDS = 3
@@ -451,11 +451,11 @@ def test_a_worker_cannot_call_out_even_when_the_text_gets_through(
 ) -> None:
     url, calls = listener
     pool = site_of(app).pool
-    pool.ask(Question("ASK {}"), page=True)
+    pool.ask(QueryRequest("ASK {}"), page=True)
     if not any(worker.walls.get("no_network") for worker in pool.alive):
         pytest.skip("this system has no filter for a worker's calls: only the text is looked at")
-    with pytest.raises(kb.QueryRefused):
-        pool.ask(Question(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"))
+    with pytest.raises(kb.QueryRefusedError):
+        pool.ask(QueryRequest(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"))
     assert calls == []
 
 
@@ -631,8 +631,8 @@ def test_a_hungry_question_is_stopped_and_the_site_goes_on(client: FlaskClient) 
 
 
 def test_a_question_that_breaks_its_worker_breaks_nothing_else(app: Flask, client: FlaskClient) -> None:
-    with pytest.raises(Stopped) as stopped:
-        site_of(app).pool.ask(Question(DEEP))
+    with pytest.raises(StoppedError) as stopped:
+        site_of(app).pool.ask(QueryRequest(DEEP))
     assert stopped.value.reason == "crash"
     assert is_well(client)
     assert ask(client, DEEP).status_code == 400, "and the text is refused before any worker sees it"

@@ -128,7 +128,7 @@ def table_of(
         at: gives the address of another part; takes `sort`, `page` and `rows`.
     """
     cells = [_Row(row, columns, names) for row in bindings]
-    told = _told(columns, cells)
+    told = _label_columns(columns, cells)
     by = place.sort.removeprefix("-")
     known = by in columns
     order = _order(columns, bindings, cells, place.sort) if known else range(len(cells))
@@ -233,7 +233,7 @@ def _sizes(total: int, place: Place, at: Callable[..., str]) -> tuple[Choice, ..
 # --- columns that say what others are called -------------------------------------------------------------
 
 
-def _told(columns: Sequence[str], rows: Sequence[_Row]) -> dict[int, int]:
+def _label_columns(columns: Sequence[str], rows: Sequence[_Row]) -> dict[int, int]:
     """Columns that only say what the things of another are called, and that other one.
 
     They are left out, because the things are shown by what they are called; the head of the other column names both.

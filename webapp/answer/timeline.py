@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import kb
+from webapp.answer.dates import Dated, Timeline, draw_timeline
 from webapp.answer.table import Binding
-from webapp.pages.pictures import Dated, Timeline, drawn
 from webapp.site.names import Link, Names
 from webapp.things.views import STATUSES, status_view
 from webapp.words.collation import DATES, day_bounds
@@ -43,7 +43,7 @@ def timeline_view(columns: Sequence[str], bindings: Sequence[Binding], names: Na
     chosen = tuple((own or dated)[:MOST_COLUMNS])
     found = [_dated(row, name, columns, names) for row in bindings for name in chosen if _datatype(row, name) in DATES]
     without = sum(1 for row in bindings if not any(_datatype(row, name) in DATES for name in chosen))
-    return TimelineView(chosen, drawn(found, names.words, undated=without, most=MOST), len(bindings))
+    return TimelineView(chosen, draw_timeline(found, names.words, undated=without, most=MOST), len(bindings))
 
 
 def _datatype(row: Binding, name: str) -> str:

@@ -19,16 +19,10 @@ import kb
 from webapp.answer.graph import Ends, GraphView, graph_view
 from webapp.answer.table import Place, TableView, table_of
 from webapp.answer.timeline import TimelineView, timeline_view
-from webapp.endpoint.media import (
-    GRAPHS,
-    SAFE_CSV,
-    TABLES,
-    Media,
-    named,
-)
+from webapp.endpoint.media import GRAPHS, SAFE_CSV, TABLES, Media, named
 from webapp.endpoint.protocol import file_name
-from webapp.engine.evaluate import ROWS, Question
-from webapp.engine.pool import Reply
+from webapp.engine.evaluate import ROWS, QueryRequest
+from webapp.engine.worker import Reply
 from webapp.site.site import Site
 
 TABLE, GRAPH, TIMELINE, RAW = "table", "graph", "timeline", "raw"
@@ -53,7 +47,7 @@ class Asked:
 
     text: str
     params: Mapping[str, ox.NamedNode | ox.Literal] = field(default_factory=dict)
-    saved: kb.SavedQuestion | None = None
+    saved: kb.SavedQuery | None = None
 
     @property
     def arguments(self) -> dict[str, str]:
@@ -184,14 +178,14 @@ class AnswerView:
         return min(self.columns, MOST_COLUMNS)
 
 
-def answered(here: Site, asked: Asked, shown: Shown) -> AnswerView:
+def answer_view(here: Site, asked: Asked, shown: Shown) -> AnswerView:
     """Ask, and lay the answer out.
 
     Raises:
         QueryError: it was refused or stopped.
     """
     most = min(here.settings.max_rows, here.settings.table_rows)
-    question = Question(asked.text, graph=ROWS, params=asked.params, base=here.endpoint, max_rows=most)
+    question = QueryRequest(asked.text, graph=ROWS, params=asked.params, base=here.endpoint, max_rows=most)
     if shown.view == RAW:
         table, graph = _formats(shown)
         question = replace(question, table=table, graph=graph)
@@ -248,7 +242,7 @@ def page_arguments(here: Site, asked: Asked) -> dict[str, str]:
 
 
 def _address(arguments: Mapping[str, str], shown: Shown, *, anchor: str = "answer") -> str:
-    return url_for("pages.home", **arguments, **shown.arguments, _anchor=anchor or None)  # type: ignore[arg-type]
+    return url_for("query.home", **arguments, **shown.arguments, _anchor=anchor or None)  # type: ignore[arg-type]
 
 
 def _tabs(arguments: Mapping[str, str], shown: Shown) -> tuple[Tab, ...]:

@@ -20,8 +20,8 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 import kb
-from webapp.pages.browse import fold
 from webapp.site.site import Download, Site, site
+from webapp.words.folding import fold
 from webapp.words.spelling import plain
 
 FEW = 40

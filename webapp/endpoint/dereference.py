@@ -12,12 +12,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
-from webapp.endpoint.documents import (
-    by_accept,
-    by_suffix,
-    send,
-    serialised,
-)
+from webapp.endpoint.documents import by_accept, by_suffix, send, serialised
 from webapp.endpoint.media import GRAPHS, Media
 from webapp.site.site import Download, Site, site
 
@@ -47,7 +42,7 @@ def see(here: Site, iri: str, suffix: str = "") -> AnyResponse:
     path, mark, place = here.names.path(iri).partition("#")
     if not path:
         abort(404, "This base holds nothing of that name.")
-    return redirect(url_for("pages.home") + path + (suffix or mark + place), SEE_OTHER)
+    return redirect(url_for("query.home") + path + (suffix or mark + place), SEE_OTHER)
 
 
 @blueprint.get("/ns")

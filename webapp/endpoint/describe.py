@@ -15,19 +15,10 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, url_for
 
 import kb
-from webapp.endpoint.documents import (
-    DATA,
-    FRONT,
-    Data,
-    by_accept,
-    either,
-    records,
-    send,
-    serialised,
-)
+from webapp.endpoint.documents import DATA, FRONT, PageData, by_accept, page_or_data, records, send, serialised
 from webapp.endpoint.media import DATASETS, GRAPHS, Media
 from webapp.engine.evaluate import used_prefixes
-from webapp.pages.gallery import example
+from webapp.site.saved_queries import example
 from webapp.site.site import Site, site
 
 SD = kb.ClosedNamespace(
@@ -112,7 +103,7 @@ def index(suffix: str = "") -> Response:
 def front(suffix: str = "", page: Callable[[], str] = str) -> Response:
     """The front page where nothing is asked, or its data."""
     here = site()
-    return either(here, suffix, page, Data("factcite-index", lambda: _index_triples(here), True, PREFIXES))
+    return page_or_data(here, suffix, page, PageData("factcite-index", lambda: _index_triples(here), True, PREFIXES))
 
 
 def _index_triples(here: Site) -> Iterator[ox.Triple]:
@@ -214,7 +205,7 @@ def void_triples(here: Site) -> Iterator[ox.Triple]:
         (kb.RDF.type, DCAT.Dataset),
         (kb.DCTERMS.title, ox.Literal("Factcite", language="en")),
         (kb.DCTERMS.description, ox.Literal(DESCRIPTION, language="en")),
-        (f"{FOAF}homepage", here.origin + url_for("pages.home")),
+        (f"{FOAF}homepage", here.origin + url_for("query.home")),
         (VOID.sparqlEndpoint, here.endpoint),
         (VOID.triples, found.triples),
         (VOID.entities, found.entities),
@@ -272,7 +263,7 @@ def _partitions(dataset: str, document: str, found: Counts) -> Iterator[ox.Tripl
 
 def _distributions(here: Site, dataset: str, document: str) -> Iterator[ox.Triple]:
     for media in DATASETS:
-        address = here.origin + url_for("pages.download", suffix=media.suffix)
+        address = here.origin + url_for("exports.download", suffix=media.suffix)
         node = f"{document}#{media.name}"
         yield from facts(
             dataset,

@@ -22,15 +22,7 @@ import pyoxigraph as ox
 from flask import Response, abort, current_app, request
 
 import kb
-from webapp.endpoint.media import (
-    GRAPHS,
-    HTML,
-    Media,
-    choose,
-    content_type,
-    find,
-    offered,
-)
+from webapp.endpoint.media import GRAPHS, HTML, Media, choose, content_type, find, offered
 from webapp.engine.evaluate import GRAPH_FORMATS, used_prefixes
 from webapp.site.site import Download, Site
 
@@ -61,7 +53,7 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class PageData:
     """The data of a page.
 
     Attributes:
@@ -84,7 +76,7 @@ class Data:
 # --- pages and their data --------------------------------------------------------------------------------
 
 
-def either(here: Site, suffix: str, page: Callable[[], str], data: Data) -> Response:
+def page_or_data(here: Site, suffix: str, page: Callable[[], str], data: PageData) -> Response:
     """A page or its data, by suffix or by the Accept header."""
     media, media_type = SUFFIXES[suffix] if suffix else by_accept(THINGS, page=True)
     if media is None:
@@ -98,7 +90,7 @@ def either(here: Site, suffix: str, page: Callable[[], str], data: Data) -> Resp
     return response
 
 
-def _made(here: Site, data: Data, media: Media) -> Download:
+def _made(here: Site, data: PageData, media: Media) -> Download:
     prefixes = {**kb.PREFIXES, **data.prefixes, **here.names.prefixes}
 
     def make() -> Download:
@@ -109,7 +101,7 @@ def _made(here: Site, data: Data, media: Media) -> Download:
     return Download.of(here.pages.get((data.name, media.name, here.origin), lambda: make().body, len))
 
 
-def forms() -> tuple[Form, ...]:
+def hidden_fields() -> tuple[Form, ...]:
     """The data of the page that is asked for; none where it has none."""
     rule = request.url_rule
     if rule is None or not _has_data(rule.endpoint):
@@ -126,7 +118,7 @@ def forms() -> tuple[Form, ...]:
 
 
 def _has_data(endpoint: str) -> bool:
-    return endpoint == "pages.home" or any(
+    return endpoint == "query.home" or any(
         "suffix" in rule.arguments for rule in current_app.url_map.iter_rules(endpoint)
     )
 

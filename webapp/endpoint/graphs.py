@@ -13,16 +13,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as AnyResponse
 
 import kb
-from webapp.endpoint.documents import (
-    DATA,
-    SUFFIXES,
-    by_accept,
-    send,
-    serialised,
-)
+from webapp.endpoint.documents import DATA, SUFFIXES, by_accept, send, serialised
 from webapp.endpoint.media import GRAPHS, Media, named
 from webapp.endpoint.protocol import problem
-from webapp.engine.evaluate import Question
+from webapp.engine.evaluate import QueryRequest
 from webapp.site.names import Link
 from webapp.site.site import PAGE_ROWS, Site, site
 
@@ -81,13 +75,13 @@ def page_of(here: Site, iri: str | None, triples: int) -> AnyResponse:
         response = redirect(url_for("exports.export"), SEE_OTHER)
     else:
         behind = here.behind("graph", iri)
-        rows = here.rows(Question(behind, graph=None, max_rows=PAGE_ROWS))
+        rows = here.rows(QueryRequest(behind, graph=None, max_rows=PAGE_ROWS))
         counts = {row["thing"]["value"]: int(row["triples"]["value"]) for row in rows}
         things = [(here.names.link(thing), counts[thing]) for thing in sorted(counts, key=kb.natural_key)]
         page = GraphPage(
             iri.removeprefix(kb.GRAPHS), iri, triples, tuple(things[:MOST_THINGS]), max(len(things) - MOST_THINGS, 0)
         )
-        response = Response(render_template("graph.html", page=page, behind=url_for("pages.home", query=behind)))
+        response = Response(render_template("graph.html", page=page, behind=url_for("query.home", query=behind)))
     response.vary.add("Accept")
     return response
 

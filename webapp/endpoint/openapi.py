@@ -39,7 +39,7 @@ def description(here: Site) -> dict[str, Any]:
     return {
         "openapi": document["openapi"],
         "info": {**document["info"], "version": kb.__version__},
-        "servers": [{"url": here.origin + url_for("pages.home").rstrip("/")}],
+        "servers": [{"url": here.origin + url_for("query.home").rstrip("/")}],
         "paths": in_place(document["paths"], document["components"]),
         "components": {"schemas": document["components"]["schemas"]},
     }

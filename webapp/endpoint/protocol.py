@@ -38,14 +38,10 @@ from webapp.endpoint.media import (
     named,
     offered,
 )
-from webapp.engine.budget import Spent
-from webapp.engine.evaluate import Question
-from webapp.engine.pool import (
-    Reply,
-    Stopped,
-    Stream,
-    Unacceptable,
-)
+from webapp.engine.budget import BudgetSpentError
+from webapp.engine.evaluate import QueryRequest
+from webapp.engine.pool import Stream
+from webapp.engine.worker import NotAcceptableError, Reply, StoppedError
 from webapp.site.site import Site, site
 
 FORM = "application/x-www-form-urlencoded"
@@ -60,7 +56,7 @@ Wanted: TypeAlias = tuple[tuple[Media, str] | None, tuple[Media, str] | None]
 blueprint = Blueprint("protocol", __name__)
 
 
-class BadRequest(kb.QueryError):
+class BadRequestError(kb.QueryError):
     """A request that the protocol does not allow; `status` is the answer."""
 
     def __init__(self, status: int, message: str, *, help: str | None = None) -> None:
@@ -68,7 +64,7 @@ class BadRequest(kb.QueryError):
         self.status = status
 
 
-class BrokenOff(ClientDisconnected, ConnectionResetError):  # type: ignore[misc]
+class BrokenOffError(ClientDisconnected, ConnectionResetError):  # type: ignore[misc]
     """An answer that stops after it has begun: the server closes the connection without an end.
 
     It is both errors because waitress takes the one, and gunicorn the other, for nothing to write a stack about.
@@ -81,7 +77,7 @@ def sparql() -> AnyResponse:
     here = site()
     try:
         if wants_page():
-            response = redirect(url_for("pages.home", **_for_page(request.args)), 303)
+            response = redirect(url_for("query.home", **_for_page(request.args)), 303)
             response.vary.add("Accept")
             return response
         if request.method != "POST" and not (set(request.args) - {"format"}):
@@ -122,9 +118,9 @@ def _graph_format(short: str | None) -> Media | None:
 
 def _question(
     here: Site, request: Request, table: tuple[Media, str] | None, graph: tuple[Media, str] | None
-) -> Question:
+) -> QueryRequest:
     sparql, arguments = _query_and_arguments(request)
-    return Question(
+    return QueryRequest(
         sparql=sparql,
         table=table[0].name if table else None,
         graph=graph[0].name if graph else None,
@@ -145,15 +141,15 @@ def _query_and_arguments(request: Request) -> tuple[str, MultiDict[str, str]]:
         if request.mimetype != FORM:
             help = f"send {DIRECT}, or a form as {FORM}"
             if request.mimetype == UPDATE:
-                raise BadRequest(415, "this base is read-only: it takes no updates", help=help)
-            raise BadRequest(415, f"a body of type {request.mimetype or 'unknown'} is not a question", help=help)
+                raise BadRequestError(415, "this base is read-only: it takes no updates", help=help)
+            raise BadRequestError(415, f"a body of type {request.mimetype or 'unknown'} is not a question", help=help)
         arguments.update(request.form)
     if "update" in arguments:
-        raise BadRequest(400, "this base is read-only: it takes no updates", help="ask with query=")
+        raise BadRequestError(400, "this base is read-only: it takes no updates", help="ask with query=")
     queries = arguments.getlist("query")
     if len(queries) != 1:
         said = "no question" if not queries else f"{len(queries)} questions"
-        raise BadRequest(400, f"{said} in the request", help="send exactly one query=")
+        raise BadRequestError(400, f"{said} in the request", help="send exactly one query=")
     return queries[0], arguments
 
 
@@ -164,18 +160,20 @@ def _graphs(arguments: MultiDict[str, str], name: str) -> tuple[str, ...]:
         try:
             ox.NamedNode(iri)
         except ValueError:
-            raise BadRequest(400, f"{name} is {iri[:200]!r}, which is no IRI", help="write the whole IRI") from None
+            raise BadRequestError(
+                400, f"{name} is {iri[:200]!r}, which is no IRI", help="write the whole IRI"
+            ) from None
     return found
 
 
 def _direct(request: Request) -> str:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
-        raise BadRequest(415, f"a question in {charset} cannot be read", help="send UTF-8")
+        raise BadRequestError(415, f"a question in {charset} cannot be read", help="send UTF-8")
     try:
         return request.get_data().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequest(400, f"byte {error.start} of the question is not UTF-8", help="send UTF-8") from error
+        raise BadRequestError(400, f"byte {error.start} of the question is not UTF-8", help="send UTF-8") from error
 
 
 def bindings(here: Site, arguments: Mapping[str, str]) -> dict[str, Any]:
@@ -191,7 +189,7 @@ def _formats(request: Request) -> Wanted:
     """The format of the answer if it is a table, and if it is a graph.
 
     Raises:
-        BadRequest: 406, neither could be given.
+        BadRequestError: 406, neither could be given.
     """
     short = request.args.get("format") or (request.form.get("format") if request.mimetype == FORM else None)
     if short:
@@ -203,13 +201,15 @@ def _formats(request: Request) -> Wanted:
     accept = request.headers.get("Accept", "")
     table_type, graph_type = choose(accept, offered(TABLES)), choose(accept, offered(GRAPHS))
     if table_type is None and graph_type is None:
-        raise BadRequest(406, "no format here is acceptable", help="formats: " + ", ".join(offered((*TABLES, *GRAPHS))))
+        raise BadRequestError(
+            406, "no format here is acceptable", help="formats: " + ", ".join(offered((*TABLES, *GRAPHS)))
+        )
     return _found(TABLES, table_type), _found(GRAPHS, graph_type)
 
 
-def _no_format(short: str, medias: tuple[Media, ...]) -> BadRequest:
+def _no_format(short: str, medias: tuple[Media, ...]) -> BadRequestError:
     names = ", ".join(media.name for media in medias)
-    return BadRequest(406, f"there is no format {short[:40]!r}", help=f"one of: {names}")
+    return BadRequestError(406, f"there is no format {short[:40]!r}", help=f"one of: {names}")
 
 
 def _proper(media: Media | None) -> tuple[Media, str] | None:
@@ -224,7 +224,7 @@ def _found(medias: tuple[Media, ...], media_type: str | None) -> tuple[Media, st
 # --- answering -------------------------------------------------------------------------------------------
 
 
-def _answer(reply: Reply | Stream, wanted: Wanted, question: Question, here: Site) -> Response:
+def _answer(reply: Reply | Stream, wanted: Wanted, question: QueryRequest, here: Site) -> Response:
     chosen = wanted[1] if reply.form == "graph" else wanted[0]
     assert chosen is not None, "a worker answers in the format it was asked for"
     media, media_type = chosen
@@ -277,12 +277,12 @@ class Pieces:
         """The next piece.
 
         Raises:
-            BrokenOff: there is more, but it does not come.
+            BrokenOffError: there is more, but it does not come.
         """
         try:
             return next(self.stream)
         except kb.QueryError as error:
-            raise BrokenOff(error.message) from None
+            raise BrokenOffError(error.message) from None
 
     def close(self) -> None:
         """End the question, if it still runs."""
@@ -291,19 +291,19 @@ class Pieces:
 
 def status_of(error: kb.QueryError) -> int:
     """The HTTP status that says what became of a question."""
-    if isinstance(error, BadRequest):
+    if isinstance(error, BadRequestError):
         return error.status
-    if isinstance(error, Unacceptable):
+    if isinstance(error, NotAcceptableError):
         return 406
-    if isinstance(error, Spent):
+    if isinstance(error, BudgetSpentError):
         return 429
-    return 503 if isinstance(error, Stopped) else 400
+    return 503 if isinstance(error, StoppedError) else 400
 
 
 def problem_of(error: kb.QueryError) -> Response:
     """An error of a question, as problem details."""
     more: dict[str, Any] = {"line": error.line, "column": error.column, "help": error.help}
-    if isinstance(error, Stopped):
+    if isinstance(error, StoppedError):
         more["limit"] = error.reason
     response = problem(status_of(error), error.message, **more)
     response.headers.update(retry_after(error))
@@ -312,9 +312,9 @@ def problem_of(error: kb.QueryError) -> Response:
 
 def retry_after(error: kb.KbError) -> dict[str, str]:
     """The header that says when to come back; none where waiting does not help."""
-    if isinstance(error, Spent):
+    if isinstance(error, BudgetSpentError):
         return {"Retry-After": str(math.ceil(error.seconds))}
-    worth_it = isinstance(error, Stopped) and error.reason in ("time", "busy")
+    worth_it = isinstance(error, StoppedError) and error.reason in ("time", "busy")
     return {"Retry-After": RETRY_SECONDS} if worth_it else {}
 
 

@@ -23,7 +23,7 @@ IPV6_NETWORK = 64
 """Bits of an IPv6 address that tell one client from another: the rest is theirs to choose."""
 
 
-class Spent(kb.QueryError):
+class BudgetSpentError(kb.QueryError):
     """A client has used up its share; `seconds` from now there may be some again."""
 
     def __init__(self, message: str, seconds: float) -> None:
@@ -74,9 +74,9 @@ class Budget:
         left = self._now(client)
         if self.seconds > 0 and left <= 0:
             until = (0.1 * self.seconds - left) * MINUTE / self.seconds  # when there is a tenth again
-            raise Spent("this client has used more of the engine's time than its share", until)
+            raise BudgetSpentError("this client has used more of the engine's time than its share", until)
         if self.at_once and self.running[client] >= self.at_once:
-            raise Spent(f"this client has {self.at_once} questions under way already", 1.0)
+            raise BudgetSpentError(f"this client has {self.at_once} questions under way already", 1.0)
 
     def charge(self, address: str | None, seconds: float) -> None:
         """Take from a client what its question has cost."""

@@ -11,41 +11,27 @@ hostile question cannot hand its parent anything to execute.
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import pyoxigraph as ox
 
 import kb
-from webapp.engine.sandbox import (
-    address_space,
-    allow_cpu,
-    cap_memory,
-    follow_parent,
-    leave_network,
-)
+from webapp.engine.results import BOM, WRITERS, Row
+from webapp.engine.sandbox import address_space, allow_cpu, cap_memory, follow_parent, leave_network
 from webapp.settings import MEGABYTE, Settings
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-Row: TypeAlias = tuple[Term | None, ...]
 Item = TypeVar("Item")
 
 NO_GRAPH = "urn:x-factcite:no-graph"  # names no graph, so that a dataset without default or named graphs can be said
-TABLE_FORMATS = {
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-}
 GRAPH_FORMATS = {
     "turtle": ox.RdfFormat.TURTLE,
     "ntriples": ox.RdfFormat.N_TRIPLES,
@@ -62,7 +48,7 @@ PEEK = 10_000  # triples that are looked at for the prefixes that they need
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class QueryRequest:
     """What a worker is asked.
 
     Attributes:
@@ -88,15 +74,15 @@ class Question:
     pieces: bool = False
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """The answer has more bytes than allowed."""
 
 
-class TooMany(Exception):
+class TooManyError(Exception):
     """The answer has more rows than allowed, and the rows before have left already."""
 
 
-class NotOffered(Exception):
+class NotOfferedError(Exception):
     """The asker accepts no format that this form of answer has."""
 
 
@@ -114,7 +100,7 @@ def work(connection: Connection, folder: str, settings: Settings, prefixes: dict
         except (EOFError, OSError):
             return
         allow_cpu(settings.timeout_seconds)
-        outlet = Outlet(connection.send_bytes, *_sizes(settings, question))
+        outlet = OutputBuffer(connection.send_bytes, *_sizes(settings, question))
         tail = reply(store, question, settings, prefixes, outlet)
         tail["tired"] = address_space() - empty > settings.memory_mb * MEGABYTE // 2
         try:
@@ -123,14 +109,14 @@ def work(connection: Connection, folder: str, settings: Settings, prefixes: dict
             return
 
 
-def _sizes(settings: Settings, question: Question) -> tuple[int, int]:
+def _sizes(settings: Settings, question: QueryRequest) -> tuple[int, int]:
     """Most bytes of the answer, and how many of them are kept back before any leaves."""
     whole = min(settings.whole_bytes, settings.max_bytes)
     return (settings.max_bytes, min(settings.stream_after, whole)) if question.pieces else (whole, whole)
 
 
 def reply(
-    store: ox.Store, question: Question, settings: Settings, prefixes: Mapping[str, str], outlet: Outlet
+    store: ox.Store, question: QueryRequest, settings: Settings, prefixes: Mapping[str, str], outlet: OutputBuffer
 ) -> dict[str, Any]:
     """What there is to say after the answer, or of the error: nothing that a question can do raises."""
     started = time.perf_counter()
@@ -139,11 +125,11 @@ def reply(
         tail = answer(store, question, rows, prefixes, outlet)
     except kb.QueryError as error:
         return _problem("refused", error.message, line=error.line, column=error.column, help=error.help)
-    except NotOffered as error:
+    except NotOfferedError as error:
         return _problem("unacceptable", str(error))
-    except TooMany:
+    except TooManyError:
         return _problem("rows", f"the answer has more than {rows:,} rows", help="ask for less, or use LIMIT")
-    except TooLarge:
+    except TooLargeError:
         size = f"{outlet.limit:,} bytes"
         return _problem("size", f"the answer is larger than {size}", help="ask for less, or use LIMIT")
     except MemoryError:
@@ -154,7 +140,7 @@ def reply(
 
 
 def answer(
-    store: ox.Store, question: Question, max_rows: int, prefixes: Mapping[str, str], outlet: Outlet
+    store: ox.Store, question: QueryRequest, max_rows: int, prefixes: Mapping[str, str], outlet: OutputBuffer
 ) -> dict[str, Any]:
     """Evaluate and serialise, within the caps on rows and bytes; the number of rows, and whether there were more."""
     result = kb.run(
@@ -168,18 +154,18 @@ def answer(
     )
     if isinstance(result, ox.QueryTriples):
         if question.graph is None:
-            raise NotOffered("an answer to CONSTRUCT or DESCRIBE is a graph")
+            raise NotOfferedError("an answer to CONSTRUCT or DESCRIBE is a graph")
         outlet.head = {"form": "graph", "format": question.graph}
         return _graph(result, question.graph, max_rows, prefixes, outlet)
     form = "ask" if isinstance(result, ox.QueryBoolean) else "select"
     if question.table is None:
-        raise NotOffered(f"an answer to {form.upper()} is a table")
+        raise NotOfferedError(f"an answer to {form.upper()} is a table")
     outlet.head = {"form": form, "format": question.table}
     if isinstance(result, ox.QueryBoolean):
         outlet.write(_truth(bool(result), question.table))
         return {"rows": 1, "truncated": False}
     columns = [variable.value for variable in result.variables]
-    cut = Cut((tuple(row) for row in result), max_rows, outlet)
+    cut = RowLimit((tuple(row) for row in result), max_rows, outlet)
     _table(columns, cut, question.table, outlet)
     return cut.tail
 
@@ -190,14 +176,11 @@ def _dataset(these: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]
 
 
 def _truth(truth: bool, name: str) -> bytes:
-    document = json.dumps({"head": {}, "boolean": truth}).encode()
-    parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
-    safe = name == "csv-safe"
-    return (BOM if safe else b"") + (parsed.serialize(format=TABLE_FORMATS["csv" if safe else name]) or b"")
+    return BOM + kb.write_truth(truth, "csv") if name == "csv-safe" else kb.write_truth(truth, name)
 
 
-def _table(columns: Sequence[str], rows: Iterable[Row], name: str, outlet: Outlet) -> None:
-    writer = WRITERS[name](columns, name)
+def _table(columns: Sequence[str], rows: Iterable[Row], name: str, outlet: OutputBuffer) -> None:
+    writer = WRITERS[name](columns)
     outlet.write(writer.head())
     coming = iter(rows)
     while batch := list(islice(coming, BATCH)):
@@ -206,9 +189,9 @@ def _table(columns: Sequence[str], rows: Iterable[Row], name: str, outlet: Outle
 
 
 def _graph(
-    triples: Iterable[ox.Triple], name: str, max_rows: int, prefixes: Mapping[str, str], outlet: Outlet
+    triples: Iterable[ox.Triple], name: str, max_rows: int, prefixes: Mapping[str, str], outlet: OutputBuffer
 ) -> dict[str, Any]:
-    cut = Cut(_each_once(triples), max_rows, outlet)
+    cut = RowLimit(_each_once(triples), max_rows, outlet)
     if name in GRAPH_TABLES:
         _table(TRIPLE, ((t.subject, t.predicate, t.object) for t in cut), GRAPH_TABLES[name], outlet)
         return cut.tail
@@ -242,151 +225,13 @@ def used_prefixes(prefixes: Mapping[str, str], iris: Iterable[str]) -> dict[str,
     return {name: space for name, space in sorted(prefixes.items()) if space in spaces}
 
 
-def as_json(term: Term) -> dict[str, Any]:
-    """A term in the JSON of SPARQL results (https://www.w3.org/TR/sparql12-results-json/#select-encode-terms)."""
-    if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value}
-    if isinstance(term, ox.BlankNode):
-        return {"type": "bnode", "value": term.value}
-    if isinstance(term, ox.Triple):
-        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
-        return {"type": "triple", "value": {name: as_json(part) for name, part in parts.items()}}
-    found = {"type": "literal", "value": term.value}
-    if term.language:
-        direction = {"its:dir": str(term.direction)} if term.direction else {}
-        return {**found, "xml:lang": term.language, **direction}
-    plain = term.datatype.value == "http://www.w3.org/2001/XMLSchema#string"
-    return found if plain else {**found, "datatype": term.datatype.value}
-
-
 # --- writing tables --------------------------------------------------------------------------------------
-
-
-class Json:
-    """Rows in the JSON of SPARQL results, each on a line of its own."""
-
-    def __init__(self, columns: Sequence[str], name: str = "json") -> None:
-        self.columns = columns
-        self.begun = False
-
-    def head(self) -> bytes:
-        """What stands before the rows."""
-        return b'{"head":' + _dump({"vars": list(self.columns)}) + b',"results":{"bindings":['
-
-    def rows(self, rows: Iterable[Row]) -> bytes:
-        """Some rows more."""
-        lines = []
-        for row in rows:
-            cells = {name: as_json(term) for name, term in zip(self.columns, row, strict=True) if term is not None}
-            lines.append((b",\n" if self.begun else b"\n") + _dump(cells))
-            self.begun = True
-        return b"".join(lines)
-
-    def foot(self) -> bytes:
-        """What stands behind them."""
-        return b"\n]}}\n"
-
-
-class Engine:
-    """Rows in a format that the engine writes.
-
-    It cannot stop after so many rows, nor write to somewhere as it goes. So it is given some rows at a time, as a
-    document of their own, and what stands before and behind the rows is taken off again.
-    """
-
-    def __init__(self, columns: Sequence[str], name: str) -> None:
-        self.columns = columns
-        self.format = TABLE_FORMATS[name]
-        empty = self._document(())
-        at = empty.index(b"</results>") if name == "xml" else len(empty)
-        self.before, self.after = empty[:at], empty[at:]
-
-    def head(self) -> bytes:
-        """What stands before the rows."""
-        return self.before
-
-    def rows(self, rows: Iterable[Row]) -> bytes:
-        """Some rows more."""
-        document = self._document(rows)
-        return document[len(self.before) : len(document) - len(self.after)]
-
-    def foot(self) -> bytes:
-        """What stands behind them."""
-        return self.after
-
-    def _document(self, rows: Iterable[Row]) -> bytes:
-        writer = Json(self.columns)
-        document = writer.head() + writer.rows(rows) + writer.foot()
-        parsed = ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON)
-        return parsed.serialize(format=self.format) or b""
-
-
-class SafeCsv:
-    """Rows as a spreadsheet may open them: no cell is a formula.
-
-    The W3C's CSV has values exactly as they are, and a value that begins with `=` would be run by the program that
-    opens the file. Here such a cell gets an apostrophe before it, which spreadsheets take for "this is text"; a cell
-    that is a number stays one. UTF-8 with a mark at the beginning, without which some programs take it for another
-    encoding, and lines that end with CR LF (RFC 4180).
-    """
-
-    def __init__(self, columns: Sequence[str], name: str = "csv-safe") -> None:
-        self.columns = columns
-
-    def head(self) -> bytes:
-        """What stands before the rows."""
-        return BOM + self._line(self.columns)
-
-    def rows(self, rows: Iterable[Row]) -> bytes:
-        """Some rows more."""
-        return b"".join(self._line("" if term is None else safe_cell(term) for term in row) for row in rows)
-
-    def foot(self) -> bytes:
-        """Nothing."""
-        return b""
-
-    def _line(self, cells: Iterable[str]) -> bytes:
-        quoted = (f'"{cell.replace(chr(34), chr(34) * 2)}"' if SPECIAL.search(cell) else cell for cell in cells)
-        return (",".join(quoted) + "\r\n").encode("utf-8", "surrogatepass")
-
-
-BOM = b"\xef\xbb\xbf"
-SPECIAL = re.compile(r'[",;\t\r\n]|^\s|\s$')
-FORMULA = re.compile(r"(^|;)(?=[ \"]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
-"""Where a cell would begin to be a formula; behind a semicolon too, which parts cells where a comma parts decimals."""
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-NUMBERS = frozenset(kb.PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float"))
-WRITERS: Mapping[str, Callable[[Sequence[str], str], Json | Engine | SafeCsv]] = {
-    "json": Json,
-    "xml": Engine,
-    "csv": Engine,
-    "tsv": Engine,
-    "csv-safe": SafeCsv,
-}
-
-
-def safe_cell(term: Term) -> str:
-    """A term as a cell that no spreadsheet runs.
-
-    >>> safe_cell(ox.Literal("=1+1")), safe_cell(ox.Literal(-1))
-    ("'=1+1", '-1')
-    """
-    if isinstance(term, ox.BlankNode | ox.Triple):
-        return safe_text(str(term))
-    if isinstance(term, ox.Literal) and term.datatype.value in NUMBERS and NUMBER.fullmatch(term.value):
-        return term.value
-    return safe_text(term.value)
-
-
-def safe_text(text: str) -> str:
-    """A text as a cell that no spreadsheet runs."""
-    return FORMULA.sub(r"\1'", text)
 
 
 # --- where the bytes go ----------------------------------------------------------------------------------
 
 
-class Outlet:
+class OutputBuffer:
     """Where the bytes of an answer go: kept back, and sent on as they come once there are many.
 
     What crosses the pipe is a head and the body; or a head that says `pieces`, the pieces, an empty one, and the
@@ -411,13 +256,13 @@ class Outlet:
         """Take some more bytes of the answer.
 
         Raises:
-            TooLarge: there would be more than the limit.
+            TooLargeError: there would be more than the limit.
             OSError: nobody is at the other end.
         """
         with memoryview(data) as view:
             size = view.nbytes
             if self.size + size > self.limit:
-                raise TooLarge
+                raise TooLargeError
             self.kept += view
         self.size += size
         if self.size > self.keep:
@@ -453,13 +298,13 @@ class Outlet:
         self.send(_dump(tail))
 
 
-class Cut(Generic[Item]):
+class RowLimit(Generic[Item]):
     """The first so many rows or triples of an answer, counted as they pass.
 
     Where there are more, it says so: in the head, as long as that has not left; afterwards it is an error.
     """
 
-    def __init__(self, items: Iterable[Item], limit: int, outlet: Outlet) -> None:
+    def __init__(self, items: Iterable[Item], limit: int, outlet: OutputBuffer) -> None:
         self.items = items
         self.limit = limit
         self.outlet = outlet
@@ -470,7 +315,7 @@ class Cut(Generic[Item]):
         for item in self.items:
             if self.count == self.limit:
                 if self.outlet.begun:
-                    raise TooMany
+                    raise TooManyError
                 self.truncated = True
                 self.outlet.head |= self.tail
                 return
@@ -483,10 +328,6 @@ class Cut(Generic[Item]):
         return {"rows": self.count, "truncated": self.truncated}
 
 
-def _dump(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-
-
 def _problem(reason: str, message: str, **more: Any) -> dict[str, Any]:
     return {"problem": reason, "message": message, "line": None, "column": None, "help": None, **more}
 
@@ -494,3 +335,7 @@ def _problem(reason: str, message: str, **more: Any) -> dict[str, Any]:
 def _send(connection: Connection, head: Mapping[str, Any], body: bytes = b"") -> None:
     connection.send_bytes(json.dumps(head).encode())
     connection.send_bytes(body)
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")

@@ -15,180 +15,45 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import json
-import multiprocessing
-import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, SpawnContext
-from multiprocessing.process import BaseProcess
+from dataclasses import replace
 from typing import Any, TypeVar
 
-import kb
-from webapp.engine.evaluate import Question, work
+from webapp.engine.evaluate import QueryRequest, work
 from webapp.engine.storage import Storage
+from webapp.engine.worker import (
+    LOOK_SECONDS,
+    PROCESSES,
+    ClientGoneError,
+    QueryTimeoutError,
+    QueueFullError,
+    Reply,
+    StoppedError,
+    Worker,
+    WorkerDiedError,
+    context,
+    error,
+    safe_path,
+)
 from webapp.settings import Settings
 
-START_SECONDS = 60.0
-END_SECONDS = 2.0
-LOOK_SECONDS = 0.1  # between two looks whether whoever asked is still there
 START_TRIES = 3
 Received = TypeVar("Received")
-PROCESSES = threading.Lock()  # multiprocessing reads an exit code once: two threads that look would lose it
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The answer to a question.
-
-    Attributes:
-        form: `select`, `ask` or `graph`.
-        format: the format that `body` is in, as asked for.
-        body: the whole answer.
-        rows: rows or triples in it.
-        truncated: whether there were more rows than the limit.
-        seconds: time the engine took.
-    """
-
-    form: str
-    format: str
-    body: bytes
-    rows: int
-    truncated: bool
-    seconds: float
-
-
-class Unacceptable(kb.QueryError):
-    """The asker accepts no format that this form of answer has."""
-
-
-class Stopped(kb.QueryStopped):
-    """A question that was stopped.
-
-    Args:
-        reason: `time`, `memory`, `size`, `rows`, `crash`, `busy`, `slow` or `gone`.
-    """
-
-    def __init__(self, reason: str, message: str, *, help: str | None = None) -> None:
-        super().__init__(message, help=help)
-        self.reason = reason
-
-
-class Died(Exception):
-    """The worker at the other end is gone."""
-
-
-class Late(Exception):
-    """The worker did not answer in time."""
-
-
-class Gone(Exception):
-    """Nobody waits for the answer any more."""
-
-
-class Crowded(Exception):
-    """The question is long, the places for long ones are taken, and somebody else waits."""
-
-
-def stays() -> bool:
+def never_gone() -> bool:
     """Whether somebody who never leaves has left."""
     return False
 
 
-def patient(seconds: float) -> None:
-    """Let a question take its time."""
-
-
-def unpaid(seconds: float) -> None:
+def no_charge(seconds: float) -> None:
     """Charge nobody."""
 
 
-class Worker:
-    """One process and the pipe to it. Used by one thread at a time."""
-
-    def __init__(self, process: BaseProcess, connection: Connection) -> None:
-        self.process = process
-        self.connection = connection
-        self.asked = 0
-        self.walls: Mapping[str, Any] = {}
-
-    def greet(self) -> None:
-        """Wait until the worker can take questions.
-
-        Raises:
-            Died, Late: it will not.
-        """
-        if not self.walls:
-            self.walls = self._head_and_body(START_SECONDS)[0]
-
-    def ask(
-        self, question: Question, seconds: float, watch: Callable[[float], None] = patient
-    ) -> tuple[dict[str, Any], bytes]:
-        """Head and body of the worker's reply; where the head says `pieces`, they have to be taken one by one.
-
-        Args:
-            watch: called now and then with the seconds that have passed; what it raises ends the waiting.
-
-        Raises:
-            Died: in the middle of it.
-            Late: it took longer than `seconds`.
-        """
-        self.asked += 1
-        try:
-            self.connection.send(question)
-        except OSError as error:
-            raise Died from error
-        return self._head_and_body(seconds, watch)
-
-    def piece(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[bytes, dict[str, Any]]:
-        """The next piece of an answer; behind the last, an empty one and what the worker has to say at the end.
-
-        Raises:
-            Died, Late: as `ask` says.
-        """
-        found = self._receive(seconds, watch)
-        return (found, {}) if found else (b"", json.loads(self._receive(seconds, watch)))
-
-    def end(self) -> None:
-        """End the process, whatever it is doing. Another thread that waits for its answer meets `Died`."""
-        with PROCESSES:
-            self.process.kill()
-            self.process.join()
-
-    def exit_code(self) -> int | None:
-        """The exit code of a worker that has died by itself, negative for a signal."""
-        with PROCESSES:
-            self.process.join(END_SECONDS)
-            return self.process.exitcode
-
-    def is_alive(self) -> bool:
-        """Whether the process runs."""
-        with PROCESSES:
-            return self.process.is_alive()
-
-    def _head_and_body(self, seconds: float, watch: Callable[[float], None] = patient) -> tuple[dict[str, Any], bytes]:
-        head: dict[str, Any] = json.loads(self._receive(seconds, watch))
-        return head, b"" if head.get("pieces") else self._receive(seconds, watch)
-
-    def _receive(self, seconds: float, watch: Callable[[float], None]) -> bytes:
-        """One message."""
-        start = time.monotonic()
-        try:
-            while not self.connection.poll(min(LOOK_SECONDS, max(start + seconds - time.monotonic(), 0))):
-                passed = time.monotonic() - start
-                watch(passed)
-                if passed >= seconds:
-                    raise Late
-            return self.connection.recv_bytes()
-        except (EOFError, OSError) as error:
-            raise Died from error
-
-
-class Seat:
+class Slot:
     """The place that a question has in front of the workers, from the moment it waits for one.
 
     Most questions are short. One that turns out to be long moves to one of a few places of its own, so that the
@@ -214,9 +79,9 @@ class Seat:
             for place in (self.pool.everybody,) if self.page else (self.pool.visitors, self.pool.everybody):
                 while not place.acquire(timeout=min(LOOK_SECONDS, max(end - time.monotonic(), 0))):
                     if self.gone():
-                        raise Stopped("gone", "nobody waits for the answer any more")
+                        raise StoppedError("gone", "nobody waits for the answer any more")
                     if time.monotonic() >= end:
-                        raise Stopped("busy", "too many questions are being answered", help=LATER)
+                        raise StoppedError("busy", "too many questions are being answered", help=LATER)
                 self.held.append(place)
 
     def watch(self, seconds: float) -> None:
@@ -226,13 +91,13 @@ class Seat:
             Gone, Crowded: it has to end.
         """
         if self.gone():
-            raise Gone
+            raise ClientGoneError
         if self.page or seconds < self.pool.settings.long_after_seconds or self.pool.long in self.held:
             return
         if self.pool.long.acquire(blocking=False):
             self._change(self.pool.long)
         elif self.pool.waiting:
-            raise Crowded
+            raise QueueFullError
 
     def _change(self, place: threading.Semaphore) -> None:
         """Go to another place, and give the one before back; both where another thread has ended the question."""
@@ -249,7 +114,7 @@ class Seat:
             each.release()
 
 
-class Errand:
+class Job:
     """A question at a worker, from the asking to the last byte of the answer.
 
     Time that the worker is waited for counts against the limit; time in which nobody asks for the next piece does not.
@@ -262,7 +127,7 @@ class Errand:
         self.started = time.monotonic()
         self.waited = 0.0
 
-    def ask(self, question: Question) -> tuple[dict[str, Any], bytes]:
+    def ask(self, question: QueryRequest) -> tuple[dict[str, Any], bytes]:
         """Head and body of the reply.
 
         Raises:
@@ -297,16 +162,16 @@ class Errand:
                 max(pool.settings.timeout_seconds - self.waited, 0.0),
                 lambda passed: self.watch(before - self.started + passed),
             )
-        except Gone:
+        except ClientGoneError:
             self.give_up()
-            raise Stopped("gone", "nobody waits for the answer any more") from None
-        except Crowded:
+            raise StoppedError("gone", "nobody waits for the answer any more") from None
+        except QueueFullError:
             self.give_up()
-            raise Stopped("busy", "too many long questions are being answered", help=LATER) from None
-        except Late:
+            raise StoppedError("busy", "too many long questions are being answered", help=LATER) from None
+        except QueryTimeoutError:
             self.give_up()
             raise pool.out_of_time() from None
-        except Died:
+        except WorkerDiedError:
             code = self.worker.exit_code()
             self.give_up()
             raise pool.death(code) from None
@@ -326,7 +191,7 @@ class Stream:
             the last piece is followed by an error.
     """
 
-    def __init__(self, errand: Errand, head: Mapping[str, Any], after: contextlib.ExitStack) -> None:
+    def __init__(self, errand: Job, head: Mapping[str, Any], after: contextlib.ExitStack) -> None:
         self.form: str = head["form"]
         self.format: str = head["format"]
         self.truncated: bool = head.get("truncated", False)
@@ -354,7 +219,7 @@ class Stream:
             raise StopIteration
         try:
             piece, tail = self.errand.piece()
-        except Stopped:
+        except StoppedError:
             self._end(ended=True)
             if self.slow:
                 raise self._slowness() from None
@@ -363,7 +228,7 @@ class Stream:
             return piece
         self._end(tail)
         if "problem" in tail:
-            raise _error(tail)
+            raise error(tail)
         raise StopIteration
 
     def close(self) -> None:
@@ -381,8 +246,8 @@ class Stream:
         self.slow = True
         self._end()
 
-    def _slowness(self) -> Stopped:
-        return Stopped("slow", "the answer was not read in time", help="ask for less, or read faster")
+    def _slowness(self) -> StoppedError:
+        return StoppedError("slow", "the answer was not read in time", help="ask for less, or read faster")
 
     def _end(self, tail: Mapping[str, Any] | None = None, *, ended: bool = False) -> None:
         """Give everything back, once.
@@ -415,7 +280,7 @@ class Pool:
         self.storage = storage
         self.settings = settings
         self.prefixes = dict(prefixes)
-        self.context = _context()
+        self.context = context()
         self.visitors = threading.BoundedSemaphore(settings.workers)
         self.everybody = threading.BoundedSemaphore(settings.workers + 1)
         self.long = threading.BoundedSemaphore(settings.long_questions) if settings.long_questions else NOWHERE
@@ -454,11 +319,11 @@ class Pool:
 
     def ask(
         self,
-        question: Question,
+        question: QueryRequest,
         *,
         page: bool = False,
-        gone: Callable[[], bool] = stays,
-        spent: Callable[[float], None] = unpaid,
+        gone: Callable[[], bool] = never_gone,
+        spent: Callable[[float], None] = no_charge,
     ) -> Reply:
         """Answer one question, within the limits.
 
@@ -468,8 +333,8 @@ class Pool:
             spent: told how many seconds a worker has spent on it, however it ends.
 
         Raises:
-            QueryRefused: not SPARQL (line and column), or beyond the engine.
-            Unacceptable: no format fits.
+            QueryRefusedError: not SPARQL (line and column), or beyond the engine.
+            NotAcceptableError: no format fits.
             Stopped: over a limit, or no worker is free.
         """
         found = self.open(replace(question, pieces=False), page=page, gone=gone, spent=spent)
@@ -478,29 +343,29 @@ class Pool:
 
     def open(
         self,
-        question: Question,
+        question: QueryRequest,
         *,
         page: bool = False,
-        gone: Callable[[], bool] = stays,
-        spent: Callable[[float], None] = unpaid,
+        gone: Callable[[], bool] = never_gone,
+        spent: Callable[[float], None] = no_charge,
     ) -> Reply | Stream:
         """The same; where the question takes pieces and the answer is large, it comes in pieces.
 
         Raises:
-            QueryRefused, Unacceptable, Stopped: as `ask` says; while the pieces are taken, `Stopped` only.
+            QueryRefusedError, NotAcceptableError, Stopped: as `ask` says; while the pieces are taken, `Stopped` only.
         """
         with contextlib.ExitStack() as after:
-            seat = Seat(self, page, gone)
+            seat = Slot(self, page, gone)
             after.callback(seat.leave)
             seat.take()
-            errand = Errand(self, self._take(), seat.watch)
+            errand = Job(self, self._take(), seat.watch)
             after.callback(lambda: spent(errand.waited))
             head, body = errand.ask(question)
             if head.get("pieces"):
                 return Stream(errand, head, after.pop_all())
             errand.finish(head)
         if "problem" in head:
-            raise _error(head)
+            raise error(head)
         return Reply(head["form"], head["format"], body, head["rows"], head["truncated"], head["seconds"])
 
     @contextlib.contextmanager
@@ -521,16 +386,16 @@ class Pool:
             try:
                 worker.greet()
                 return worker
-            except (Died, Late):
+            except (WorkerDiedError, QueryTimeoutError):
                 self._drop(worker)
-        raise Stopped("crash", "no worker will start", help="look at the messages of the server")
+        raise StoppedError("crash", "no worker will start", help="look at the messages of the server")
 
     def _waiting(self) -> Worker | None:
         """An idle worker that is alive; None where there is none."""
         while True:
             with self.lock:
                 if self.closed:
-                    raise Stopped("busy", "the site is closing")
+                    raise StoppedError("busy", "the site is closing")
                 if not self.idle:
                     return None
                 worker = self.idle.pop()
@@ -570,7 +435,7 @@ class Pool:
             name="factcite-worker",
             daemon=True,
         )
-        with PROCESSES, _safe_path():
+        with PROCESSES, safe_path():
             process.start()
         theirs.close()
         worker = Worker(process, ours)
@@ -578,51 +443,25 @@ class Pool:
             self.alive.add(worker)
         return worker
 
-    def out_of_time(self) -> Stopped:
+    def out_of_time(self) -> StoppedError:
         """What to say of a question that was too slow."""
         seconds = f"{self.settings.timeout_seconds:g} seconds"
-        return Stopped("time", f"the question took longer than {seconds} and was stopped", help=NARROW)
+        return StoppedError("time", f"the question took longer than {seconds} and was stopped", help=NARROW)
 
-    def death(self, code: int | None) -> Stopped:
+    def death(self, code: int | None) -> StoppedError:
         """What to say of a worker that ended by itself."""
         if self.closed:
-            return Stopped("busy", "the site is closing")
+            return StoppedError("busy", "the site is closing")
         if code == -signal.SIGABRT:
             memory = f"{self.settings.memory_mb:,} MB of memory"
-            return Stopped("memory", f"the question needed more than {memory} and was stopped", help=NARROW)
+            return StoppedError("memory", f"the question needed more than {memory} and was stopped", help=NARROW)
         if code == -getattr(signal, "SIGXCPU", 0):
             return self.out_of_time()
-        return Stopped("crash", "the question broke the engine that was answering it", help="ask it in another way")
+        return StoppedError(
+            "crash", "the question broke the engine that was answering it", help="ask it in another way"
+        )
 
 
 NOWHERE = threading.Semaphore(0)
 LATER = "try again in a moment"
 NARROW = "narrow the question: name a claim, an article or a speaker, or ask for fewer combinations"
-
-
-def _context() -> ForkServerContext | SpawnContext:
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("forkserver")
-    return multiprocessing.get_context("spawn")
-
-
-@contextlib.contextmanager
-def _safe_path() -> Iterator[None]:
-    """Python processes started in here do not import from the folder that the server was started in."""
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
-
-
-def _error(head: Mapping[str, Any]) -> kb.QueryError:
-    if head["problem"] == "refused":
-        return kb.QueryRefused(head["message"], line=head["line"], column=head["column"], help=head["help"])
-    if head["problem"] == "unacceptable":
-        return Unacceptable(head["message"])
-    return Stopped(head["problem"], head["message"], help=head["help"])

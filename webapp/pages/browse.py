@@ -6,7 +6,6 @@ served. The address says every choice, so it can be kept and passed on; the quer
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,21 +14,16 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, render_template, request, url_for
 
 import kb
-from webapp.endpoint.documents import (
-    DATA,
-    Data,
-    either,
-    records,
-)
+from webapp.endpoint.documents import DATA, PageData, page_or_data, records
 from webapp.site.names import Link
 from webapp.site.site import Site, site
 from webapp.things.views import StatusView, status_view
+from webapp.words.folding import MOST_WORDS, fold, matches
 
 PAGE = 50
 """Claims, citations or names on one page."""
 SHOWN = 10
 """Values of a choice that are seen without opening the rest."""
-MOST_WORDS = 12
 LONGEST = 200
 
 blueprint = Blueprint("browse", __name__)
@@ -212,14 +206,14 @@ def browse(what: str, suffix: str = "") -> Response:
     given = {name: request.args[name] for name, _ in FACETS if request.args.get(name)}
     chosen = {name: _value(here, name, value) for name, value in given.items()}
     asked = Asked(what, request.args.get("q", "")[:LONGEST], given, chosen, _number(request.args.get("page")))
-    page = browsed(here, asked)
-    data = Data(
+    page = browse_page(here, asked)
+    data = PageData(
         f"factcite-{what}",
         lambda: records(here.base.whole, page.things),
         links={name: href for name, href in (("prev", page.pages.before), ("next", page.pages.after)) if href},
         headers={"Factcite-Total": str(page.total)},
     )
-    return either(here, suffix, lambda: render_template("browse.html", page=page), data)
+    return page_or_data(here, suffix, lambda: render_template("browse.html", page=page), data)
 
 
 def _value(here: Site, facet: str, given: str) -> str:
@@ -227,7 +221,7 @@ def _value(here: Site, facet: str, given: str) -> str:
     return given[:LONGEST] if facet in PLAIN else kb.expand(given, here.names.prefixes) or ""
 
 
-def browsed(here: Site, asked: Asked) -> Browsed:
+def browse_page(here: Site, asked: Asked) -> Browsed:
     """The page that is asked for."""
     everything = here.keep_data("citations", lambda: read_entries(here))
     entries = [entry for entry in everything if matches(asked.words, entry.says)]
@@ -379,7 +373,7 @@ def _behind(here: Site, asked: Asked) -> str:
     text, order, rest = here.questions["page-citations"].text.rpartition("}\nORDER BY")
     filters = "".join(f"  FILTER({each})\n" for each in _filters(asked))
     values = {f"${name}": f"<{value}>" for name, value in asked.chosen.items() if name not in FILTERED}
-    return url_for("pages.home", query=text + filters + order + rest, **values)  # type: ignore[arg-type]
+    return url_for("query.home", query=text + filters + order + rest, **values)  # type: ignore[arg-type]
 
 
 FILTERED = ("about", *PLAIN)
@@ -397,120 +391,3 @@ def _filters(asked: Asked) -> Iterator[str]:
 
 
 # --- names -----------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """Something that a thing is called; `folded` is what is searched."""
-
-    thing: str
-    text: str
-    lang: str
-    own: bool
-    folded: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A thing that was found, its kind, and the printed name that was found, where that is not its label."""
-
-    iri: str
-    link: Link
-    kind: str
-    printed: Link | None
-
-
-@dataclass(frozen=True, slots=True)
-class Searched:
-    """What was found; `more` are not shown."""
-
-    words: str
-    hits: tuple[Hit, ...]
-    more: int
-
-
-@blueprint.get("/search")
-@blueprint.get(f"/search{DATA}")
-def search(suffix: str = "") -> Response:
-    """Everything whose names hold the words; as data, the records of what is shown."""
-    here = site()
-    words = request.args.get("q", "")[:LONGEST]
-    page = searched(here, words)
-    data = Data(
-        "factcite-search",
-        lambda: records(here.base.whole, (hit.iri for hit in page.hits)),
-        headers={"Factcite-Total": str(len(page.hits) + page.more)},
-    )
-    behind = here.questions["page-names"].text
-    return either(here, suffix, lambda: render_template("search.html", page=page, behind=behind), data)
-
-
-def searched(here: Site, words: str) -> Searched:
-    """The things that are called so: the best first, each once."""
-    names = here.keep_data("names", lambda: read_names(here))
-    folded = fold(words)
-    parts = folded.split()[:MOST_WORDS]
-    if not parts:
-        return Searched(words, (), 0)
-    found = [name for name in names if all(part in name.folded for part in parts)]
-    found.sort(key=lambda name: (_rank(folded, parts, name), len(name.text), name.text, name.thing))
-    best = {name.thing: name for name in reversed(found)}
-    ordered = [name for name in found if best[name.thing] is name]
-    hits = tuple(_hit(here, name) for name in ordered[:PAGE])
-    return Searched(words, hits, max(len(ordered) - PAGE, 0))
-
-
-def read_names(here: Site) -> tuple[Name, ...]:
-    """The answer to `page-names`, for things that have a page.
-
-    Raises:
-        QueryError: it was stopped.
-    """
-    _, rows = here.table("page-names")
-    return tuple(
-        Name(
-            row["thing"]["value"],
-            row["name"]["value"],
-            str(row["name"].get("xml:lang", "")),
-            row["how"]["value"] != kb.SKOS.altLabel,
-            fold(row["name"]["value"]),
-        )
-        for row in rows
-        if row["thing"]["value"] in here.names.paths
-    )
-
-
-def _hit(here: Site, name: Name) -> Hit:
-    link = here.names.link(name.thing)
-    printed = Link(name.text, lang=name.lang) if name.text != link.text else None
-    return Hit(name.thing, link, here.names.paths[name.thing].partition("/")[0], printed)
-
-
-def _rank(words: str, parts: Sequence[str], name: Name) -> tuple[int, int]:
-    """0 for the whole name, then where it begins so, then where its words do, then anywhere; labels before aliases."""
-    if name.folded == words:
-        place = 0
-    elif name.folded.startswith(words):
-        place = 1
-    elif all(any(word.startswith(part) for word in name.folded.split()) for part in parts):
-        place = 2
-    else:
-        place = 3
-    return place, 0 if name.own else 1
-
-
-def fold(text: str) -> str:
-    """Text for comparing: compatibility form, no case, no marks on letters, one space between words.
-
-    >>> fold("  Città   di ＲＯＭＡ ")
-    'citta di roma'
-    """
-    apart = unicodedata.normalize("NFKD", text)
-    bare = "".join(char for char in apart if not unicodedata.combining(char))
-    return " ".join(unicodedata.normalize("NFC", bare).casefold().split())
-
-
-def matches(words: str, text: str) -> bool:
-    """Whether a text holds every one of some words."""
-    parts = fold(words).split()[:MOST_WORDS]
-    return not parts or all(part in folded for folded in [fold(text)] for part in parts)

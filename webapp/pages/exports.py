@@ -14,18 +14,8 @@ from flask import Blueprint, Response, abort, render_template, url_for
 
 import kb
 from webapp.endpoint import describe
-from webapp.endpoint.describe import (
-    DCAT,
-    MEDIA_TYPES,
-    counts,
-    facts,
-)
-from webapp.endpoint.documents import (
-    DATA,
-    Data,
-    either,
-    send,
-)
+from webapp.endpoint.describe import DCAT, MEDIA_TYPES, counts, facts
+from webapp.endpoint.documents import DATA, PageData, page_or_data, send
 from webapp.endpoint.media import DATASETS, Media, named
 from webapp.site.names import Link
 from webapp.site.site import Download, Site, site
@@ -82,8 +72,8 @@ class ExportPage:
 def export(suffix: str = "") -> Response:
     """All exits; as data, DCAT."""
     here = site()
-    data = Data("factcite-export", lambda: export_triples(here), prefixes=PREFIXES)
-    return either(here, suffix, lambda: render_template("export.html", **_shown(here)), data)
+    data = PageData("factcite-export", lambda: export_triples(here), prefixes=PREFIXES)
+    return page_or_data(here, suffix, lambda: render_template("export.html", **_shown(here)), data)
 
 
 @blueprint.get("/export/<slug>.<suffix>")
@@ -133,7 +123,7 @@ def exits(here: Site, slug: str | None = None) -> tuple[Exit, ...]:
     for media in DATASETS:
         made = _made(here, media, slug)
         href = (
-            url_for("pages.download", suffix=media.suffix)
+            url_for("exports.download", suffix=media.suffix)
             if slug is None
             else url_for("exports.article", slug=slug, suffix=media.suffix)
         )
@@ -191,3 +181,12 @@ def _distribution(here: Site, dataset: str, node: str, each: Exit) -> Iterator[o
             (SPDX.algorithm, SPDX.checksumAlgorithm_sha256),
             (SPDX.checksumValue, ox.Literal(each.digest, datatype=binary)),
         )
+
+
+@blueprint.get("/kb.<suffix>")
+def download(suffix: str) -> Response:
+    """The whole base in one document."""
+    media = named(DATASETS, suffix)
+    if media is None or suffix != media.suffix:
+        abort(404)
+    return send(site().download(media.name), media, "factcite")

@@ -10,27 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import kb
-from webapp.site.names import KINDS
+from webapp.site.saved_queries import Field, field
 from webapp.site.site import Site
 
 START = ("claims-about", "who-says", "contested", "denials", "claims-by-status", "claims-by-article")
 """Questions that somebody who comes for the first time can use; where a base has others, its first ones are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a saved question's form.
-
-    Attributes:
-        options: values to choose from, and what they stand for.
-        suggestions: the kind of thing whose names are suggested, where they are too many to choose from.
-    """
-
-    name: str
-    value: str
-    description: str
-    options: tuple[tuple[str, str], ...] = ()
-    suggestions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +53,7 @@ class Gallery:
     count: int
 
 
-def gallery_of(here: Site, asked: kb.SavedQuestion | None = None) -> Gallery:
+def gallery_of(here: Site, asked: kb.SavedQuery | None = None) -> Gallery:
     """The gallery, and in it the question that was asked."""
     listed = _listed(here)
     names = [question.name for question in listed]
@@ -83,13 +67,13 @@ def gallery_of(here: Site, asked: kb.SavedQuestion | None = None) -> Gallery:
     )
 
 
-def _listed(here: Site) -> list[kb.SavedQuestion]:
+def _listed(here: Site) -> list[kb.SavedQuery]:
     """The saved questions, those first that need nothing filled in."""
     found = [question for name, question in here.questions.items() if not name.startswith("page-")]
     return sorted(found, key=lambda question: (bool(question.params), question.name))
 
 
-def _topics(here: Site, questions: Sequence[kb.SavedQuestion]) -> tuple[Topic, ...]:
+def _topics(here: Site, questions: Sequence[kb.SavedQuery]) -> tuple[Topic, ...]:
     """The questions of each topic, in the order of topics; those without one last."""
     titles = sorted({question.topic for question in questions}, key=lambda title: (not title, title))
     return tuple(
@@ -98,46 +82,9 @@ def _topics(here: Site, questions: Sequence[kb.SavedQuestion]) -> tuple[Topic, .
     )
 
 
-def _view(here: Site, question: kb.SavedQuestion) -> SavedView:
-    fields = tuple(_field(here, param) for param in question.params)
+def _view(here: Site, question: kb.SavedQuery) -> SavedView:
+    fields = tuple(field(here, param) for param in question.params)
     head = (question.title, question.description, question.topic, *(field.description for field in fields))
     said = (here.words.translated(text)[0] for text in head)
     words = " ".join(dict.fromkeys(filter(None, (*head, question.name, *said))))
     return SavedView(question.name, question.title, question.description, fields, words)
-
-
-def _field(here: Site, param: kb.Param) -> Field:
-    """A field for a parameter; one that takes a thing of the base offers those of its kind."""
-    kind = _kind(here, param)
-    suggestions = kind if kind in here.names.suggestions else ""
-    return Field(param.name, _default(here, param), param.description, here.names.choices.get(kind, ()), suggestions)
-
-
-def example(here: Site, question: kb.SavedQuestion) -> str | None:
-    """The question with a value of this base in each of its parameters, to run as it stands; None where there is none.
-
-    The values are those that its author gave, where the base holds them, and otherwise the first that may be chosen.
-    """
-    fields = [_field(here, param) for param in question.params]
-    values = {field.name: field.value or (field.options[0][0] if field.options else "") for field in fields}
-    if not all(values.values()):
-        return None
-    return kb.with_values(question.text, kb.bind(question, values, prefixes=here.names.prefixes))
-
-
-def _kind(here: Site, param: kb.Param) -> str:
-    """The kind of thing that a parameter takes, from its name or its default; empty where neither tells."""
-    if param.type != "iri":
-        return ""
-    named = param.name.rstrip("0123456789")
-    if named in (*KINDS, "paragraph"):
-        return named
-    iri = kb.expand(param.default or "", here.names.prefixes) or ""
-    return here.names.paths.get(iri, "").partition("/")[0]
-
-
-def _default(here: Site, param: kb.Param) -> str:
-    """The value to start with; none where it names a thing that this base does not hold."""
-    default = param.default or ""
-    iri = kb.expand(default, here.names.prefixes) if param.type == "iri" else None
-    return "" if iri is not None and iri not in here.base.graph else default

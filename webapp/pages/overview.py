@@ -12,23 +12,17 @@ import pyoxigraph as ox
 from flask import Blueprint, Response, render_template
 
 import kb
+from webapp.answer.dates import Timeline, timeline
 from webapp.endpoint import describe
-from webapp.endpoint.documents import (
-    DATA,
-    Data,
-    either,
-    records,
-)
+from webapp.endpoint.documents import DATA, PageData, page_or_data, records
 from webapp.pages.pictures import (
     DependenceLine,
     FigureTable,
     Sharing,
-    Timeline,
     dependences,
     figures,
     shared_claims,
     shared_questions,
-    timeline,
 )
 from webapp.site.site import Site, site
 from webapp.things.views import STATUSES, StatusView, status_view
@@ -56,13 +50,13 @@ PICTURES = ("page-timeline", "page-shared", "page-topics", "page-dependences")
 def overview(suffix: str = "") -> Response:
     """The pictures and the figures; as data, what they show, and the counts."""
     here = site()
-    data = Data("factcite-overview", lambda: overview_triples(here), kept=True, prefixes=describe.PREFIXES)
+    data = PageData("factcite-overview", lambda: overview_triples(here), kept=True, prefixes=describe.PREFIXES)
 
     def page() -> str:
         kept = here.keep("overview", lambda: overview_page(here))
         return render_template("overview.html", page=kept, queries=here.questions)
 
-    return either(here, suffix, page, data)
+    return page_or_data(here, suffix, page, data)
 
 
 def overview_triples(here: Site) -> Iterator[ox.Triple]:
@@ -87,7 +81,7 @@ def overview_page(here: Site) -> OverviewPage:
         dependences=dependences(here.table("page-dependences")[1], here.names),
         tables=tuple(
             figures(here.questions[name], *here.table(name), here.names)
-            for name in kb.STATS_QUESTIONS
+            for name in kb.STATS_QUERIES
             if name in here.questions
         ),
     )

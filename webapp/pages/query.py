@@ -5,55 +5,19 @@ The query page is the front door. Everything works as plain links and forms; scr
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-import pyoxigraph as ox
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request
 
 import kb
-from webapp.answer.view import (
-    Asked,
-    Shown,
-    answered,
-    typed,
-)
+from webapp.answer.view import Asked, Shown, answer_view, typed
 from webapp.endpoint import describe
-from webapp.endpoint.documents import (
-    DATA,
-    SUFFIXES,
-    THINGS,
-    by_accept,
-    send,
-    serialised,
-)
-from webapp.endpoint.media import (
-    DATASETS,
-    Media,
-    content_type,
-    named,
-)
 from webapp.endpoint.protocol import bindings, retry_after, status_of
-from webapp.engine.evaluate import ROWS, Question
-from webapp.engine.pool import Reply
 from webapp.pages.gallery import gallery_of
 from webapp.pages.overview import statuses, timeline_of
 from webapp.pages.scripts import editor_words
-from webapp.site.names import KINDS, Link
-from webapp.site.site import (
-    PAGE_ROWS,
-    Download,
-    Site,
-    site,
-)
-from webapp.things.read import PAGES, linked
-from webapp.things.reader import Reader
-from webapp.things.texts import might_show, possible, text_of
-from webapp.words import language
-from webapp.words.catalogue import FIRST
+from webapp.site.site import Site, site
 
 EXCERPT = 70  # code points of a long line shown on either side of a mistake
 FIRST_QUESTION = """\
@@ -71,7 +35,7 @@ ORDER BY DESC(?origins) ?label
 LIMIT 20
 """
 
-blueprint = Blueprint("pages", __name__)
+blueprint = Blueprint("query", __name__)
 
 
 # --- what the query page receives ------------------------------------------------------------------------
@@ -109,7 +73,7 @@ def _query_page() -> tuple[str, int, dict[str, str]]:
     try:
         asked = _asked(here)
         if asked is not None:
-            answer = answered(here, asked, Shown.of(request.args))
+            answer = answer_view(here, asked, Shown.of(request.args))
     except (kb.QueryError, kb.UsageError) as problem:
         asked = asked or Asked(request.args.get("query", ""))
         error, headers = _error(problem, asked.text), retry_after(problem)
@@ -173,146 +137,7 @@ def _error(problem: kb.KbError, text: str) -> ErrorView:
 # --- pages of things -------------------------------------------------------------------------------------
 
 
-@blueprint.get(f"/<any({','.join(KINDS)}):kind>/<name>")
-@blueprint.get(f"/<any({','.join(KINDS)}):kind>/<name>{DATA}")
-def thing(kind: str, name: str, suffix: str = "") -> Response:
-    """The page of a thing; or what the page is made of, as RDF, by suffix or by the Accept header."""
-    here = site()
-    iri = here.names.iri(kind, name)
-    if iri is None:
-        abort(404)
-    media, media_type = SUFFIXES[suffix] if suffix else by_accept(THINGS, page=True)
-    if media is None:
-        response = _page(here, kind, iri)
-        response.vary.add("Accept")
-        return response
-    slug = here.slug(iri) if kind == "article" else None
-    if slug is not None:
-        return send(here.download(media.name, slug), media, f"factcite-{name}", media_type)
-    triples = _graph(here, kind, iri).triples
-    document = serialised(triples, media, here.names.prefixes, source=f"{kind}/{name}")
-    return send(document, media, f"factcite-{kind}-{name}", media_type)
-
-
-def _page(here: Site, kind: str, iri: str) -> Response:
-    """The page, kept for the next view; but never one that might hold an article's text."""
-    if might_show(here, kind):
-        html, shown = _made(here, kind, iri)
-        response = Response(html)
-        if shown:
-            response.headers["Cache-Control"] = "no-store"
-        return response
-    address = (request.script_root, request.path, request.query_string)
-    key = (possible(here), language.chosen(), *address)
-    return Response(here.pages.get(key, lambda: _made(here, kind, iri)[0], len))
-
-
-def _made(here: Site, kind: str, iri: str) -> tuple[bytes, bool]:
-    """A page, and whether it shows an article's text."""
-    page = PAGES[kind](Reader(_graph(here, kind, iri), here.names), iri)
-    text = text_of(here, page)
-    html = render_template(
-        f"{kind}.html",
-        page=page,
-        text=text,
-        behind=url_for(".home", query=here.behind(kind, iri)),
-    )
-    return html.encode(), text.shown
-
-
-def _graph(here: Site, kind: str, iri: str) -> kb.Graph:
-    """The answer to the query behind a page."""
-    return graph_of(here.ask(Question(here.behind(kind, iri), graph=ROWS, max_rows=PAGE_ROWS), page=True))
-
-
-def graph_of(reply: Reply) -> kb.Graph:
-    """The triples of an answer in rows."""
-    rows = json.loads(reply.body)["results"]["bindings"]
-    return kb.Graph.of(
-        ox.Triple(_term(row["subject"]), _term(row["predicate"]), _term(row["object"]))  # type: ignore[arg-type]
-        for row in rows
-    )
-
-
-def _term(cell: Mapping[str, str]) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    if cell["type"] == "uri":
-        return ox.NamedNode(cell["value"])
-    if cell["type"] == "bnode":
-        return ox.BlankNode(cell["value"])
-    if "xml:lang" in cell:
-        return ox.Literal(cell["value"], language=cell["xml:lang"])
-    datatype = cell.get("datatype")
-    return ox.Literal(cell["value"], datatype=ox.NamedNode(datatype) if datatype else None)
-
-
 # --- downloads and the report ----------------------------------------------------------------------------
 
 
-@blueprint.get("/kb.<suffix>")
-def download(suffix: str) -> Response:
-    """The whole base in one document."""
-    media = named(DATASETS, suffix)
-    if media is None or suffix != media.suffix:
-        abort(404)
-    return send(site().download(media.name), media, "factcite")
-
-
-REPORT_JSON = Media("report", ("application/json",), "json", "JSON")
-
-
-@blueprint.get("/report")
-@blueprint.get(f"/report{DATA}")
-def report(suffix: str = "") -> Response:
-    """The validation report; as data, SHACL's report, and as plain JSON that of `kb check --format json`."""
-    here = site()
-    media, media_type = SUFFIXES[suffix] if suffix else by_accept(THINGS, page=True)
-    if media is not None:
-        media = REPORT_JSON if media_type in REPORT_JSON.types else media
-        return send(_report(here, media), media, "factcite-report", media_type)
-    found = here.report()
-    focus = {finding.focus: here.names.link(finding.focus) for finding in found.findings if finding.focus}
-    response = Response(render_template("report.html", report=found, focus=focus, names=here.names))
-    response.vary.add("Accept")
-    return response
-
-
-@blueprint.get("/report.txt")
-def report_text() -> Response:
-    """The validation report as the command prints it."""
-    return Response(kb.REPORT_FORMATS["text"](site().report()), content_type=content_type("text/plain"))
-
-
-def _report(here: Site, media: Media) -> Download:
-    if media is REPORT_JSON:
-        return Download.of(kb.REPORT_FORMATS["json"](here.report()).encode())
-    turtle = kb.REPORT_FORMATS["turtle"](here.report()).encode()
-    if media.name == "turtle":
-        return Download.of(turtle)
-    return serialised(_numbered(turtle), media, here.names.prefixes, source="the report")
-
-
-def _numbered(turtle: bytes) -> Iterator[ox.Triple]:
-    """The triples of a document, whose nodes without a name are called by the order in which they come."""
-    known: dict[object, ox.BlankNode] = {}
-
-    def named(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Any:
-        return known.setdefault(term, ox.BlankNode(f"b{len(known)}")) if isinstance(term, ox.BlankNode) else term
-
-    for quad in ox.parse(turtle, format=ox.RdfFormat.TURTLE):
-        yield ox.Triple(named(quad.subject), quad.predicate, named(quad.object))
-
-
 # --- for templates ---------------------------------------------------------------------------------------
-
-NAMED = re.compile(r"\b(?:cite|claim|ent|art|q):[a-z]|<https?:[^<>\s]+>")
-
-
-def pieces(link: Link) -> tuple[Link, ...]:
-    """A text in which the names of things are links, as pieces; anything else whole.
-
-    Where such a text has no language, it was computed (`fc:path`), and is in English.
-    """
-    if link.href or link.name or not NAMED.search(link.text):
-        return (link,)
-    found = linked(link.text, site().names)
-    return tuple(replace(piece, lang=piece.lang if piece.href else link.lang or FIRST) for piece in found)

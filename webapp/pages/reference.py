@@ -11,14 +11,10 @@ from flask import Blueprint, Response, abort, render_template
 import kb
 from webapp.endpoint import describe
 from webapp.endpoint.describe import Counts, counts
-from webapp.endpoint.documents import (
-    DATA,
-    Data,
-    either,
-    records,
-)
+from webapp.endpoint.documents import DATA, PageData, page_or_data, records
 from webapp.pages.overview import statuses
 from webapp.site.names import Link
+from webapp.site.rules import all_rules, all_shapes
 from webapp.site.site import Site, site
 from webapp.things.views import STATUSES, StatusView
 
@@ -53,8 +49,8 @@ WORDS = (kb.FC.Kind, kb.FC.Modality, kb.FC.Relation)
 def about(suffix: str = "") -> Response:
     """What a status means and does not mean, and the other words of the base; as data, those words, VoID and DCAT."""
     here = site()
-    data = Data("factcite-about", lambda: about_triples(here), kept=True, prefixes=describe.PREFIXES)
-    return either(
+    data = PageData("factcite-about", lambda: about_triples(here), kept=True, prefixes=describe.PREFIXES)
+    return page_or_data(
         here,
         suffix,
         lambda: render_template("about.html", page=about_page(here), behind=here.questions["page-words"].text),
@@ -90,8 +86,8 @@ def words(here: Site, kind: str) -> tuple[Word, ...]:
 def rules(suffix: str = "") -> Response:
     """Every rule of the check; as data, the shapes as they are written. `/shapes` is where their names lead."""
     here = site()
-    data = Data("factcite-shapes", lambda: all_shapes(here).triples, kept=True)
-    return either(here, suffix, lambda: render_template("rules.html", rules=all_rules(here)), data)
+    data = PageData("factcite-shapes", lambda: all_shapes(here).triples, kept=True)
+    return page_or_data(here, suffix, lambda: render_template("rules.html", rules=all_rules(here)), data)
 
 
 @blueprint.get("/rule/<code>")
@@ -103,30 +99,12 @@ def rule(code: str, suffix: str = "") -> Response:
     if found is None:
         abort(404)
     same = tuple(each for each in all_rules(here) if each.code != code and each.code[:4] == code[:4])
-    data = Data(f"factcite-rule-{found.code}", lambda: records(all_shapes(here), shapes_of(found)))
-    return either(here, suffix, lambda: render_template("rule.html", rule=found, beside=same, names=here.names), data)
+    data = PageData(f"factcite-rule-{found.code}", lambda: records(all_shapes(here), shapes_of(found)))
+    return page_or_data(
+        here, suffix, lambda: render_template("rule.html", rule=found, beside=same, names=here.names), data
+    )
 
 
 def shapes_of(rule: kb.Rule) -> Iterable[str]:
     """The shape of a rule, and the one whose targets it looks at."""
     return (iri for iri in (rule.iri, rule.host) if iri)
-
-
-def read(here: Site) -> None:
-    """Read the shapes and the rules now, so that they are of the same time as the data.
-
-    Raises:
-        InputError: one of their files does not pass the gate.
-    """
-    all_shapes(here)
-    all_rules(here)
-
-
-def all_shapes(here: Site) -> kb.Graph:
-    """The shapes of the base; read once."""
-    return here.keep_data("shapes", lambda: kb.load_shapes(here.base.home).graph)
-
-
-def all_rules(here: Site) -> tuple[kb.Rule, ...]:
-    """The rules of the base, by code; read once."""
-    return here.keep_data("rules", lambda: kb.rules(here.base.home))

@@ -36,7 +36,7 @@ PHRASES = ("Completions", "Control character", "Diagnostics", "No diagnostics")
 """Words of the editor's library that a reader may hear."""
 
 
-def dress(app: Flask) -> None:
+def register_scripts(app: Flask) -> None:
     """Give templates the addresses of built scripts: `built("editor")`, empty where it was not built."""
     names = built_scripts(Path(app.root_path) / "static")
     app.jinja_env.globals["built"] = lambda name: (

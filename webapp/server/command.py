@@ -26,7 +26,7 @@ from waitress.server import create_server
 import kb
 from webapp import WAITRESS, close, create_app
 from webapp.server.process import give_back_memory, keep_to_one_core
-from webapp.server.reload import Renewal, numbers
+from webapp.server.reload import Reloader, numbers
 from webapp.settings import ENVIRONMENT, public_address, read_environment
 
 THREADS = 16
@@ -111,7 +111,7 @@ def run(options: argparse.Namespace) -> None:
         KbError: the base cannot be read.
     """
     signal.signal(signal.SIGTERM, stop)
-    renewal = Renewal()
+    renewal = Reloader()
     listen_to_hang_ups(renewal)
     give_back_memory()
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that somebody waits a moment is no news
@@ -217,7 +217,7 @@ def stop(signal_number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def listen_to_hang_ups(renewal: Renewal) -> None:
+def listen_to_hang_ups(renewal: Reloader) -> None:
     """From now on, SIGHUP asks for new data; but it ends the program where it says that the terminal has gone.
 
     Who has told the program not to end with its terminal (`nohup`) is heard.

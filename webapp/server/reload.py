@@ -18,7 +18,7 @@ import webapp
 from webapp.site.site import site_of
 
 
-class Renewal:
+class Reloader:
     """Loads the base of an app anew when asked, and says on standard output and standard error what came of it."""
 
     def __init__(self) -> None:

@@ -29,7 +29,7 @@ class Closes(Protocol):
 S = TypeVar("S", bound=Closes)
 
 
-class Turn(Generic[S]):
+class Generation(Generic[S]):
     """A site, and how many requests it has left to answer."""
 
     def __init__(self, site: S) -> None:
@@ -37,7 +37,7 @@ class Turn(Generic[S]):
         self.requests = 0
 
 
-class Turns(Generic[S]):
+class Generations(Generic[S]):
     """The site that answers new requests, and those before it that still have some.
 
     Attributes:
@@ -46,8 +46,8 @@ class Turns(Generic[S]):
 
     def __init__(self, first: S) -> None:
         self.lock = threading.Lock()
-        self.turn = Turn(first)
-        self.before: set[Turn[S]] = set()
+        self.turn = Generation(first)
+        self.before: set[Generation[S]] = set()
         self.closed = False
 
     @property
@@ -55,13 +55,13 @@ class Turns(Generic[S]):
         """The site that answers new requests."""
         return self.turn.site
 
-    def take(self) -> Turn[S]:
+    def take(self) -> Generation[S]:
         """Begin a request; `give_back` ends it."""
         with self.lock:
             self.turn.requests += 1
             return self.turn
 
-    def give_back(self, turn: Turn[S]) -> None:
+    def give_back(self, turn: Generation[S]) -> None:
         """End a request, and its site too, if that has been replaced and this was its last."""
         with self.lock:
             turn.requests -= 1
@@ -73,7 +73,7 @@ class Turns(Generic[S]):
 
     def change(self, site: S) -> bool:
         """Let another site answer from now on; False where the program ends, and the site has been closed."""
-        new = Turn(site)
+        new = Generation(site)
         with self.lock:
             old, closed = self.turn, self.closed
             if not closed:
@@ -97,10 +97,10 @@ class Turns(Generic[S]):
             turn.site.close()
 
 
-class Bound(Generic[S]):
+class RequestBinding(Generic[S]):
     """A WSGI application whose every request has one site, from its beginning to its last byte."""
 
-    def __init__(self, app: WSGIApplication, turns: Turns[S]) -> None:
+    def __init__(self, app: WSGIApplication, turns: Generations[S]) -> None:
         self.app = app
         self.turns = turns
 
@@ -113,17 +113,17 @@ class Bound(Generic[S]):
         except BaseException:
             self.turns.give_back(turn)
             raise
-        return Body(body, self.turns, turn)
+        return BoundBody(body, self.turns, turn)
 
 
-class Body(Generic[S]):
+class BoundBody(Generic[S]):
     """The body of a response, which keeps its site until it is closed, or has been taken whole."""
 
-    def __init__(self, body: Iterable[bytes], turns: Turns[S], turn: Turn[S]) -> None:
+    def __init__(self, body: Iterable[bytes], turns: Generations[S], turn: Generation[S]) -> None:
         self.body = body
         self.pieces = iter(body)
         self.turns = turns
-        self.turn: Turn[S] | None = turn
+        self.turn: Generation[S] | None = turn
 
     def __iter__(self) -> Iterator[bytes]:
         return self

@@ -6,10 +6,10 @@ import kb
 from webapp.engine.budget import Budget
 from webapp.engine.pool import Pool
 from webapp.engine.storage import store_on_disk
-from webapp.pages import reference
 from webapp.settings import Settings
 from webapp.site.cache import ByteCache
 from webapp.site.names import Names, Places
+from webapp.site.rules import read_rules
 from webapp.site.site import ANSWER_SHARE, PAGE_SHARE, Site
 from webapp.words.catalogue import read_words
 
@@ -65,7 +65,7 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
         stamps,
     )
     try:
-        reference.read(site)
+        read_rules(site)
         pool.start()
     except BaseException:
         site.close()
@@ -73,8 +73,8 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
     return site
 
 
-def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuestion]:
+def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuery]:
     """The saved questions of the base, and the program's own page queries, which fit its templates."""
-    own = {question.name: question for question in kb.saved_questions(base.home)}
-    shipped = kb.saved_questions(kb.find_home())
+    own = {question.name: question for question in kb.saved_queries(base.home)}
+    shipped = kb.saved_queries(kb.find_home())
     return own | {question.name: question for question in shipped if question.name.startswith("page-")}

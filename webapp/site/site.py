@@ -22,11 +22,12 @@ from flask import Flask, current_app, has_request_context, request, url_for
 
 import kb
 from webapp.engine.budget import Budget
-from webapp.engine.evaluate import Question
-from webapp.engine.pool import Pool, Reply, Stream, stays
+from webapp.engine.evaluate import QueryRequest
+from webapp.engine.pool import Pool, Stream, never_gone
+from webapp.engine.worker import Reply
 from webapp.settings import Settings
 from webapp.site.cache import ByteCache
-from webapp.site.generations import SITE, Turns
+from webapp.site.generations import SITE, Generations
 from webapp.site.names import Link, Names
 from webapp.words import language
 from webapp.words.catalogue import Words
@@ -140,7 +141,7 @@ class Site:
     settings: Settings
     pool: Pool
     spoken: Mapping[str, Names]
-    questions: Mapping[str, kb.SavedQuestion]
+    questions: Mapping[str, kb.SavedQuery]
     budget: Budget
     answers: ByteCache[tuple[str, ...], Answer]
     replies: ByteCache[tuple[object, ...], Reply]
@@ -218,14 +219,14 @@ class Site:
         names = (file.name for file in records if article in file.document.lines)
         return next((name.removeprefix("corpus/").removesuffix(".ttl") for name in names), None)
 
-    def ask(self, question: Question, *, page: bool = False) -> Reply:
+    def ask(self, question: QueryRequest, *, page: bool = False) -> Reply:
         """Answer a question in a worker, after looking at its text.
 
         A visitor's question is paid for from the visitor's budget, and ends when the visitor goes. The answer to a
         question of a page is kept for the next view.
 
         Raises:
-            QueryRefused, Unacceptable, Stopped: as `Pool.ask` says.
+            QueryRefusedError, NotAcceptableError, Stopped: as `Pool.ask` says.
             Spent: the visitor has nothing left.
         """
         if page:
@@ -234,11 +235,11 @@ class Site:
         assert isinstance(found, Reply), "nobody asked for pieces"
         return found
 
-    def open(self, question: Question) -> Reply | Stream:
+    def open(self, question: QueryRequest) -> Reply | Stream:
         """The same for a visitor; in pieces, where the question takes them and the answer is large.
 
         Raises:
-            QueryRefused, Unacceptable, Stopped, Spent: as `ask` says.
+            QueryRefusedError, NotAcceptableError, Stopped, Spent: as `ask` says.
         """
         self._look(question)
         client = request.remote_addr
@@ -246,18 +247,18 @@ class Site:
             share.enter_context(self.budget.turn(client))
             found = self.pool.open(
                 question,
-                gone=request.environ.get("waitress.client_disconnected", stays),
+                gone=request.environ.get("waitress.client_disconnected", never_gone),
                 spent=lambda seconds: self.budget.charge(client, seconds),
             )
             if isinstance(found, Stream):
                 found.until_end(share)
         return found
 
-    def _asked(self, question: Question) -> Reply:
+    def _asked(self, question: QueryRequest) -> Reply:
         self._look(question)
         return self.pool.ask(question, page=True)
 
-    def _look(self, question: Question) -> None:
+    def _look(self, question: QueryRequest) -> None:
         """Refuse what is refused before a worker sees it."""
         limits = kb.QueryLimits(chars=self.settings.max_query_chars)
         kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
@@ -281,21 +282,21 @@ class Site:
         """Columns and rows of the answer to a stored question without parameters, for a page.
 
         Raises:
-            QueryRefused, Stopped: as `Pool.ask` says.
+            QueryRefusedError, Stopped: as `Pool.ask` says.
         """
-        document = self._answer(Question(self.questions[name].text, graph=None, max_rows=PAGE_ROWS))
+        document = self._answer(QueryRequest(self.questions[name].text, graph=None, max_rows=PAGE_ROWS))
         return tuple(document["head"]["vars"]), document["results"]["bindings"]
 
-    def rows(self, question: Question) -> list[dict[str, dict[str, Any]]]:
+    def rows(self, question: QueryRequest) -> list[dict[str, dict[str, Any]]]:
         """The rows of the answer to a question of a page.
 
         Raises:
-            QueryRefused, Stopped: as `Pool.ask` says.
+            QueryRefusedError, Stopped: as `Pool.ask` says.
         """
         found: list[dict[str, dict[str, Any]]] = self._answer(question)["results"]["bindings"]
         return found
 
-    def _answer(self, question: Question) -> dict[str, Any]:
+    def _answer(self, question: QueryRequest) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.ask(question, page=True).body)
         return found
 
@@ -321,7 +322,7 @@ class Site:
         return ox.NamedNode(iri) if iri else ox.Literal(text)
 
 
-def _key(question: Question) -> tuple[object, ...]:
+def _key(question: QueryRequest) -> tuple[object, ...]:
     """Everything that the answer to a question depends on."""
     params = tuple((name, str(term)) for name, term in sorted(question.params.items()))
     graphs = (question.default_graphs, question.named_graphs)
@@ -339,7 +340,7 @@ def site_of(app: Flask) -> Site:
     return turns_of(app).now
 
 
-def turns_of(app: Flask) -> Turns[Site]:
+def turns_of(app: Flask) -> Generations[Site]:
     """The sites of an application, one after another."""
-    found: Turns[Site] = app.extensions[KEY]
+    found: Generations[Site] = app.extensions[KEY]
     return found

@@ -8,12 +8,7 @@ from dataclasses import replace
 
 import kb
 from webapp.site.names import Link, Names
-from webapp.things.reader import (
-    STANCES,
-    Reader,
-    both_ends,
-    by_words,
-)
+from webapp.things.reader import STANCES, Reader, both_ends, by_words
 from webapp.things.sentences import named, sentences
 from webapp.things.versions import versions
 from webapp.things.views import (

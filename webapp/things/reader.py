@@ -14,15 +14,7 @@ import pyoxigraph as ox
 
 import kb
 from webapp.site.names import Link, Names
-from webapp.things.views import (
-    CitationView,
-    ClaimView,
-    Row,
-    SpanView,
-    StatusView,
-    Thing,
-    status_view,
-)
+from webapp.things.views import CitationView, ClaimView, Row, SpanView, StatusView, Thing, status_view
 from webapp.words.catalogue import FIRST
 
 STANCES = ((kb.FC.asserts, "asserts"), (kb.FC.denies, "denies"), (kb.FC.mentions, "mentions"))

@@ -16,20 +16,8 @@ from flask import request
 
 import kb
 from webapp.site.site import Site
-from webapp.things.marks import (
-    Cited,
-    Named,
-    Piece,
-    cut,
-    sentences_around,
-)
-from webapp.things.views import (
-    ArticlePage,
-    CitationPage,
-    CitationView,
-    ParagraphView,
-    SpanView,
-)
+from webapp.things.marks import Cited, Named, Piece, cut, sentences_around
+from webapp.things.views import ArticlePage, CitationPage, CitationView, ParagraphView, SpanView
 
 FORWARDED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 """Headers that only somebody in between would add."""

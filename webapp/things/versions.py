@@ -11,14 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import kb
 from webapp.site.names import Link
 from webapp.things.reader import STANCES, Reader, both_ends
-from webapp.things.views import (
-    AlignedRow,
-    CitationView,
-    Difference,
-    ParagraphView,
-    Rivalry,
-    Versions,
-)
+from webapp.things.views import AlignedRow, CitationView, Difference, ParagraphView, Rivalry, Versions
 
 
 def versions(reader: Reader, nodes: Sequence[str], views: Mapping[str, ParagraphView]) -> Versions | None:

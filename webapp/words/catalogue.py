@@ -45,7 +45,7 @@ PLACE = re.compile(r"\{([a-z]+)\}")
 """Where a message takes a value."""
 
 
-class NoSuchWords(kb.KbError, KeyError):
+class MissingWordsError(kb.KbError, KeyError):
     """A key that no catalogue has, or a message that was not given what it speaks of."""
 
 
@@ -82,7 +82,7 @@ class Words:
             values: for the places of the message; `n` is the number that it depends on.
 
         Raises:
-            NoSuchWords: no such key, or a value is missing.
+            MissingWordsError: no such key, or a value is missing.
         """
         form = self._form(key, values.get("n"))
         given = {place: self._said(key, place, values) for place in PLACE.findall(form)}
@@ -123,18 +123,18 @@ class Words:
     def _form(self, key: str, number: object) -> str:
         forms = self.messages.get(key)
         if forms is None:
-            raise NoSuchWords(
+            raise MissingWordsError(
                 f"no words are called {key!r} in {self.language}", help=f"add them to each of {FOLDER.name}/"
             )
         if len(forms) == 1:
             return forms[0]
         if not isinstance(number, int):
-            raise NoSuchWords(f"the words {key!r} depend on a number", help="give it as n=")
+            raise MissingWordsError(f"the words {key!r} depend on a number", help="give it as n=")
         return forms[self.cases.index(self.locale.plural_form(number))]
 
     def _said(self, key: str, place: str, values: Mapping[str, object]) -> Markup:
         if place not in values:
-            raise NoSuchWords(f"the words {key!r} need {place!r}", help=f"give it as {place}=")
+            raise MissingWordsError(f"the words {key!r} need {place!r}", help=f"give it as {place}=")
         value = values[place]
         return escape(self._plain(value) if isinstance(value, int) else value)
 

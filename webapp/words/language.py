@@ -13,7 +13,6 @@ from flask import Blueprint, Flask, Response, g, has_request_context, redirect, 
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
-from webapp.endpoint.media import HTML
 from webapp.words.catalogue import FIRST, LANGUAGES, Words
 
 COOKIE = "factcite_language"
@@ -68,9 +67,9 @@ def here() -> str:
     return request.script_root + quote(request.path) + (f"?{query}" if query else "")
 
 
-def mark(response: Response) -> Response:
+def add_language_headers(response: Response) -> Response:
     """Say of a page which language it is in, and what that depended on."""
-    if response.mimetype == HTML:
+    if response.mimetype == "text/html":
         response.headers["Content-Language"] = chosen()
         response.vary.update(("Accept-Language", "Cookie"))
     return response
@@ -79,7 +78,7 @@ def mark(response: Response) -> Response:
 # --- for templates ---------------------------------------------------------------------------------------
 
 
-def dress(app: Flask, words: Callable[[], Words], names: Sequence[tuple[str, str]]) -> None:
+def register_language(app: Flask, words: Callable[[], Words], names: Sequence[tuple[str, str]]) -> None:
     """Give templates the words of the request's language, and the marks that are put into sentences.
 
     Args:

@@ -9,21 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.authoring.add import (
-    add,
-    draft_record,
-    find_texts,
-    read_article,
-    update_record,
-)
-from kb.authoring.record import MAX_PARAGRAPHS, Record
+from kb.authoring.add import add
+from kb.authoring.record import MAX_PARAGRAPHS, Record, draft_record, read_article
+from kb.authoring.update import update_record
 from kb.errors import ArticleError, InputError, TextError, TurtleError, UsageError
 from kb.home import Home, find_home
 from kb.rdf.canonical import format_turtle
+from kb.rdf.document import Document
 from kb.rdf.graph import Graph
-from kb.rdf.turtle import Document, read_turtle
+from kb.rdf.turtle import read_turtle
 from kb.text import digest, digest_bytes, paragraphs
-from kb.verification.copies import MAX_TEXT_BYTES
+from kb.verification.copies import MAX_TEXT_BYTES, find_texts
 from kb.vocab import DCTERMS, FC, OA, PREFIXES, RDF, RDFS
 
 ART = PREFIXES["art"]

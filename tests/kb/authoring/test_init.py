@@ -13,7 +13,7 @@ from kb.errors import UsageError
 from kb.home import find_home
 from kb.model.knowledge_base import load_kb
 from kb.rdf.turtle import read_turtle
-from kb.sparql.guard import saved_questions
+from kb.sparql.saved import saved_queries
 from kb.text import digest_bytes
 from kb.vocab import PREFIXES
 from tests.players.kill import files, kill_init
@@ -68,8 +68,8 @@ def test_the_example_text_is_the_one_that_was_recorded(base: Path) -> None:
 
 def test_no_question_names_the_shipped_base_s_data(base: Path) -> None:
     home = find_home(base)
-    questions = saved_questions(home)
-    assert {question.name for question in questions} <= {question.name for question in saved_questions(find_home())}
+    questions = saved_queries(home)
+    assert {question.name for question in questions} <= {question.name for question in saved_queries(find_home())}
     assert questions
     named = re.compile(r"(?<![\w:])(?:art|cite|claim|ent|q|rel):\w")
     assert [param for question in questions for param in question.params if named.match(param.default or "")] == []

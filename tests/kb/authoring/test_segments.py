@@ -232,10 +232,49 @@ class TestLanguages:
             ("마을은 다리(FTA)를 지었고 강은 잔잔합니다.", ("ko",)),
             (f"{BODY} 새 다리를 위하여!", ("en", "ko")),
             ("Tamber Gate", ()),
-            ("Die Brücke steht, und der Fluss fließt an ihr vorbei.", ()),
-            ("Le pont est ouvert et la ville le fête avec un grand bal.", ()),
+            ("Die Brücke steht, und der Fluss fließt an ihr vorbei.", ("de",)),
+            ("Le pont est ouvert et la ville le fête avec un grand bal.", ("fr",)),
+            ("Bron är öppen igen, och borgmästaren talade om en god dag för dalen.", ("sv",)),
+            ("Silta on jälleen auki, ja pormestari puhui laaksolle hyvästä päivästä.", ("fi",)),
+            ("Мэр сказал, что мост снова открыт и что это хороший день для всей долины.", ("ru",)),
             (f"{BODY} 다리", ("en",)),
+            ("제12조 3항", ("ko",)),
+            ("", ()),
         ],
     )
-    def test_script_and_function_words(self, line: str, found: tuple[str, ...]) -> None:
+    def test_script_and_words(self, line: str, found: tuple[str, ...]) -> None:
         assert languages(line) == found
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Det er to ferger her, for broen er stengt.",
+            "Der var to færger her for ti år siden, og borgmesteren vil have dem igen.",
+            "The bridge is open",
+            "625, 626, 627, 652, 653, 654, 655, 656, 657, 658, 659, 660, 661, 662 and 663",
+            "https://example.org/bridge/opening/of/the/new/bridge.html",
+        ],
+    )
+    def test_what_is_short_or_between_two_languages_is_left_to_a_person(self, line: str) -> None:
+        assert languages(line) == ()
+
+    @pytest.mark.parametrize(
+        ("line", "tag"),
+        [
+            ("De brug was open, en de burgemeester is er van het begin af voor.", "nl"),
+            ("Broen var for gammel, og det var for få her som ville have den.", "da"),
+            ("Det var for få som var her, og broen er for gammel til at de vil ha den.", "no"),
+        ],
+    )
+    def test_words_that_english_has_too_do_not_make_it_english(self, line: str, tag: str) -> None:
+        assert set(languages(line)) <= {tag}
+
+    @pytest.mark.parametrize(
+        ("unit", "found"), [("다리", ("ko",)), ("다리 ", ("ko",)), ("a", ()), ("_'-", ()), (f"{BODY} ", ("en",))]
+    )
+    def test_the_work_grows_with_the_length_of_a_line_and_no_faster(self, unit: str, found: tuple[str, ...]) -> None:
+        assert languages(unit * (1_000_000 // len(unit))) == found
+
+    def test_the_model_reads_the_beginning_of_a_line(self) -> None:
+        german = "Die Brücke steht, und der Fluss fließt an ihr vorbei. "
+        assert languages(f"{BODY} " * 40 + german * 400) == ("en",)

@@ -292,7 +292,7 @@ def test_a_file_may_have_any_name(mybase: Path, name: str, capfd: pytest.Capture
         *(["check", "--format", form] for form in kb.REPORT_FORMATS),
         *(["export", "--format", form] for form in kb.EXPORT_FORMATS),
         *(["verify", "--format", form, "--all"] for form in ("text", "json")),
-        *(["diff", str(mybase), "--format", form] for form in kb.BLAST_FORMATS),
+        *(["diff", str(mybase), "--format", form] for form in kb.DIFF_FORMATS),
         ["query", "claims-by-status"],
         ["stats"],
         ["fmt", "--check"],

@@ -11,16 +11,9 @@ import pytest
 
 import kb
 from kb.cli.main import main
+from kb.diff.change import Comparison
 from kb.rdf.graph import Graph
-from tests.support.small_base import (
-    article,
-    cite,
-    claims,
-    graph,
-    iri,
-    person,
-    unnamed,
-)
+from tests.support.small_base import article, cite, claims, graph, iri, person, unnamed
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 
@@ -29,12 +22,12 @@ BEN = cite("cite:b-1-1", "claim:x", "b", "ent:ben")
 FRAME = article("a") + article("b") + person("ent:ada", "ent:ben") + claims("claim:x", "claim:y", "claim:z")
 
 
-def blast(before: tuple[str, ...], after: tuple[str, ...]) -> kb.Blast:
+def blast(before: tuple[str, ...], after: tuple[str, ...]) -> Comparison:
     """What the way from one small base to another does."""
     return kb.compare_graphs(graph(FRAME, *before), graph(FRAME, *after))
 
 
-def story(found: kb.Blast) -> list[tuple[str, str, str, tuple[str, ...]]]:
+def story(found: Comparison) -> list[tuple[str, str, str, tuple[str, ...]]]:
     """Each move: claim, from, to, why."""
     return [
         (kb.short_iri(m.claim), m.before.rpartition("#")[2], m.after.rpartition("#")[2], m.reasons) for m in found.moves
@@ -122,7 +115,7 @@ def test_claims_with_one_reason_are_told_together() -> None:
     more = claims("claim:w") + "claim:x fc:specialises claim:w ."
     before = graph(FRAME, more, ADA, BEN)
     after = graph(FRAME, more, ADA, cite("cite:b-1-1", "claim:x", "b", "ent:ben", restates=["cite:a-1-1"]))
-    text = kb.BLAST_FORMATS["text"](kb.compare_graphs(before, after))
+    text = kb.DIFF_FORMATS["text"](kb.compare_graphs(before, after))
     assert "2 claims fall from corroborated to single-source since cite:b-1-1 now restates cite:a-1-1\n" in text
 
 
@@ -341,23 +334,23 @@ def test_hostile_labels_are_spelt_out_everywhere() -> None:
     hostile = "\\u001b[31m <script>alert(1)</script> [x](javascript:y) | `@someone` \\u202e ::error::"
     label = f'claim:x rdfs:label "{hostile}"@en .'
     found = kb.compare_graphs(graph(FRAME), graph(FRAME, label, ADA))
-    text, markdown = kb.BLAST_FORMATS["text"](found), kb.BLAST_FORMATS["markdown"](found)
+    text, markdown = kb.DIFF_FORMATS["text"](found), kb.DIFF_FORMATS["markdown"](found)
     for written in (text, markdown):
         assert "\x1b" not in written and "\u202e" not in written and "alert" in written
     assert "<script" not in markdown and "](" not in markdown and "@someone" not in markdown
-    assert json.loads(kb.BLAST_FORMATS["json"](found))["moves"][0]["label"].startswith("\x1b")
+    assert json.loads(kb.DIFF_FORMATS["json"](found))["moves"][0]["label"].startswith("\x1b")
 
 
 def test_markdown_ends_before_github_does() -> None:
     many = claims(*(f"claim:number-{number}-with-a-rather-long-name-to-fill-the-page" for number in range(3000)))
-    written = kb.BLAST_FORMATS["markdown"](kb.compare_graphs(graph(FRAME), graph(FRAME, many)))
+    written = kb.DIFF_FORMATS["markdown"](kb.compare_graphs(graph(FRAME), graph(FRAME, many)))
     assert len(written) < 65_536 and "more lines" in written and written.rstrip().endswith("</details>")
 
 
 def test_the_same_two_bases_give_the_same_words(mybase: Path) -> None:
     base = kb.load_kb(mybase)
     shuffled = Graph(tuple(sorted(base.graph.triples, key=str)))
-    for name, write in kb.BLAST_FORMATS.items():
+    for name, write in kb.DIFF_FORMATS.items():
         one, other = (write(kb.retract(each, "mill-bridge", prefixes=base.prefixes)) for each in (base.graph, shuffled))
         assert one == other, name
 
@@ -365,4 +358,4 @@ def test_the_same_two_bases_give_the_same_words(mybase: Path) -> None:
 def test_what_nobody_asserted_turns_when_it_is_asserted_and_denied_at_once() -> None:
     turn = blast((), (cite("cite:a-1-1", "claim:x", "a", "ent:ada", stance="fc:denies"), BEN))
     assert turn.moves[0].verb == "turn" and turn.falls == 0
-    assert "1 claim turns from uncited to contested since" in kb.BLAST_FORMATS["text"](turn)
+    assert "1 claim turns from uncited to contested since" in kb.DIFF_FORMATS["text"](turn)

@@ -1,4 +1,4 @@
-"""The exits: nothing added, nothing lost but what `LOSSES` says, and the same bytes on every run."""
+"""The exits: nothing added, nothing lost but what `EXPORT_LOSSES` says, and the same bytes on every run."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.errors import UsageError
-from kb.exports.rdf import FORMATS, LOSSES, export
+from kb.exports.rdf import EXPORT_FORMATS, EXPORT_LOSSES, export
 from kb.home import find_home
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, load_kb
-from kb.rdf.turtle import Document, read_turtle
+from kb.rdf.document import Document
+from kb.rdf.turtle import read_turtle
 from kb.vocab import DERIVED_GRAPH, GRAPHS, PREFIXES, RDF, XSD
 from tests.support.small_base import iri
 
@@ -79,7 +80,7 @@ def canonical(statements: Iterable[ox.Quad]) -> list[str]:
 
 
 def read(data: bytes, format: str) -> list[str]:
-    return canonical(ox.parse(data, format=FORMATS[format]))
+    return canonical(ox.parse(data, format=EXPORT_FORMATS[format]))
 
 
 def expected(known: KnowledgeBase, format: str, *, derived: bool = True) -> list[str]:
@@ -89,7 +90,7 @@ def expected(known: KnowledgeBase, format: str, *, derived: bool = True) -> list
     return canonical(quads)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
 @pytest.mark.parametrize("derived", [True, False])
 def test_out_and_in_again_is_the_same_graph(format: str, derived: bool) -> None:
     found = export(town(), format=format, derived=derived)
@@ -97,7 +98,7 @@ def test_out_and_in_again_is_the_same_graph(format: str, derived: bool) -> None:
     assert found.endswith(b"\n") and not found.endswith(b"\n\n")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
 def test_a_base_of_ones_own_comes_back_whole(mybase: Path, format: str) -> None:
     known = load_kb(mybase)
     assert read(export(known, format=format), format) == expected(known, format)
@@ -107,7 +108,7 @@ def test_derived_facts_are_in_a_graph_of_their_own_or_left_out() -> None:
     status = "<https://w3id.org/factcite/ns#status>"
     lines = export(town(), format="nquads").decode().splitlines()
     assert {line.rsplit(" ", 2)[1] for line in lines if status in line} == {f"<{DERIVED_GRAPH}>"}
-    for format in FORMATS:
+    for format in EXPORT_FORMATS:
         without = export(town(), format=format, derived=False)
         assert b"originCount" not in without
         assert DERIVED_GRAPH.encode() not in without
@@ -115,7 +116,7 @@ def test_derived_facts_are_in_a_graph_of_their_own_or_left_out() -> None:
 
 def test_every_file_is_a_graph_named_by_its_path() -> None:
     for format in DATASETS:
-        quads = ox.parse(export(town(), format=format), format=FORMATS[format])
+        quads = ox.parse(export(town(), format=format), format=EXPORT_FORMATS[format])
         assert {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)} == {
             *(GRAPHS + name for name in TOWN),
             DERIVED_GRAPH,
@@ -143,7 +144,7 @@ def test_two_processes_write_the_same_bytes(mybase: Path) -> None:
         ).stdout
         for seed in ("1", "2", "3")
     ]
-    assert seen[0].count(b"\n") == 2 * len(FORMATS)
+    assert seen[0].count(b"\n") == 2 * len(EXPORT_FORMATS)
     assert seen[0] == seen[1] == seen[2]
 
 
@@ -167,7 +168,7 @@ def test_the_order_of_triples_and_the_names_of_list_cells_are_irrelevant(seed: i
         ]
         chance.shuffle(triples)
         shuffled[file.name] = Document(file.name, b"", tuple(triples), file.document.prefixes)
-    for format in FORMATS:
+    for format in EXPORT_FORMATS:
         assert export(base(shuffled), format=format) == export(town(), format=format)
 
 
@@ -197,6 +198,32 @@ def test_list_cells_have_the_same_names_in_every_format() -> None:
 
     assert names("ntriples") == names("nquads") == names("jsonld")
     assert len(names("nquads")) == 3
+
+
+def labels(data: bytes) -> set[bytes]:
+    return {word for word in data.split() if word.startswith(b"_:")}
+
+
+def test_list_cells_have_the_labels_of_the_standard() -> None:
+    assert labels(export(town(), format="nquads")) == {b"_:c14n0", b"_:c14n1", b"_:c14n2"}
+
+
+@pytest.mark.parametrize("depth", [33, 3000])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_list_too_long_for_the_standard_s_labels_is_numbered(depth: int, nested: bool) -> None:
+    def of_lists(stem: str) -> KnowledgeBase:
+        cells = [ox.NamedNode(RDF.nil), *(ox.BlankNode(f"{stem}{number}") for number in range(depth))]
+        first, rest = (RDF.rest, RDF.first) if nested else (RDF.first, RDF.rest)
+        triples = [ox.Triple(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), cells[-1])]
+        for cell, following in zip(cells[:0:-1], cells[-2::-1], strict=True):
+            triples.append(ox.Triple(cell, ox.NamedNode(first), ox.NamedNode(RDF.nil)))  # type: ignore[arg-type]
+            triples.append(ox.Triple(cell, ox.NamedNode(rest), following))  # type: ignore[arg-type]
+        return of_triples(triples)
+
+    found = export(of_lists("x"), format="nquads")
+    assert found == export(of_lists("y"), format="nquads")
+    assert found.count(b"\n") == 2 * depth + 1 and len(labels(found)) == depth
+    assert labels(found) == {f"_:b{number}".encode() for number in range(depth)}
 
 
 # --- hostile and odd values ------------------------------------------------------------------------------
@@ -246,20 +273,20 @@ def statements(draw: st.DrawFn) -> list[ox.Triple]:
 
 
 @given(triples=statements())
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
 def test_any_value_survives_every_exit(format: str, triples: list[ox.Triple]) -> None:
     known = of_triples(triples)
     assert read(export(known, format=format), format) == expected(known, format)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
 def test_lexical_forms_are_kept(format: str) -> None:
     forms = ["007", "+7", "7"]
     triples = [
         ox.Triple(ox.NamedNode("urn:s"), ox.NamedNode("urn:p"), ox.Literal(form, datatype=ox.NamedNode(XSD.integer)))
         for form in forms
     ]
-    back = ox.parse(export(of_triples(triples), format=format), format=FORMATS[format])
+    back = ox.parse(export(of_triples(triples), format=format), format=EXPORT_FORMATS[format])
     values = [
         quad.object.value for quad in back if quad.predicate.value == "urn:p" and isinstance(quad.object, ox.Literal)
     ]
@@ -303,22 +330,22 @@ def test_the_comment_on_top_says_what_is_carried(format: str) -> None:
 
 
 def test_the_table_of_losses_covers_every_format() -> None:
-    assert list(LOSSES) == list(FORMATS)
-    assert all(LOSSES.values())
-    table = (importlib.import_module("kb.export").__doc__ or "").partition("--------")[2]
-    assert [line.split()[0] for line in table.splitlines()[1:6]] == list(FORMATS)
+    assert list(EXPORT_LOSSES) == list(EXPORT_FORMATS)
+    assert all(EXPORT_LOSSES.values())
+    table = (importlib.import_module("kb.exports.rdf").__doc__ or "").partition("--------")[2]
+    assert [line.split()[0] for line in table.splitlines()[1:6]] == list(EXPORT_FORMATS)
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
 def test_the_losses_are_true(format: str) -> None:
     text = export(town(), format=format).decode()
     graphs = all(GRAPHS + name in text for name in TOWN)
-    assert ("which files it carries" in LOSSES[format]) == (not graphs)
-    assert ("prefixes" in LOSSES[format]) == ("@prefix" not in text)
-    assert ("the short form of lists" in LOSSES[format]) == (RDF.rest in text)
-    kept = any(isinstance(q.graph_name, ox.NamedNode) for q in ox.parse(text, format=FORMATS[format]))
-    assert ("which file a statement came from" in LOSSES[format]) == (not kept)
-    assert "comments" in LOSSES[format]
+    assert ("which files it carries" in EXPORT_LOSSES[format]) == (not graphs)
+    assert ("prefixes" in EXPORT_LOSSES[format]) == ("@prefix" not in text)
+    assert ("the short form of lists" in EXPORT_LOSSES[format]) == (RDF.rest in text)
+    kept = any(isinstance(q.graph_name, ox.NamedNode) for q in ox.parse(text, format=EXPORT_FORMATS[format]))
+    assert ("which file a statement came from" in EXPORT_LOSSES[format]) == (not kept)
+    assert "comments" in EXPORT_LOSSES[format]
 
 
 # --- one article -----------------------------------------------------------------------------------------
@@ -346,10 +373,10 @@ def test_one_article_carries_its_files_its_derived_facts_and_the_names_of_what_i
     assert {"speaker", "attribution"} <= of("cite:mill-news-1-1")
 
 
-@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("format", EXPORT_FORMATS)
 def test_one_article_is_part_of_the_whole(format: str) -> None:
     whole = set(expected(town(), "nquads" if format in DATASETS else "turtle"))
-    part = ox.parse(export(town(), format=format, article="river-post"), format=FORMATS[format])
+    part = ox.parse(export(town(), format=format, article="river-post"), format=EXPORT_FORMATS[format])
     named = [str(quad) for quad in part if "_:" not in str(quad)]
     assert named and set(named) <= whole
 

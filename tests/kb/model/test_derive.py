@@ -13,16 +13,7 @@ from hypothesis import strategies as st
 from kb.model.derive import derive, standing, standings
 from kb.rdf.graph import Graph
 from kb.vocab import DERIVED, FC, PROV, XSD
-from tests.support.small_base import (
-    article,
-    cite,
-    claims,
-    graph,
-    iri,
-    key,
-    person,
-    unnamed,
-)
+from tests.support.small_base import article, cite, claims, graph, iri, key, person, unnamed
 
 TOWN = (
     article("mill-news", by="ent:ada"),

@@ -19,7 +19,7 @@ import pytest
 
 import kb
 from kb.cli.main import main
-from kb.errors import CannotLook, InputError
+from kb.errors import CannotLookError, InputError
 from kb.mutate.constraints import Known, pattern_variants, query_variants
 from kb.mutate.damage import Witness, damage_rules, read_cases
 from kb.mutate.operators import Operator, operators, read_table
@@ -28,14 +28,10 @@ from kb.mutate.run import Bench, break_base, excused, mutate, read_allowed, samp
 from kb.mutate.sample import Sample
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
 from kb.rdf.graph import Graph, key
+from kb.report.mutation import mutation_json, mutation_text
 from kb.vocab import FC, SH, SHAPES
 from tests.support import hard_base
-from tests.support.shape_cases import (
-    CASES,
-    all_rules,
-    all_shapes,
-    vocabulary,
-)
+from tests.support.shape_cases import CASES, all_rules, all_shapes, vocabulary
 
 DAY = date(2026, 1, 1)
 SAID_ELSEWHERE = {"FC908", "FC961"}
@@ -265,7 +261,7 @@ def test_one_article_of_the_real_base_can_be_broken() -> None:
 
 def test_a_base_that_cannot_be_checked_is_not_broken(mybase: Path) -> None:
     (mybase / "kb" / "claims" / "mill-bridge.ttl").write_text("@prefix", "utf-8")
-    with pytest.raises(CannotLook, match="cannot be checked"):
+    with pytest.raises(CannotLookError, match="cannot be checked"):
         Bench(kb.find_home(mybase), DAY).sample()
 
 
@@ -382,15 +378,15 @@ VERDICTS = (
 
 def test_survivors_come_first_and_decide_the_exit_code() -> None:
     found = Mutation("a base", 1234, 3, VERDICTS, ("claim: gone",))
-    text = kb.mutation_text(found)
+    text = mutation_text(found)
     assert "what next  write the rule" in text
     assert found.exit_code == 1 and "(exit 1)" in text and "1,234 triples" in text
     assert text.index("survived (1)") < text.index("unseen (1)")
     assert "claim                 2         1         0         1         0       1" in text
     assert "\x1b" not in text and "claim: no label" not in text
     assert "unused     claim: gone is allowed" in text
-    assert "claim: no label  [FC202] -> FC202" in kb.mutation_text(found, every=True)
-    content = json.loads(kb.mutation_json(found))
+    assert "claim: no label  [FC202] -> FC202" in mutation_text(found, every=True)
+    content = json.loads(mutation_json(found))
     assert content["counts"]["survived"] == 1 and content["exit_code"] == 1
     assert [mutant["state"] for mutant in content["mutants"]] == [CAUGHT, SURVIVED, UNSEEN]
     assert Mutation("a base", 1, 3, VERDICTS[::2]).exit_code == 0

@@ -13,13 +13,7 @@ from hypothesis import strategies as st
 from kb.errors import TurtleError
 from kb.rdf.datatypes import problem
 from kb.rdf.positions import read_positions
-from kb.rdf.turtle import (
-    HOUSE,
-    SHAPES,
-    Policy,
-    read_turtle,
-    syntax_only,
-)
+from kb.rdf.turtle import HOUSE, SHAPES, Policy, read_turtle, syntax_only
 from kb.vocab import XSD
 
 HEAD = """@prefix ex: <https://example.org/> .

@@ -12,17 +12,10 @@ import pytest
 from kb.errors import UsageError
 from kb.finding import Rule
 from kb.rdf.turtle import read_turtle
-from kb.report.rulebook import rulebook
+from kb.report.rules import rulebook
 from kb.shacl.rules import rule, rules
 from kb.vocab import PREFIXES
-from tests.support.shape_cases import (
-    ROOT,
-    Case,
-    Found,
-    all_shapes,
-    base_text,
-    find,
-)
+from tests.support.shape_cases import ROOT, Case, Found, all_shapes, base_text, find
 
 RULES = rules()
 IN_SHAPES = tuple(each for each in RULES if each.host)

@@ -15,20 +15,20 @@ import pyoxigraph as ox
 import pytest
 from sarif_pydantic import Sarif
 
-import kb
-from kb.finding import Finding, Report
+from kb.finding import FileChecked, Finding, Report
 from kb.report import (
-    FORMATS,
+    REPORT_FORMATS,
     as_github,
     as_html,
     as_json,
     as_junit,
     as_markdown,
     as_sarif,
-    as_text,
     as_turtle,
+    common,
     github,
     markdown,
+    report_text,
     sarif,
 )
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, SH
@@ -81,28 +81,28 @@ def sarif_run(report: Report) -> dict[str, object]:
 # --- all of them -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORT_FORMATS)
 def test_the_same_report_gives_the_same_bytes(name: str) -> None:
-    assert FORMATS[name](cases.ordinary()) == FORMATS[name](cases.ordinary())
+    assert REPORT_FORMATS[name](cases.ordinary()) == REPORT_FORMATS[name](cases.ordinary())
     later = replace(cases.ordinary(), started="2032-01-01T00:00:00Z", seconds=9.0)
-    assert FORMATS[name](cases.ordinary().untimed()) == FORMATS[name](later.untimed())
+    assert REPORT_FORMATS[name](cases.ordinary().untimed()) == REPORT_FORMATS[name](later.untimed())
     assert later == cases.ordinary(), "the time is no part of what is compared"
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORT_FORMATS)
 def test_the_order_of_findings_is_the_report_s(name: str) -> None:
     findings = list(cases.long(9).findings)
     random.Random(7).shuffle(findings)
-    assert FORMATS[name](cases.report(*findings)) == FORMATS[name](cases.long(9))
-    text = FORMATS[name](cases.long(9))
+    assert REPORT_FORMATS[name](cases.report(*findings)) == REPORT_FORMATS[name](cases.long(9))
+    text = REPORT_FORMATS[name](cases.long(9))
     if name != "turtle":  # triples have no order; the writer sorts by subject
         errors = [text.index(f"Bridge {number} needs") for number in (1, 4, 5, 8, 9)]
         assert errors == sorted(errors) and errors[-1] < text.index("Bridge 2 needs") < text.index("Bridge 3 needs")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORT_FORMATS)
 def test_each_finding_is_told_with_rule_place_and_message(name: str) -> None:
-    text = FORMATS[name](cases.ordinary()).replace("&#58;", ":").replace("&#91;", "[")
+    text = REPORT_FORMATS[name](cases.ordinary()).replace("&#58;", ":").replace("&#91;", "[")
     for finding in cases.ordinary().findings:
         shown = name != "github" or finding.state == "new"
         assert (finding.code in text and finding.message in text) is shown or not shown
@@ -112,7 +112,7 @@ def test_each_finding_is_told_with_rule_place_and_message(name: str) -> None:
 
 @pytest.mark.parametrize("name", HUMAN)
 def test_each_says_what_was_looked_at_and_what_not(name: str) -> None:
-    text = FORMATS[name](cases.ordinary())
+    text = REPORT_FORMATS[name](cases.ordinary())
     text = Page(text).text if name in ("html", "markdown") else text
     for said in (
         "2 files, 12,412 bytes, 329 triples, 9 claims",
@@ -130,9 +130,9 @@ def test_each_says_what_was_looked_at_and_what_not(name: str) -> None:
             assert said in text, said
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORT_FORMATS)
 def test_a_check_that_stopped_says_so_and_passes_nowhere(name: str) -> None:
-    text = FORMATS[name](cases.report(stopped="no claims: there is nothing to check", exit_code=4))
+    text = REPORT_FORMATS[name](cases.report(stopped="no claims: there is nothing to check", exit_code=4))
     assert "no claims" in text and "nothing found" not in text
     if name == "junit":
         assert ElementTree.fromstring(text).get("errors") == "1"
@@ -144,25 +144,28 @@ def test_a_check_that_stopped_says_so_and_passes_nowhere(name: str) -> None:
         assert commands(text)[0].startswith("::error ")
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORT_FORMATS)
 def test_an_empty_report_is_written(name: str) -> None:
-    assert FORMATS[name](Report(()))
+    assert REPORT_FORMATS[name](Report(()))
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORT_FORMATS)
 def test_times_stand_only_where_they_are_wanted(name: str) -> None:
-    timed, untimed = FORMATS[name](cases.ordinary()), FORMATS[name](cases.ordinary().untimed())
+    timed, untimed = REPORT_FORMATS[name](cases.ordinary()), REPORT_FORMATS[name](cases.ordinary().untimed())
     assert ("2031-02-03" in timed) is (name not in ("text", "github"))
     assert "2031-02-03" not in untimed
-    assert "2033" in FORMATS[name](cases.ordinary().untimed("2033-01-01T00:00:00Z")) or name in ("text", "github")
+    assert "2033" in REPORT_FORMATS[name](cases.ordinary().untimed("2033-01-01T00:00:00Z")) or name in (
+        "text",
+        "github",
+    )
 
 
 # --- hostile text ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORT_FORMATS)
 def test_no_hidden_character_gets_through(name: str) -> None:
-    text = FORMATS[name](cases.hostile())
+    text = REPORT_FORMATS[name](cases.hostile())
     text.encode("utf-8")
     hidden = {char for char in text if unicodedata.category(char) in HIDDEN} - {"\n"}
     assert not hidden, sorted(map(ascii, hidden))
@@ -171,7 +174,7 @@ def test_no_hidden_character_gets_through(name: str) -> None:
 
 @pytest.mark.parametrize("name", ("text", "github"))
 def test_no_line_of_the_log_is_a_command_but_ours(name: str) -> None:
-    text = FORMATS[name](cases.hostile())
+    text = REPORT_FORMATS[name](cases.hostile())
     assert "##[" not in text
     ours = commands(text)
     if name == "text":
@@ -255,25 +258,25 @@ def test_sarif_messages_have_no_links_and_no_places_to_fill() -> None:
 
 
 def test_colour_is_only_there_when_it_is_asked_for() -> None:
-    plain, coloured = as_text(cases.ordinary()), as_text(cases.ordinary(), colour=True)
+    plain, coloured = report_text(cases.ordinary()), report_text(cases.ordinary(), colour=True)
     assert "\x1b" not in plain
     assert re.sub(r"\x1b\[\d+m", "", coloured) == plain and coloured != plain
     assert set(re.findall(r"\x1b\[(\d+)m", coloured)) <= {"0", "1", "2", "31", "33", "36"}
 
 
 def test_colour_comes_from_nobody_else() -> None:
-    coloured = as_text(cases.hostile(), colour=True)
+    coloured = report_text(cases.hostile(), colour=True)
     assert "\x1b[31mred" not in coloured and "\\u001b[31mred" in coloured
 
 
 def test_brief_text_leaves_only_the_lists_out() -> None:
-    whole, brief = as_text(cases.ordinary()), as_text(cases.ordinary(), brief=True)
+    whole, brief = report_text(cases.ordinary()), report_text(cases.ordinary(), brief=True)
     assert whole.endswith(brief) and brief.startswith("error[")
     assert "3 shapes looked at" in brief and "0123456789ab" not in brief
 
 
 def test_carets_stand_under_wide_characters() -> None:
-    lines = as_text(cases.ordinary(), brief=True).splitlines()
+    lines = report_text(cases.ordinary(), brief=True).splitlines()
     at = next(number for number, line in enumerate(lines) if "rdfs:label '마을'" in line)
     before = lines[at][: lines[at].index("'마을'")]
     assert lines[at + 1] == "       |" + " " * (len(before) - 8) + "^" * 6
@@ -363,6 +366,28 @@ def test_sarif_keeps_places_related_places_and_states() -> None:
     assert "Wrong" in rules[0]["help"]["markdown"] and rules[1]["defaultConfiguration"]["level"] == "warning"
 
 
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("a [b](c) <img> `x` *y* __z__", r"a \[b\](c) \<img\> \`x\` \*y\* \_\_z\_\_"),
+        ("- one\n- two", r"\- one - two"),
+        ("12. one", r"12\. one"),
+        ("2031.5 one", r"2031\.5 one"),
+        ("a 1. b", "a 1. b"),
+        ("www.e.example, http://e.example", r"www\.e.example, http\://e.example"),
+        ("a \u202e\ufffe@b", r"a \\u202e\\ufffe\@b"),
+    ],
+)
+def test_text_is_escaped_in_markdown(text: str, escaped: str) -> None:
+    assert common.escape_markdown(text) == escaped
+
+
+def test_a_fence_is_longer_than_any_inside() -> None:
+    assert common.fence_turtle("a") == "```turtle\na\n```"
+    assert common.fence_turtle("a ```` b\n\x1b") == "`````turtle\na ```` b\n\\u001b\n`````"
+    assert cases.hostile().rules[0].bad and "````turtle" in as_sarif(cases.hostile())
+
+
 # --- JUnit, GitHub, Markdown -----------------------------------------------------------------------------
 
 
@@ -420,7 +445,7 @@ def test_a_summary_stays_below_its_limit_and_counts_the_rest() -> None:
 
 
 def test_a_summary_of_very_many_files_still_fits() -> None:
-    files = tuple(kb.FileChecked(f"kb/claims/{n:06}.ttl", 1, cases.DIGEST, 1) for n in range(20_000))
+    files = tuple(FileChecked(f"kb/claims/{n:06}.ttl", 1, cases.DIGEST, 1) for n in range(20_000))
     text = as_markdown(cases.report(cases.finding(1), files=files))
     assert len(text.encode()) <= markdown.MAX_BYTES and "20,000 files" in text and "Bridge 1 needs" in text
 
@@ -481,6 +506,15 @@ def test_the_page_loads_nothing_and_allows_its_own_script_only() -> None:
 def test_a_clean_page_has_no_script() -> None:
     page = Page(as_html(cases.report()))
     assert page.all("script") == [] and "Nothing was found." in page.text
+
+
+def test_the_page_is_escaped_and_cleaned_wherever_a_text_stands() -> None:
+    text = "<b>\u202e'\"&"
+    found = cases.finding(1, message=text, help=text, file=text, reason=text, state="waived", excerpt=(text, "^"))
+    page = as_html(cases.report(found, stopped=text, rules=(cases.rule("FC101", message=text, why=text, bad=text),)))
+    assert "<b>" not in page and "\u202e" not in page and "\\u202e" in page
+    values = [value for _, attributes in Page(page).elements for value in attributes.values()]
+    assert values.count("<b>\\u202e'\"&") == 4, "in the filter, at the finding, and in the two lists"
 
 
 def test_the_page_says_why_a_rule_is_there() -> None:

@@ -10,7 +10,7 @@ import pyshacl
 import pytest
 
 import kb
-from kb.errors import CannotLook
+from kb.errors import CannotLookError
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES, read_turtle
 from kb.shacl.engine import read_rules, run_shapes
@@ -184,5 +184,5 @@ def test_what_the_engine_refuses_is_no_crash(mybase: Path, turtle: str) -> None:
 
 def test_the_engine_s_refusal_is_an_error_of_ours() -> None:
     data = Graph.of(read_turtle(b"<urn:x> a <https://w3id.org/factcite/ns#Claim> .", source="x").triples)
-    with pytest.raises(CannotLook, match="sh:path"):
+    with pytest.raises(CannotLookError, match="sh:path"):
         run_shapes(data, graph(SOUND.replace("sh:path fc:kind ;", "")))

@@ -18,13 +18,7 @@ from pyshacl.entrypoints import meta_validate
 from kb.model.dates import bounds
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle
-from kb.shacl.engine import (
-    Rule,
-    focus_nodes,
-    has_target,
-    literals_kept,
-    run_shapes,
-)
+from kb.shacl.engine import Rule, focus_nodes, has_target, literals_kept, run_shapes
 from kb.vocab import FC, RDF, RDFS, SH, SHAPES
 from tests.support.shape_cases import (
     CASES,

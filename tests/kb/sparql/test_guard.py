@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kb
-from kb.sparql.guard import read_question, with_values
+from kb.sparql.engine import Answer, with_values
+from kb.sparql.saved import read_query
 
 GRAPH = "https://w3id.org/factcite/kb/graph/x.ttl"
 
@@ -76,7 +77,7 @@ def listener() -> Iterator[tuple[int, list[object]]]:
     ],
 )
 def test_refuses_with_line_and_column(store: ox.Store, text: str, line: int, column: int) -> None:
-    with pytest.raises(kb.QueryRefused) as refused:
+    with pytest.raises(kb.QueryRefusedError) as refused:
         kb.ask(store, text)
     assert (refused.value.line, refused.value.column) == (line, column)
     assert refused.value.help
@@ -99,7 +100,7 @@ def test_refuses_with_line_and_column(store: ox.Store, text: str, line: int, col
     ],
 )
 def test_refuses_what_would_kill_the_parser(store: ox.Store, text: str) -> None:
-    with pytest.raises(kb.QueryRefused):
+    with pytest.raises(kb.QueryRefusedError):
         kb.ask(store, text)
 
 
@@ -116,7 +117,7 @@ def test_calls_nobody(store: ox.Store, listener: tuple[int, list[object]]) -> No
         f"SELECT * FROM <{url}> {{ ?s ?p ?o }}",
         f"LOAD <{url}>",
     ):
-        with pytest.raises(kb.QueryRefused):
+        with pytest.raises(kb.QueryRefusedError):
             kb.ask(store, text)
     assert calls == []
 
@@ -150,6 +151,22 @@ def test_csv_and_json_are_the_standard_s(store: ox.Store) -> None:
     assert json.loads(kb.as_json(kb.ask(store, "ASK {}")))["boolean"] is True
 
 
+def test_the_command_s_csv_and_json_are_those_of_the_results_writer(store: ox.Store) -> None:
+    typed = ox.Literal("007", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer"))
+    rows = ((ox.Literal('a,"b"\r\nc', language="en"), None), (ox.BlankNode("x"), ox.NamedNode("urn:y")), (typed, typed))
+    answer = Answer(("s", "none"), rows)
+    assert kb.as_csv(answer) == 's,none\r\n"a,""b""\r\nc",\r\n_:x,urn:y\r\n007,007\r\n'
+    first, second, third = json.loads(kb.as_json(answer))["results"]["bindings"]
+    assert first == {"s": {"type": "literal", "value": 'a,"b"\r\nc', "xml:lang": "en"}}
+    assert second == {"s": {"type": "bnode", "value": "x"}, "none": {"type": "uri", "value": "urn:y"}}
+    assert third["s"] == {"type": "literal", "value": "007", "datatype": typed.datatype.value}
+    assert kb.as_csv(kb.ask(store, "ASK {}")) == "answer\r\ntrue\r\n"
+    for format, make in kb.RESULT_WRITERS.items():
+        whole, parts = make(answer.columns), make(answer.columns)
+        written = parts.head() + b"".join(parts.rows([row]) for row in rows) + parts.foot()
+        assert written == whole.head() + whole.rows(rows) + whole.foot(), format
+
+
 def test_a_table_lines_up_and_shows_no_control_characters(store: ox.Store) -> None:
     answer = kb.ask(store, 'SELECT ?t ?x { ?s dcterms:title ?t BIND("a\\u001B[31m\\u202Eb" AS ?x) } ORDER BY ?t')
     table = kb.as_table(answer)
@@ -160,7 +177,7 @@ def test_a_table_lines_up_and_shows_no_control_characters(store: ox.Store) -> No
 
 def test_a_long_cell_is_cut_to_its_columns() -> None:
     texts = ("다" * 100_000, "a" * 100_000, "ab\u0301" + "c" * 9, "a" * 9 + "다", "a" * 10)
-    table = kb.as_table(kb.Answer(("t",), tuple((ox.Literal(text),) for text in texts)), width=10)
+    table = kb.as_table(Answer(("t",), tuple((ox.Literal(text),) for text in texts)), width=10)
     assert table.splitlines()[2:-1] == ["다다다다…", "aaaaaaaaa…", "ab\u0301ccccccc…", "aaaaaaaaa…", "aaaaaaaaaa"]
 
 
@@ -169,7 +186,7 @@ def test_any_text_is_answered_or_refused_by_name(text: str) -> None:
     empty = kb.open_store([])
     try:
         kb.ask(empty, text)
-    except kb.QueryRefused as error:
+    except kb.QueryRefusedError as error:
         assert error.message
 
 
@@ -180,7 +197,7 @@ def test_every_saved_question_has_words_and_runs() -> None:
     base = kb.load_kb()
     store = kb.open_store(base.quads())
     some = {"iri": "art:odd-bedfellows", "string": "x", "integer": "1"}
-    found = kb.saved_questions(base.home)
+    found = kb.saved_queries(base.home)
     assert len(found) >= 10
     for question in found:
         assert question.title.endswith("?") or question.name.startswith("page-"), question.name
@@ -197,7 +214,7 @@ def test_parameters_are_terms_and_never_text(tmp_path: Path) -> None:
         "SELECT ?s ?name WHERE { ?s ?kind ?name FILTER(?least < 1) }\n",
         "utf-8",
     )
-    question = read_question(path)
+    question = read_query(path)
     assert (question.title, question.topic, question.description) == (
         "What has this name?",
         "Names",
@@ -225,7 +242,7 @@ def test_parameters_move_no_line() -> None:
     text = "SELECT *\nWHERE\n{ ?s ?p ?o }"
     filled = with_values(text, {"s": ox.NamedNode("urn:a")})
     assert filled.count("\n") == 2 and "VALUES (?s) { (<urn:a>) }" in filled
-    with pytest.raises(kb.QueryRefused):
+    with pytest.raises(kb.QueryRefusedError):
         with_values("ASK { ?s ?p ?o }", {"s": ox.NamedNode("urn:a")})
 
 
@@ -233,11 +250,11 @@ def test_a_parameter_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = tmp_path / "x.rq"
     path.write_text("# title: x\n# param name text\nASK {}", "utf-8")
     with pytest.raises(kb.InputError) as refused:
-        read_question(path)
+        read_query(path)
     assert refused.value.line == 2 and "param NAME" in str(refused.value)
 
 
 def test_an_unknown_question_lists_the_known_ones() -> None:
     with pytest.raises(kb.UsageError, match="no saved question") as refused:
-        kb.saved_question(kb.find_home(), "nope")
+        kb.saved_query(kb.find_home(), "nope")
     assert "claims-by-article" in (refused.value.help or "") and "page-" not in (refused.value.help or "")

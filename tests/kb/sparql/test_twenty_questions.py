@@ -32,7 +32,7 @@ def asked(base: kb.KnowledgeBase) -> Asking:
     store = kb.open_store(base.quads())
 
     def ask(name: str, **values: str) -> list[Row]:
-        question = kb.saved_question(base.home, name)
+        question = kb.saved_query(base.home, name)
         answer = kb.ask(store, question.text, params=kb.bind(question, values, prefixes=base.prefixes))
         return [dict(zip(answer.columns, map(shown, row), strict=True)) for row in answer.rows]
 

@@ -9,6 +9,8 @@ import pytest
 
 import kb
 from kb.cli.main import main
+from kb.finding import Finding
+from kb.validation.baseline import Baseline, Entry
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 TEXT = "corpus/texts/mill-bridge.txt"
@@ -111,7 +113,7 @@ def test_a_check_that_stopped_mends_nothing_and_makes_no_baseline(mybase: Path) 
 
 
 def test_as_many_as_were_known_are_known(mybase: Path) -> None:
-    finding = kb.Finding("FC001", "violation", "one", focus="urn:x")
+    finding = Finding("FC001", "violation", "one", focus="urn:x")
     two = kb.Report((finding, finding), exit_code=1)
     baseline = kb.Baseline.of(kb.Report((finding,), exit_code=1))
     assert [f.state for f in kb.compare(two, baseline).findings] == ["new", "known"]
@@ -121,10 +123,10 @@ def test_as_many_as_were_known_are_known(mybase: Path) -> None:
 
 
 def test_rules_on_waivers_and_floors_are_never_known() -> None:
-    findings = tuple(kb.Finding(code, "violation", "x", focus="urn:x") for code in ("FC962", "FC971"))
+    findings = tuple(Finding(code, "violation", "x", focus="urn:x") for code in ("FC962", "FC971"))
     report = kb.Report(findings, exit_code=1)
     assert kb.Baseline.of(report).entries == ()
-    forged = kb.Baseline(tuple(kb.Entry(f.code, f.focus, f.fingerprint, f.message) for f in findings))
+    forged = Baseline(tuple(Entry(f.code, f.focus, f.fingerprint, f.message) for f in findings))
     assert kb.compare(report, forged).exit_code == 1
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import kb
 from kb.rdf.graph import Graph
-from kb.validation.characters import odd_texts
+from kb.validation.characters import find_invisible
 from kb.vocab import DCTERMS, FC, RDFS, SKOS
 
 
@@ -17,7 +17,7 @@ def why(text: str, predicate: str = RDFS.label) -> list[str]:
     """What is odd about a literal."""
     value = ox.Literal(text, language="en")
     triple = ox.Triple(ox.NamedNode("urn:x"), ox.NamedNode(predicate), value)
-    return [odd.why for odd in odd_texts(Graph.of([triple]))]
+    return [odd.why for odd in find_invisible(Graph.of([triple]))]
 
 
 @pytest.mark.parametrize("sign", [*"\x00\x07\x1b\x7f\x85\xad\u200b\u202e\u2028\u2060\u2066\u2069\ufeff"])

@@ -9,7 +9,7 @@ import pytest
 import kb
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import read_turtle
-from kb.validation.duplicates import doubles
+from kb.validation.duplicates import find_duplicates
 from kb.vocab import PREFIXES
 
 HEAD = "".join(f"@prefix {name}: <{space}> .\n" for name, space in sorted(PREFIXES.items()))
@@ -19,7 +19,7 @@ KINDS = "schema:Person rdfs:subClassOf schema:Thing . schema:Place rdfs:subClass
 def found(text: str) -> list[str]:
     """Code, later node and first node of each double."""
     graph = Graph.of(read_turtle((HEAD + KINDS + text).encode(), source="x").triples)
-    names = [(double.code, double.node, double.other) for double in doubles(graph)]
+    names = [(double.code, double.node, double.other) for double in find_duplicates(graph)]
     return [" ".join(name.rpartition("/")[2] for name in names) for names in names]
 
 

@@ -18,7 +18,8 @@ from pathlib import Path
 import pytest
 
 import kb
-from kb.report import as_github, as_html, as_sarif, as_text
+from kb.finding import Finding
+from kb.report import as_github, as_html, as_sarif, report_text
 
 CLAIMS, RECORD, ENTITIES = "kb/claims/odd-bedfellows.ttl", "corpus/odd-bedfellows.ttl", "kb/entities.ttl"
 
@@ -171,7 +172,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[kb.Report, tuple[D
     return kb.check(root), defects
 
 
-def found(report: kb.Report, defect: Defect) -> kb.Finding:
+def found(report: kb.Report, defect: Defect) -> Finding:
     """The finding for a defect; of its rule, in its file, and nowhere else."""
     at = [
         finding
@@ -202,7 +203,9 @@ def test_each_is_found_by_its_rule_at_its_place(broken: tuple[kb.Report, tuple[D
 def in_text(report: kb.Report, defect: Defect) -> bool:
     """Whether the text says it, with carets under the words."""
     where = re.escape(f"{defect.file}:{defect.line}:{defect.column}")
-    head = re.search(rf"^(?:error|warning)\[{defect.code}\] {where}: .*\n(.*)\n(.*)$", as_text(report), re.MULTILINE)
+    head = re.search(
+        rf"^(?:error|warning)\[{defect.code}\] {where}: .*\n(.*)\n(.*)$", report_text(report), re.MULTILINE
+    )
     if head is None:
         return False
     start = head[2].index("^")

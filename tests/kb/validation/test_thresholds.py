@@ -9,6 +9,7 @@ import pytest
 
 import kb
 from kb.cli.main import main
+from kb.finding import CitationsChecked, Coverage
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 RECORD = "corpus/mill-bridge.ttl"
@@ -153,7 +154,7 @@ def test_the_written_share_is_never_above_what_was_measured(mybase: Path) -> Non
     home = kb.find_home(mybase)
     for covered, paragraphs in ((2, 3), (1, 7), (82, 83), (29, 100), (57, 100), (1, 1)):
         (mybase / FLOORS).unlink(missing_ok=True)
-        kb.raise_floors(home, kb.Coverage(paragraphs, covered, 0), kb.CitationsChecked())
+        kb.raise_floors(home, Coverage(paragraphs, covered, 0), CitationsChecked())
         share = floors(mybase)["paragraphs-covered"]
         assert isinstance(share, float)
         assert covered / paragraphs - 0.0001 < share <= covered / paragraphs

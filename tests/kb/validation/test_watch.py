@@ -16,6 +16,7 @@ import pytest
 
 import kb
 from kb.cli.main import main
+from kb.validation.watch import WatchResult
 from tests.support.serving import BEFORE_START
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
@@ -31,7 +32,7 @@ def edit(base: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), "utf-8")
 
 
-def watching(base: Path, *edits: Callable[[], object] | None) -> Iterator[kb.Glimpse]:
+def watching(base: Path, *edits: Callable[[], object] | None) -> Iterator[WatchResult]:
     """The answers while the edits are made, one before each look at the files; None lets time pass."""
     coming = iter(edits)
 

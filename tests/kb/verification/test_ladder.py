@@ -18,7 +18,7 @@ from kb.cli.main import main
 from kb.rdf.graph import Graph
 from kb.text import digest
 from kb.verification.copies import Copy
-from kb.verification.ladder import (
+from kb.verification.spans import (
     AMBIGUOUS,
     DRIFTED,
     EXACT,
@@ -28,17 +28,11 @@ from kb.verification.ladder import (
     MOVED,
     NOT_CHECKED,
     WRONG_DOCUMENT,
-    At,
+    TextPlace,
 )
-from kb.verification.verify import Outcome, Verification, verify
+from kb.verification.verify import CitationResult, Verification, verify
 from tests.players import fuzz_drift
-from tests.players.fuzz_drift import (
-    ARTICLE,
-    against,
-    base,
-    copy_of,
-    spans,
-)
+from tests.players.fuzz_drift import ARTICLE, against, base, copy_of, spans
 from tests.support.small_base import iri, triples
 
 TOWN = (
@@ -52,22 +46,22 @@ WORDS = "The council of Alder shut the"
 QUOTE = (4, "open again in spring")
 
 
-def place(text: Sequence[str], paragraph: int, words: str) -> At:
+def place(text: Sequence[str], paragraph: int, words: str) -> TextPlace:
     start = text[paragraph - 1].index(words)
-    return At(paragraph, start, start + len(words))
+    return TextPlace(paragraph, start, start + len(words))
 
 
 def town(*cited: tuple[int, str]) -> Graph:
     return base(TOWN, [place(TOWN, *each) for each in cited], slug="alder")
 
 
-def fates(text: Sequence[str], *cited: tuple[int, str], spare: Sequence[Copy] = ()) -> list[Outcome]:
+def fates(text: Sequence[str], *cited: tuple[int, str], spare: Sequence[Copy] = ()) -> list[CitationResult]:
     """What becomes of some words of the town when its text is this one; in the order of the words given."""
     found = against("\n".join(text), town(*cited), slug="alder", spare=spare).outcomes
     return sorted(found, key=lambda outcome: int(outcome.node.rpartition("-")[2]))
 
 
-def states(found: Sequence[Outcome]) -> list[str]:
+def states(found: Sequence[CitationResult]) -> list[str]:
     return [outcome.state for outcome in found]
 
 
@@ -106,7 +100,7 @@ def test_the_oracle_notices_a_verifier_that_only_compares_digests_at_the_same_of
         text = fuzz_drift.changed(seed)
         raw = ["".join(sign for sign, _ in signs) for signs in text.signs]
         naive = [
-            Outcome("x", True, EXACT, at=at)
+            CitationResult("x", True, EXACT, at=at)
             for at in spans()
             if at.paragraph <= len(raw)
             and raw[at.paragraph - 1][at.start : at.end] == ARTICLE[at.paragraph - 1][at.start : at.end]
@@ -164,14 +158,14 @@ def test_swapped_paragraphs_move() -> None:
 def test_words_that_moved_inside_their_paragraph() -> None:
     found = fates(changed(2, "The council", "In May, the council"), (2, "A pier is cracked"), (2, "on Monday"))
     assert states(found) == [MOVED, MOVED]
-    assert found[0].to == At(2, 56, 73) and found[0].target == iri("art:alder-p2")
+    assert found[0].to == TextPlace(2, 56, 73) and found[0].target == iri("art:alder-p2")
 
 
 def test_words_that_moved_to_another_paragraph() -> None:
     one, two, three, _, five = TOWN
     found = fates([one, two, three, "Maud Kell runs the ferry.", f"{five} It will be open again in spring."], QUOTE)
     assert states(found) == [MOVED]
-    assert found[0].to == At(5, 40, 60)
+    assert found[0].to == TextPlace(5, 40, 60)
 
 
 def test_an_edited_paragraph_that_says_it_twice_is_ambiguous() -> None:
@@ -204,7 +198,7 @@ def test_two_edited_paragraphs_that_changed_places_are_not_taken_for_one_another
 
 def test_paragraphs_with_the_same_text_are_both_exact() -> None:
     text = [TOWN[0], TOWN[1], TOWN[0], TOWN[3]]
-    cited = [place(text, 1, "bridge"), place(text, 3, "bridge"), At(1, 0, 27), At(3, 0, 27)]
+    cited = [place(text, 1, "bridge"), place(text, 3, "bridge"), TextPlace(1, 0, 27), TextPlace(3, 0, 27)]
     twice = base(text, cited, slug="alder")
     assert states(against("\n".join(text), twice, slug="alder").outcomes) == [EXACT] * 4
     above = against("\n".join(["New.", *text]), twice, slug="alder").outcomes
@@ -260,7 +254,7 @@ def test_a_citation_that_never_fitted_is_told_apart_from_a_text_that_changed() -
     )
     a, b, c, d, e = against(TOWN[0], Graph.of(off), slug="alder").outcomes
     assert a.state == DRIFTED and "paragraph 1 is the recorded one" in a.reason
-    assert b.state == MOVED and b.to == At(1, 4, 10)
+    assert b.state == MOVED and b.to == TextPlace(1, 4, 10)
     assert c.state == DRIFTED and "it has 27 characters" in c.reason
     assert d.state == DRIFTED and "no span" in d.reason
     assert e.state == NOT_CHECKED
@@ -351,9 +345,9 @@ def test_words_are_shown_to_the_reader_who_asks(mybase: Path) -> None:
     edit(mybase / TEXT, ("two years", "six\u202eyears"))
     base = kb.load_kb(mybase)
     copies = kb.find_texts(base.graph, [base.home.texts]).copies
-    shown = kb.fates_text(kb.verify(base.graph, copies), copies, words=True)
+    shown = kb.verification_text(kb.verify(base.graph, copies), copies, words=True)
     assert "six" in shown and "\u202e" not in shown
-    assert "six" not in kb.fates_text(kb.verify(base.graph, copies), copies)
+    assert "six" not in kb.verification_text(kb.verify(base.graph, copies), copies)
 
 
 def test_a_report_of_a_check_carries_states_and_no_words(mybase: Path) -> None:
@@ -468,7 +462,7 @@ def test_confirm_without_fix_is_a_mistake(mybase: Path, capsys: pytest.CaptureFi
     assert "add --fix" in capsys.readouterr().err
 
 
-def outcomes_of(folder: Path) -> tuple[Outcome, ...]:
+def outcomes_of(folder: Path) -> tuple[CitationResult, ...]:
     """The outcomes of a base on the copies in its own folder."""
     base = kb.load_kb(folder)
     return kb.verify(base.graph, kb.find_texts(base.graph, [base.home.texts]).copies).outcomes

@@ -17,7 +17,7 @@ import webapp
 from tests.support.live import live
 from tests.support.serving import PATIENCE
 from tests.support.web_base import make
-from webapp.engine.budget import MOST_CLIENTS, Budget, Spent
+from webapp.engine.budget import MOST_CLIENTS, Budget, BudgetSpentError
 from webapp.site.site import site_of
 
 SLOW = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -52,7 +52,7 @@ def test_a_share_is_used_up_and_comes_back() -> None:
     for _ in range(3):
         assert may_ask(budget, AWAY)
         budget.charge(AWAY, 10)
-    with pytest.raises(Spent) as spent, budget.turn(AWAY):
+    with pytest.raises(BudgetSpentError) as spent, budget.turn(AWAY):
         pass
     assert may_ask(budget, OTHER)
     clock.now += spent.value.seconds
@@ -78,7 +78,7 @@ def may_ask(budget: Budget, address: str | None) -> bool:
     try:
         with budget.turn(address):
             return True
-    except Spent:
+    except BudgetSpentError:
         return False
 
 

@@ -25,13 +25,9 @@ import webapp
 from tests.support.live import live
 from tests.support.serving import PATIENCE
 from tests.support.web_base import make
-from webapp.engine.evaluate import Question
-from webapp.engine.pool import (
-    Pool,
-    Reply,
-    Stopped,
-    Stream,
-)
+from webapp.engine.evaluate import QueryRequest
+from webapp.engine.pool import Pool, Stream
+from webapp.engine.worker import Reply, StoppedError
 from webapp.site.site import site_of
 
 ROWS = 12_000
@@ -110,7 +106,7 @@ def busy(pool: Pool) -> set[int | None]:
 def is_well(app: Flask) -> bool:
     pool = site_of(app).pool
     until(lambda: not busy(pool))
-    return bool(json.loads(pool.ask(Question("ASK {}")).body)["boolean"])
+    return bool(json.loads(pool.ask(QueryRequest("ASK {}")).body)["boolean"])
 
 
 # --- whole -----------------------------------------------------------------------------------------------
@@ -125,7 +121,7 @@ def test_in_pieces_or_whole_the_answer_is_the_same(app: Flask, address: str, for
             assert (response.status, response.headers["Factcite-Streamed"]) == (200, "yes")
             assert response.headers["Transfer-Encoding"] == "chunked"
             assert not {"Content-Length", "ETag", "Factcite-Rows"} & set(response.headers)
-        question = Question(sparql, table=format, graph=format, base=f"{address}/sparql")
+        question = QueryRequest(sparql, table=format, graph=format, base=f"{address}/sparql")
         whole = site_of(app).pool.ask(question)
         assert body == whole.body
         assert (whole.rows, whole.truncated) == (ROWS, False)
@@ -273,10 +269,10 @@ def test_nobody_keeps_a_worker_by_not_reading(home: Path) -> None:
     app = webapp.create_app(home, STREAM_AFTER=100_000, WORKERS=1, LONG_QUESTIONS=0, SEND_SECONDS=0.5, WAIT_SECONDS=60)
     try:
         pool = site_of(app).pool
-        stream = pool.open(Question(MANY, pieces=True))
+        stream = pool.open(QueryRequest(MANY, pieces=True))
         assert isinstance(stream, Stream) and next(stream)
-        assert isinstance(pool.open(Question("ASK {}", pieces=True)), Reply), "the place has come free"
-        with pytest.raises(Stopped) as stopped:
+        assert isinstance(pool.open(QueryRequest("ASK {}", pieces=True)), Reply), "the place has come free"
+        with pytest.raises(StoppedError) as stopped:
             next(stream)
         assert stopped.value.reason == "slow"
         stream.close()
@@ -311,7 +307,7 @@ def test_a_long_answer_that_is_ended_while_it_changes_its_place_keeps_none(home:
                 stream.close()  # as the clock does, in a thread of its own
             return False
 
-        stream = pool.open(Question(ENDLESS, pieces=True), gone=gone)
+        stream = pool.open(QueryRequest(ENDLESS, pieces=True), gone=gone)
         assert isinstance(stream, Stream)
         streams.append(stream)
         assert len(list(stream)) < 2, "what was under way at most"

@@ -13,15 +13,11 @@ from flask.testing import FlaskClient
 
 import kb
 import webapp
-from tests.support.hard_base import (
-    HEAD,
-    cite,
-    claim,
-    make,
-)
+from tests.support.hard_base import HEAD, cite, claim, make
 from tests.webapp.pages.test_pictures import part, read, said
-from webapp.pages.browse import PAGE, fold, matches
+from webapp.pages.browse import PAGE
 from webapp.site.site import site_of
+from webapp.words.folding import fold, matches
 
 
 @pytest.fixture(scope="module")

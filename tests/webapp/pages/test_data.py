@@ -20,20 +20,10 @@ from werkzeug.test import TestResponse
 
 import kb
 import webapp
-from tests.support.hard_base import (
-    HEAD,
-    cite,
-    claim,
-    make,
-)
+from tests.support.hard_base import HEAD, cite, claim, make
 from tests.support.web_base import NAMES
 from tests.webapp.pages.test_browse import more
-from webapp.endpoint.media import (
-    DATASETS,
-    GRAPHS,
-    SAFE_CSV,
-    TABLES,
-)
+from webapp.endpoint.media import DATASETS, GRAPHS, SAFE_CSV, TABLES
 from webapp.pages.browse import PAGE
 from webapp.pages.exports import slugs
 from webapp.site.site import site_of
@@ -59,7 +49,7 @@ THINGS = {
     "relation": "lastsYears",
 }
 GRAPH = f"/graph?graph={kb.GRAPHS}kb/claims/hard-cases.ttl"
-ASKED = {"graphs.graph": GRAPH, "browse.search": "/search?q=mayor"}
+ASKED = {"graphs.graph": GRAPH, "search.search": "/search?q=mayor"}
 """Pages that show nothing unless they are asked something."""
 NO_PAGES = {
     "static": "files",

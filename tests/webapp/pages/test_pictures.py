@@ -10,13 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import kb
-from webapp.pages.pictures import (
-    MOST_MARKS,
-    MOST_ROWS,
-    in_words,
-    shared_claims,
-    timeline,
-)
+from kb.rdf.curies import short
+from webapp.answer.dates import MOST_MARKS, in_words, timeline
+from webapp.pages.pictures import MOST_ROWS, shared_claims
 from webapp.site.site import site_of
 from webapp.words.catalogue import read_words
 
@@ -203,10 +199,10 @@ def test_the_figures_are_those_of_the_command(client: FlaskClient) -> None:
     base = site_of(client.application).base
     tables = {table.question.name: table.answer for table in kb.stats(base.home, kb.open_store(base.quads()))}
     depth = part(figures, "stats-depth", "</table>")
-    wanted = [kb.short(cell) for row in tables["stats-depth"].rows for cell in row]
+    wanted = [short(cell) for row in tables["stats-depth"].rows for cell in row]
     assert re.findall(r'class="number"><bdi>(\d+)</bdi>', depth) == wanted
     kinds = part(figures, "stats-kinds", "</table>")
-    numbers = [kb.short(row[2]) for row in tables["stats-kinds"].rows]
+    numbers = [short(row[2]) for row in tables["stats-kinds"].rows]
     assert sorted(re.findall(r'class="number"><bdi>(\d+)</bdi>', kinds)) == sorted(numbers)
 
 

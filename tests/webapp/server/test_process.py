@@ -8,12 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.serving import (
-    children,
-    free_port,
-    page,
-    until,
-)
+from tests.support.serving import children, free_port, page, until
 from tests.support.web_base import make, served
 
 pytestmark = pytest.mark.skipif(

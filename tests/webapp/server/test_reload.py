@@ -22,17 +22,10 @@ from flask import Flask, request
 
 import kb
 import webapp
-from tests.support.serving import (
-    BEFORE_START,
-    PATIENCE,
-    children,
-    free_port,
-    is_gone,
-    page,
-    until,
-)
+from kb.errors import TurtleError
+from tests.support.serving import BEFORE_START, PATIENCE, children, free_port, is_gone, page, until
 from tests.support.web_base import NAMES, make, served
-from webapp.server.reload import Renewal
+from webapp.server.reload import Reloader
 from webapp.site.site import site_of
 
 CLOCK = """\
@@ -255,7 +248,7 @@ def test_nothing_holds_data_that_were_replaced(home: Path, watched: bool) -> Non
             app.test_client().get(path).close()
         old = weakref.ref(site_of(app))
         if watched:
-            Renewal().watch(app)
+            Reloader().watch(app)
         assert webapp.reload(app)
         assert until(lambda: gc.collect() >= 0 and old() is None)
     finally:
@@ -351,7 +344,7 @@ def test_nobody_gains_a_new_budget(home: Path) -> None:
 def test_what_cannot_be_loaded_changes_nothing(app: Flask, home: Path, place: Path) -> None:
     before = site_of(app)
     write(home, CLOCK.format(1) + "ent:clock ent:ticks\n")
-    with pytest.raises(kb.TurtleError) as refused:
+    with pytest.raises(TurtleError) as refused:
         webapp.reload(app)
     assert refused.value.where.startswith(f"{FILE}:")
     write(home, CLOCK.format(1))

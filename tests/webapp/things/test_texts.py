@@ -17,23 +17,10 @@ from flask.testing import FlaskClient
 import kb
 import webapp
 from tests.support.serving import PATIENCE, free_port, page
-from tests.support.text_base import (
-    CASES,
-    PARAGRAPHS,
-    RECORDED,
-    Marks,
-    digests,
-    make,
-    sha,
-)
+from tests.support.text_base import CASES, PARAGRAPHS, RECORDED, Marks, digests, make, sha
 from tests.support.web_base import served
 from webapp.site.site import site_of
-from webapp.things.marks import (
-    Cited,
-    Named,
-    cut,
-    sentences_around,
-)
+from webapp.things.marks import Cited, Named, cut, sentences_around
 from webapp.things.texts import FORWARDED
 
 SPELT = "\\u202e"

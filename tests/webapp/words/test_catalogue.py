@@ -25,15 +25,7 @@ import webapp
 from tests.support import web_base
 from webapp.pages.scripts import EDITOR_WORDS, PHRASES
 from webapp.site.site import site_of
-from webapp.words.catalogue import (
-    FOLDER,
-    LANGUAGES,
-    TEXT,
-    NoSuchWords,
-    Words,
-    places,
-    read_words,
-)
+from webapp.words.catalogue import FOLDER, LANGUAGES, TEXT, MissingWordsError, Words, places, read_words
 
 ROOM = Path(webapp.__file__).resolve().parent
 KEY = re.compile(r"[a-z]+\.[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -130,7 +122,7 @@ def test_korean_is_korean(words: dict[str, Words]) -> None:
 
 def heads() -> Iterator[str]:
     """What the pages show of the heads of the questions that ship, and the columns of the figures."""
-    for question in kb.saved_questions(kb.find_home()):
+    for question in kb.saved_queries(kb.find_home()):
         if not question.name.startswith("page-"):
             yield from (question.title, question.topic, question.description)
             yield from (param.description for param in question.params)
@@ -254,13 +246,13 @@ def test_lists_are_said_as_the_language_does(
 
 
 def test_words_that_are_not_there_are_an_error(words: dict[str, Words]) -> None:
-    with pytest.raises(NoSuchWords, match="no words are called 'home\\.nothing'"):
+    with pytest.raises(MissingWordsError, match="no words are called 'home\\.nothing'"):
         words["en"]("home.nothing")
-    with pytest.raises(NoSuchWords, match="need 'words'"):
+    with pytest.raises(MissingWordsError, match="need 'words'"):
         words["en"]("search.called")
-    with pytest.raises(NoSuchWords, match="depend on a number"):
+    with pytest.raises(MissingWordsError, match="depend on a number"):
         words["en"]("about.claims")
-    assert issubclass(NoSuchWords, KeyError)
+    assert issubclass(MissingWordsError, KeyError)
 
 
 ENTRY = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "a.b"\nmsgstr "{english}"\n'

@@ -1,0 +1,132 @@
+"""SPARQL results in the four formats of the W3C, some rows at a time: an answer can leave while it is made.
+
+JSON (https://www.w3.org/TR/sparql12-results-json/) is written here, a row on a line of its own. The engine writes the
+others: XML, CSV and TSV. It takes no row limit and writes whole documents only, so it is given some rows as a document,
+and what stands before and behind the rows is taken off again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol, TypeAlias
+
+import pyoxigraph as ox
+
+from kb.vocab import XSD
+
+ResultTerm: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Row: TypeAlias = Sequence[ResultTerm | None]
+
+
+class RowWriter(Protocol):
+    """Writes one table: the head, rows as often as there are some, the foot."""
+
+    def head(self) -> bytes:
+        """What stands before the rows."""
+
+    def rows(self, rows: Iterable[Row]) -> bytes:
+        """Some rows more."""
+
+    def foot(self) -> bytes:
+        """What stands behind them."""
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Row], format: str) -> bytes:
+    """A whole table in one of `RESULT_WRITERS`."""
+    writer = RESULT_WRITERS[format](columns)
+    return writer.head() + writer.rows(rows) + writer.foot()
+
+
+def write_truth(truth: bool, format: str) -> bytes:
+    """The answer to an ASK in one of `RESULT_WRITERS`."""
+    return _converted(_dump({"head": {}, "boolean": truth}), _FORMATS[format])
+
+
+def term_json(term: ResultTerm) -> dict[str, Any]:
+    """A term in the JSON of SPARQL results (section 3.2.2)."""
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, ox.Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: term_json(part) for name, part in parts.items()}}
+    found = {"type": "literal", "value": term.value}
+    if term.language:
+        direction = {"its:dir": str(term.direction)} if term.direction else {}
+        return {**found, "xml:lang": term.language, **direction}
+    return found if term.datatype.value == XSD.string else {**found, "datatype": term.datatype.value}
+
+
+class _JsonRows:
+    """Rows in JSON, each on a line of its own."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.columns = columns
+        self.begun = False
+
+    def head(self) -> bytes:
+        return b'{"head":' + _dump({"vars": list(self.columns)}) + b',"results":{"bindings":['
+
+    def rows(self, rows: Iterable[Row]) -> bytes:
+        lines = []
+        for row in rows:
+            cells = {name: term_json(term) for name, term in zip(self.columns, row, strict=True) if term is not None}
+            lines.append((b",\n" if self.begun else b"\n") + _dump(cells))
+            self.begun = True
+        return b"".join(lines)
+
+    def foot(self) -> bytes:
+        return b"\n]}}\n"
+
+
+class _EngineRows:
+    """Rows in a format that the engine writes."""
+
+    def __init__(self, columns: Sequence[str], format: ox.QueryResultsFormat) -> None:
+        self.columns = columns
+        self.format = format
+        empty = self._document(())
+        at = empty.index(b"</results>") if format == ox.QueryResultsFormat.XML else len(empty)
+        self.before, self.after = empty[:at], empty[at:]
+
+    def head(self) -> bytes:
+        return self.before
+
+    def rows(self, rows: Iterable[Row]) -> bytes:
+        document = self._document(rows)
+        return document[len(self.before) : len(document) - len(self.after)]
+
+    def foot(self) -> bytes:
+        return self.after
+
+    def _document(self, rows: Iterable[Row]) -> bytes:
+        return _converted(write_table(self.columns, rows, "json"), self.format)
+
+
+def _converted(document: bytes, format: ox.QueryResultsFormat) -> bytes:
+    """A document in JSON, in another format."""
+    return ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON).serialize(format=format) or b""
+
+
+def _dump(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+
+
+_FORMATS = {
+    "json": ox.QueryResultsFormat.JSON,
+    "xml": ox.QueryResultsFormat.XML,
+    "csv": ox.QueryResultsFormat.CSV,
+    "tsv": ox.QueryResultsFormat.TSV,
+}
+RESULT_WRITERS: Mapping[str, Callable[[Sequence[str]], RowWriter]] = MappingProxyType(
+    {
+        "json": _JsonRows,
+        "xml": lambda columns: _EngineRows(columns, ox.QueryResultsFormat.XML),
+        "csv": lambda columns: _EngineRows(columns, ox.QueryResultsFormat.CSV),
+        "tsv": lambda columns: _EngineRows(columns, ox.QueryResultsFormat.TSV),
+    }
+)
+"""Name of a format to what makes its writer, given the names of the columns."""
