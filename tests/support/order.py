@@ -12,13 +12,15 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 SLOW = (
+    "tests/webapp/pages/test_axe.py",
     "tests/test_readme.py",
     "tests/kb/mutate/test_run.py",
     "tests/webapp/test_webapp.py",
     "tests/players/test_second_engine.py",
     "tests/kb/cli/test_main.py",
     "tests/webapp/server/test_reload.py",
-    "tests/webapp/pages/test_axe.py",
+    "tests/webapp/things/test_texts.py",
+    "tests/webapp/pages/test_query.py",
     "tests/webapp/pages/test_browser.py",
     "tests/test_wheel.py",
     "tests/webapp/engine/test_streaming.py",
