@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -67,9 +68,17 @@ def place(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.fixture(scope="session")
+def initial_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `kb init` makes; to be copied and not changed."""
+    target = tmp_path_factory.mktemp("initial") / "mybase"
+    kb.init(target, source=kb.find_home())
+    return target
+
+
 @pytest.fixture
-def mybase(tmp_path: Path) -> Path:
+def mybase(tmp_path: Path, initial_base: Path) -> Path:
     """A fresh base of one's own, as `kb init` makes it."""
     target = tmp_path / "mybase"
-    kb.init(target, source=kb.find_home())
+    shutil.copytree(initial_base, target)
     return target

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, TypeVar, cast
 
 import pyoxigraph as ox
 from rdflib.term import Identifier, Node
 
-from kb.finding import Rule
 from kb.model.knowledge_base import LoadedFile
 from kb.rdf.graph import Graph
 from kb.shacl.dependencies import ShapeDependencies
 from kb.shacl.engine import Result, literals_kept, rdf_shapes, run_graphs, sorted_results
 from kb.shacl.graph import FlatGraph, rdf_graph, rdf_triples
+
+T = TypeVar("T")
 
 MOST_CHANGED = 2_000
 MOST_LOOKS = 5_000
@@ -127,13 +128,17 @@ class IncrementalCache:
 
     files: dict[str, LoadedFile] = field(default_factory=dict)
     run: Rerun = field(default_factory=Rerun)
-    _rules: tuple[tuple[LoadedFile, ...], tuple[Rule, ...]] = ((), ())
+    _shape_files: tuple[LoadedFile, ...] = ()
+    _of_shapes: dict[str, Any] = field(default_factory=dict)
 
-    def rules(self, files: tuple[LoadedFile, ...], read: Callable[[], tuple[Rule, ...]]) -> tuple[Rule, ...]:
-        """The rules of these shapes files, read again only where a file is another one."""
-        if not self._rules[1] or self._rules[0] != files:
-            self._rules = (files, read())
-        return self._rules[1]
+    def of_shapes(self, files: tuple[LoadedFile, ...], name: str, compute: Callable[[], T]) -> T:
+        """What was computed from these shapes files, computed again only if a file is another one."""
+        if self._shape_files != files:
+            self._shape_files, self._of_shapes = files, {}
+        if name not in self._of_shapes:
+            self._of_shapes[name] = compute()
+        found: T = self._of_shapes[name]
+        return found
 
     def keep(self, files: Iterable[LoadedFile]) -> None:
         """Remember files beside those that are known."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from kb.git import read_commit
 from kb.home import Home, find_home
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, read_files
 from kb.rdf.curies import short_iri
-from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import focus_nodes, has_target
 from kb.shacl.incremental import IncrementalCache
@@ -97,7 +97,7 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     gate = tuple(gate_findings(inputs))
     if gate:
         return _report(inputs, gate, stopped="the gate refused a file", exit_code=3)
-    flaws = tuple(lint_findings(inputs))
+    flaws = tuple(lint_findings(inputs, steps.memory))
     if any(finding.code == "FC958" for finding in flaws):
         return _report(inputs, flaws, stopped="a shape cannot be run", exit_code=3)
     counted = _count_nodes(inputs)
@@ -141,13 +141,12 @@ def _read(home: Home, memory: IncrementalCache, loaded: KnowledgeBase | None) ->
     files, errors = read
     shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES, known=memory.files)
     memory.keep((*files, *shape_files))
-    shapes = Graph.of(triple for file in shape_files for triple in file.document.triples)
     base = loaded or KnowledgeBase(home, files)
     return Inputs(
         base,
         shape_files,
-        shapes,
-        memory.rules(shape_files, lambda: describe_rules(KnowledgeBase(home, shape_files))),
+        memory.of_shapes(shape_files, "graph", lambda: KnowledgeBase(home, shape_files).graph),
+        memory.of_shapes(shape_files, "rules", lambda: describe_rules(KnowledgeBase(home, shape_files))),
         errors + shape_errors,
         read_waivers(home, base.prefixes),
         read_floors(home),
@@ -235,4 +234,10 @@ def _file_checked(file: LoadedFile) -> FileChecked:
 
 def versions() -> dict[str, str]:
     """Name and version of every tool that takes part in a check."""
-    return {"python": platform.python_version(), **{name: metadata.version(name) for name in TOOLS}}
+    return {"python": platform.python_version(), **dict(_tools())}
+
+
+@cache
+def _tools() -> tuple[tuple[str, str], ...]:
+    """Name and version of every package, read from their files once."""
+    return tuple((name, metadata.version(name)) for name in TOOLS)

@@ -107,10 +107,11 @@ def is_host(inputs: Inputs, shape: str) -> bool:
     return any(rule.host == shape for rule in inputs.rules)
 
 
-def lint_findings(inputs: Inputs) -> Iterator[Finding]:
+def lint_findings(inputs: Inputs, memory: IncrementalCache) -> Iterator[Finding]:
     """What is wrong with the shapes themselves, each at its place in their files."""
     shapes = KnowledgeBase(inputs.kb.home, inputs.shape_files)
-    for flaw in lint(inputs.shapes, inputs.rules):
+    flaws = memory.of_shapes(inputs.shape_files, "flaws", lambda: lint(inputs.shapes, inputs.rules))
+    for flaw in flaws:
         node = shapes.holder(flaw.node)
         finding = _code_finding(inputs, flaw.code, node if is_iri(node) else "", flaw.message, path=flaw.path)
         if flaw.code == "FC951":  # about a term, wherever it is written

@@ -12,16 +12,21 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 
 SLOW = (
-    "tests/kb/mutate/test_run.py",
+    "tests/webapp/pages/test_axe.py",
     "tests/test_readme.py",
-    "tests/kb/cli/test_main.py",
-    "tests/kb/cli/test_kill.py",
-    "tests/kb/shacl/test_incremental.py",
-    "tests/webapp/server/test_reload.py",
-    "tests/players/test_second_engine.py",
+    "tests/kb/mutate/test_run.py",
     "tests/webapp/test_webapp.py",
-    "tests/kb/report/test_writers.py",
-    "tests/kb/validation/test_suppressions.py",
+    "tests/players/test_second_engine.py",
+    "tests/kb/cli/test_main.py",
+    "tests/webapp/server/test_reload.py",
+    "tests/webapp/things/test_texts.py",
+    "tests/webapp/pages/test_query.py",
+    "tests/webapp/pages/test_browser.py",
+    "tests/test_wheel.py",
+    "tests/webapp/engine/test_streaming.py",
+    "tests/players/test_hostile.py",
+    "tests/test_deploy.py",
+    "tests/players/test_clients.py",
 )
 """Files that take the longest, the slowest first (`make test` prints the slowest tests)."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import webapp
-from tests.support.web_base import make
 from webapp.site.site import site_of
 from webapp.words.collation import sort_key
 
@@ -57,10 +55,8 @@ class Table(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = webapp.create_app(make(tmp_path_factory.mktemp("views")), WORKERS=1)
-    yield made
-    webapp.close(made)
+def app(plain_app: Flask) -> Flask:
+    return plain_app
 
 
 @pytest.fixture

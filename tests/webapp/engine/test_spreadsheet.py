@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -12,8 +11,6 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-import webapp
-from tests.support.web_base import make
 from webapp.engine.results import safe_text
 
 STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -27,10 +24,8 @@ HOSTILE = """SELECT ?cell ?more {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = webapp.create_app(make(tmp_path_factory.mktemp("spreadsheet")), WORKERS=1)
-    yield made
-    webapp.close(made)
+def app(plain_app: Flask) -> Flask:
+    return plain_app
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote
@@ -22,10 +21,8 @@ from webapp.words.folding import fold, matches
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = webapp.create_app(make(tmp_path_factory.mktemp("browse")), WORKERS=1)
-    yield made
-    webapp.close(made)
+def app(hard_app: Flask) -> Flask:
+    return hard_app
 
 
 @pytest.fixture

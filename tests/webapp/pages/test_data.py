@@ -64,10 +64,8 @@ NO_PAGES = {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = webapp.create_app(make(tmp_path_factory.mktemp("data")), WORKERS=1)
-    yield made
-    webapp.close(made)
+def app(hard_app: Flask) -> Flask:
+    return hard_app
 
 
 @pytest.fixture

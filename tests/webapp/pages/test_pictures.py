@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -11,9 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import kb
-import webapp
 from kb.rdf.curies import short
-from tests.support.hard_base import make
 from webapp.answer.dates import MOST_MARKS, in_words, timeline
 from webapp.pages.pictures import MOST_ROWS, shared_claims
 from webapp.site.site import site_of
@@ -21,10 +18,8 @@ from webapp.words.catalogue import read_words
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = webapp.create_app(make(tmp_path_factory.mktemp("hard")), WORKERS=1)
-    yield made
-    webapp.close(made)
+def app(hard_app: Flask) -> Flask:
+    return hard_app
 
 
 @pytest.fixture

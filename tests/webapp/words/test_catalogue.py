@@ -42,10 +42,8 @@ def words() -> dict[str, Words]:
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = webapp.create_app(web_base.make(tmp_path_factory.mktemp("words")), WORKERS=1)
-    yield made
-    webapp.close(made)
+def app(plain_app: Flask) -> Flask:
+    return plain_app
 
 
 @pytest.fixture
