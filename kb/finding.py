@@ -57,6 +57,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A problem that a check in code found, before it becomes a `Finding` with its place in a file.
+
+    Attributes:
+        code: the code of the rule that is broken.
+        node: the node it is about, as an IRI or a blank node label; empty where there is none.
+        message: what is wrong.
+        path: IRI of the property; empty where there is none.
+        value: the offending value in N-Triples form; empty where there is none.
+        help: what to do; empty where the help of the rule is enough.
+        file: the settings file that is wrong; empty where the place follows from the node.
+        line: 1-based line in `file`; None where unknown.
+    """
+
+    code: str
+    node: str
+    message: str
+    path: str = ""
+    value: str = ""
+    help: str = ""
+    file: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, or worth a look.
 

@@ -12,12 +12,11 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kb.errors import QueryRefusedError
-from kb.finding import Rule
+from kb.finding import Fault, Rule
 from kb.rdf.graph import Graph, key, reachable
 from kb.shacl.engine import has_target, query_prefixes
 from kb.sparql.guard import refuse
@@ -62,24 +61,7 @@ _SILENT = ClosedNamespace(
 """What a shape may say without asking anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeFlaw:
-    """Something wrong with a shape.
-
-    Attributes:
-        code: of the rule that it breaks.
-        node: the shape, or the term that is not one.
-        message: what is wrong.
-        path: the property it is about, or empty.
-    """
-
-    code: str
-    node: str
-    message: str
-    path: str = ""
-
-
-def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[ShapeFlaw, ...]:
+def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[Fault, ...]:
     """Every flaw of the shapes, by rule and shape."""
     flaws = (
         *_unknown(shapes),
@@ -93,7 +75,7 @@ def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[ShapeFlaw, ...]:
     return tuple(sorted(flaws, key=lambda flaw: (flaw.code, flaw.node)))
 
 
-def _unknown(shapes: Graph) -> Iterator[ShapeFlaw]:
+def _unknown(shapes: Graph) -> Iterator[Fault]:
     terms = {
         term.value
         for triple in shapes.triples
@@ -103,32 +85,28 @@ def _unknown(shapes: Graph) -> Iterator[ShapeFlaw]:
     for term in sorted(terms):
         name = term.removeprefix(SH.iri)
         if term in _NOT_RUN:
-            yield ShapeFlaw(
-                "FC951", term, f"sh:{name} is not run here: nothing is inferred or fetched, and no script runs"
-            )
+            yield Fault("FC951", term, f"sh:{name} is not run here: nothing is inferred or fetched, and no script runs")
         elif term not in _RUN:
             near = difflib.get_close_matches(name, sorted(_RUN.terms), 1)
             hint = f"; did you mean sh:{near[0]}?" if near else ""
-            yield ShapeFlaw(
-                "FC951", term, f"SHACL has no term sh:{name}, and the engine passes over it in silence{hint}"
-            )
+            yield Fault("FC951", term, f"SHACL has no term sh:{name}, and the engine passes over it in silence{hint}")
 
 
-def _incomplete(shapes: Graph, rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
+def _incomplete(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Fault]:
     for rule in rules:
         if not rule.message:
-            yield ShapeFlaw("FC952", rule.iri, f"the rule {rule.code} has no message", SH.message)
+            yield Fault("FC952", rule.iri, f"the rule {rule.code} has no message", SH.message)
         if not rule.help:
-            yield ShapeFlaw("FC954", rule.iri, f"the rule {rule.code} does not say what to write instead", FC.help)
+            yield Fault("FC954", rule.iri, f"the rule {rule.code} does not say what to write instead", FC.help)
         if rule.host and not has_target(shapes, rule.host):
-            yield ShapeFlaw("FC955", rule.iri, f"the rule {rule.code} has no target, so it looks at nothing")
+            yield Fault("FC955", rule.iri, f"the rule {rule.code} has no target, so it looks at nothing")
         if rule.off:
-            yield ShapeFlaw(
+            yield Fault(
                 "FC956", rule.iri, f"the rule {rule.code} is deactivated, so it looks at nothing", SH.deactivated
             )
 
 
-def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
+def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Fault]:
     """Shapes that would yield results of their own, reached from a target, and have no code."""
     coded = {rule.iri for rule in rules}
     typed = {*shapes.subjects(RDF.type, SH.NodeShape), *shapes.subjects(RDF.type, SH.PropertyShape)}
@@ -138,7 +116,7 @@ def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
         shape = reached.pop()
         asks = [p for p in shapes.predicates(shape) if p.startswith(SH.iri) and p not in _SILENT]
         if shape not in coded and asks:
-            yield ShapeFlaw("FC953", shape, "a shape that finds something has no rule code")
+            yield Fault("FC953", shape, "a shape that finds something has no rule code")
         members = [member for member in shapes.nodes(shape, SH.property) if member not in seen]
         reached += members
         seen.update(members)
@@ -152,28 +130,28 @@ def _targeted(shapes: Graph) -> set[str]:
     }
 
 
-def _twice(rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
+def _twice(rules: Sequence[Rule]) -> Iterator[Fault]:
     counts = Counter(rule.code for rule in rules)
     for rule in rules:
         if counts[rule.code] > 1:
-            yield ShapeFlaw("FC957", rule.iri, f"{counts[rule.code]} rules have the code {rule.code}", FC.code)
+            yield Fault("FC957", rule.iri, f"{counts[rule.code]} rules have the code {rule.code}", FC.code)
 
 
-def _patterns(shapes: Graph) -> Iterator[ShapeFlaw]:
+def _patterns(shapes: Graph) -> Iterator[Fault]:
     for node, text in _texts(shapes, "pattern"):
         try:
             re.compile(text)
         except (re.error, OverflowError, RecursionError) as error:
-            yield ShapeFlaw("FC958", node, f"the pattern cannot be read: {error}", SH.iri + "pattern")
+            yield Fault("FC958", node, f"the pattern cannot be read: {error}", SH.iri + "pattern")
 
 
-def _queries(shapes: Graph) -> Iterator[ShapeFlaw]:
+def _queries(shapes: Graph) -> Iterator[Fault]:
     """Queries as the base's own questions are taken: no other place is asked, and the grammar is kept."""
     for name in ("select", "ask"):
         for node, text in _texts(shapes, name):
             wrong = _query_fault(text, query_prefixes(shapes, node))
             if wrong:
-                yield ShapeFlaw("FC958", node, f"the query cannot be run: {wrong}", SH.iri + name)
+                yield Fault("FC958", node, f"the query cannot be run: {wrong}", SH.iri + name)
 
 
 def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
@@ -189,7 +167,7 @@ def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
     return ""
 
 
-def _circular(shapes: Graph) -> Iterator[ShapeFlaw]:
+def _circular(shapes: Graph) -> Iterator[Fault]:
     """Shapes that ask for themselves, which the standard leaves undefined (section 3.4.3) and the engine gives up."""
     asked: dict[str, set[str]] = {}
     for name in ("property", "node", "not", "qualifiedValueShape", "and", "or", "xone"):
@@ -197,7 +175,7 @@ def _circular(shapes: Graph) -> Iterator[ShapeFlaw]:
             asked.setdefault(shape, set()).update((other, *shapes.items(other)))
     for shape in sorted(name for name in asked if not name.startswith("_:")):
         if any(shape in reachable(other, asked) for other in asked[shape]):
-            yield ShapeFlaw("FC958", shape, "the shape asks for itself, and nobody says what that means")
+            yield Fault("FC958", shape, "the shape asks for itself, and nobody says what that means")
 
 
 def _texts(shapes: Graph, name: str) -> Iterator[tuple[str, str]]:

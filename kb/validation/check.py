@@ -26,24 +26,25 @@ from kb.shacl.engine import focus_nodes, has_target
 from kb.shacl.incremental import IncrementalCache
 from kb.shacl.rules import describe_rules
 from kb.text import digest_bytes
+from kb.validation.characters import find_invisible
+from kb.validation.duplicates import find_duplicates
 from kb.validation.findings import (
     Inputs,
-    character_findings,
-    double_findings,
-    floor_findings,
+    apply_suppressions,
+    find_scattered,
     gate_findings,
     is_host,
     lint_findings,
+    make_finding,
     not_judged,
     shape_findings,
     unworded,
-    verification_findings,
-    waived,
-    wording_findings,
 )
 from kb.validation.suppressions import read_waivers
-from kb.validation.thresholds import measure, read_floors
+from kb.validation.text_reuse import find_shared_words
+from kb.validation.thresholds import below, measure, read_floors
 from kb.verification.copies import find_texts
+from kb.verification.faults import find_faults
 from kb.verification.verify import Verification, verify
 from kb.vocab import FC, SH
 
@@ -114,17 +115,17 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
     coverage = measure(inputs.kb)
     unchecked = (*at_hand.ignored, *unworded(inputs, at_hand.copies), *not_judged(inputs, verification))
-    found = (
-        *flaws,
-        *broken,
-        *verification_findings(inputs, verification),
-        *wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
-        *character_findings(inputs),
-        *double_findings(inputs),
-        *floor_findings(inputs, coverage, verification),
+    faults = (
+        *find_faults(inputs.kb.graph, at_hand.copies, verification),
+        *find_shared_words(inputs.kb.graph, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
+        *find_invisible(inputs.kb.graph),
+        *find_scattered(inputs.kb.files),
+        *find_duplicates(inputs.kb.graph, inputs.kb.prefixes),
+        *below(inputs.floors, coverage, verification.citations),
     )
+    found = (*flaws, *broken, *(make_finding(inputs, fault) for fault in faults))
     unseen = TEXT_RULES if unchecked or verification.citations.not_checked else ()
-    findings = waived(inputs, found, today, unseen)
+    findings = apply_suppressions(inputs, found, today, unseen)
     return _report(
         inputs,
         findings,

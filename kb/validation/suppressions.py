@@ -19,8 +19,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import pyoxigraph as ox
+
 from kb.errors import InputError
-from kb.finding import UNUSED_WAIVER, Finding
+from kb.finding import UNUSED_WAIVER, Fault, Finding
 from kb.home import Home
 from kb.rdf.curies import expand
 from kb.validation.toml import Settings, read_settings
@@ -48,15 +50,6 @@ class Suppression:
     def words(self) -> str:
         """Why, who and until when."""
         return f"{self.reason} ({self.owner}, until {self.expires.isoformat()})"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A waiver that does not do its work: rule code, the waiver, and why in a sentence."""
-
-    code: str
-    waiver: Suppression
-    message: str
 
 
 @dataclass(frozen=True)
@@ -134,21 +127,21 @@ def _waiver(
 
 def apply_waivers(
     waivers: Sequence[Suppression], findings: Iterable[Finding], *, today: date, blind: tuple[str, ...] = ()
-) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[Finding, ...], tuple[Fault, ...]]:
     """The findings, waived ones marked, and what is wrong with the waivers.
 
     Args:
         today: the day of the check; a waiver holds to the end of its last day.
         blind: beginnings of rule codes that had nothing to look at; their waivers are not unused.
     """
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     held: dict[tuple[str, str], Suppression] = {}
     for waiver in waivers:
         problem = _out_of_time(waiver, today)
         if problem:
             problems.append(problem)
         elif (waiver.rule, waiver.node) in held:
-            problems.append(Problem(UNUSED_WAIVER, waiver, f"{waiver.rule} is waived twice for the same node"))
+            problems.append(_fault(UNUSED_WAIVER, waiver, f"{waiver.rule} is waived twice for the same node"))
         else:
             held[waiver.rule, waiver.node] = waiver
     found = []
@@ -162,18 +155,22 @@ def apply_waivers(
     for place, waiver in held.items():
         if place not in used and not waiver.rule.startswith(blind):
             problems.append(
-                Problem(UNUSED_WAIVER, waiver, f"nothing of {waiver.rule} is found at this node: remove it")
+                _fault(UNUSED_WAIVER, waiver, f"this node has no finding of {waiver.rule}: remove the waiver")
             )
     return tuple(found), tuple(problems)
 
 
-def _out_of_time(waiver: Suppression, today: date) -> Problem | None:
+def _fault(code: str, waiver: Suppression, message: str) -> Fault:
+    return Fault(code, waiver.node, message, value=str(ox.Literal(waiver.rule)), file=FILE, line=waiver.line)
+
+
+def _out_of_time(waiver: Suppression, today: date) -> Fault | None:
     if waiver.expires < today:
-        return Problem(
+        return _fault(
             EXPIRED, waiver, f"{waiver.owner}'s waiver of {waiver.rule} ended on {waiver.expires.isoformat()}"
         )
     last = today + timedelta(days=MAX_DAYS)
     if waiver.expires > last:
         sentence = f"{waiver.owner}'s waiver of {waiver.rule} ends on {waiver.expires.isoformat()}"
-        return Problem(TOO_LONG, waiver, f"{sentence}, later than {last.isoformat()}")
+        return _fault(TOO_LONG, waiver, f"{sentence}, later than {last.isoformat()}")
     return None

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from kb.errors import InputError
 from kb.files import write_atomic
-from kb.finding import CitationsChecked, Coverage
+from kb.finding import CitationsChecked, Coverage, Fault
 from kb.home import Home
 from kb.model.knowledge_base import KnowledgeBase
 from kb.validation.toml import Settings, key_span, read_settings, table_span
@@ -110,8 +110,8 @@ def measure(kb: KnowledgeBase) -> Coverage:
     return Coverage(len(paragraphs), len(paragraphs & (cited | silent)), doubly)
 
 
-def below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -> Iterator[tuple[str, str, int | None]]:
-    """What is below its floor: rule code, sentence, line of the floor."""
+def below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -> Iterator[Fault]:
+    """Every figure that is below its floor."""
     checked = citations.exact + citations.failed
     reached = figures(coverage, citations)
     said = {
@@ -123,7 +123,8 @@ def below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -
         figure = reached[key]
         if figure is not None and figure < floor:
             share = "" if key == ORIGINS else f", a share of {_written(key, figure)}"
-            yield RULES[key], f"{said[key]}{share}: below the floor of {floor:.6g}", floors.line(key)
+            message = f"{said[key]}{share}: below the floor of {floor:.6g}"
+            yield Fault(RULES[key], "", message, file=floors.name, line=floors.line(key))
 
 
 def unjudged(floors: Thresholds, citations: CitationsChecked) -> str:

@@ -84,6 +84,11 @@ def find_texts(graph: Graph, folders: Iterable[Path]) -> LocalCopies:
     return LocalCopies(found, tuple(sorted(ignored)), tuple(spare))
 
 
+def slug_of(article: str) -> str:
+    """The last part of an article's IRI, which names its record and its copy."""
+    return article.replace("#", "/").rpartition("/")[2]
+
+
 @dataclass(frozen=True)
 class _File:
     """One file of a folder of texts, decoded when first asked."""
@@ -136,7 +141,7 @@ def _copy(graph: Graph, article: str, files: Sequence[_File]) -> Copy | None:
     for file in readable:
         if file.digest == wanted:
             return Copy(file.path, file.paragraphs, True)
-    name = article.replace("#", "/").rpartition("/")[2] + ".txt"
+    name = slug_of(article) + ".txt"
     named = next((file for file in readable if file.path.name == name), None)
     chosen = named or _alike(graph, article, readable)
     return Copy(chosen.path, chosen.paragraphs, False) if chosen else None

@@ -67,30 +67,11 @@ class CitationResult:
         return self.state in FAILED_STATES
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A recorded paragraph or article that differs from the copy at hand.
-
-    Attributes:
-        node: its IRI.
-        message: a sentence.
-        article: IRI of the article.
-        copy: name of the copy's file.
-    """
-
-    node: str
-    message: str
-    article: str
-    copy: str
-
-
 @dataclass(frozen=True)
 class Verification:
-    """The outcome of every span, and the records that differ from the copies at hand."""
+    """The result for every span."""
 
     outcomes: tuple[CitationResult, ...]
-    files: tuple[Difference, ...]
-    paragraphs: tuple[Difference, ...]
 
     @property
     def citations(self) -> CitationsChecked:
@@ -116,10 +97,7 @@ def verify(graph: Graph, copies: Mapping[str, Copy], *, spare: Sequence[Copy] = 
         copies: article IRI to a reader's copy; absent where there is none.
         spare: further files at hand that are no article's copy, such as an older version of one.
     """
-    outcomes = tuple(_outcomes(graph, copies, spare))
-    files = tuple(_file_differences(graph, copies))
-    paragraphs = tuple(_paragraph_differences(graph, copies))
-    return Verification(outcomes, files, paragraphs)
+    return Verification(tuple(_outcomes(graph, copies, spare)))
 
 
 # --- spans -------------------------------------------------------------------------------------------------
@@ -264,32 +242,3 @@ def _looked(
     to = between(quote.anchor, fate, near, (own.length, len(paragraphs.text(number))))
     reason = f"{outcome.reason}; the words are not known here: look at {to}"
     return replace(outcome, to=to, reason=reason)
-
-
-# --- records -----------------------------------------------------------------------------------------------
-
-
-def _file_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
-    for article in sorted(graph.instances(FC.Article)):
-        copy = copies.get(article)
-        if copy is not None and not copy.exact_file:
-            message = "the copy at hand is not the file that was recorded"
-            yield Difference(article, message, article, copy.path.name)
-
-
-def _paragraph_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
-    for paragraph in sorted(graph.instances(FC.Paragraph)):
-        article = graph.value(paragraph, DCTERMS.isPartOf) or ""
-        copy = copies.get(article)
-        index = whole(graph.value(paragraph, FC.index))
-        if copy is None or index is None:
-            continue
-        message = ""
-        if not 0 < index <= len(copy.paragraphs):
-            message = f"the copy at hand has no paragraph {index}"
-        elif copy.paragraphs[index - 1].digest != graph.value(paragraph, FC.digest):
-            message = f"paragraph {index} of the copy at hand differs from the recorded one"
-        elif len(copy.paragraphs[index - 1].text) != whole(graph.value(paragraph, FC.length)):
-            message = f"the recorded length of paragraph {index} is wrong"
-        if message:
-            yield Difference(paragraph, message, article, copy.path.name)
