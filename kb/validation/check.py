@@ -43,9 +43,8 @@ from kb.validation.findings import (
 from kb.validation.suppressions import read_waivers
 from kb.validation.text_reuse import find_shared_words
 from kb.validation.thresholds import below, measure, read_floors
-from kb.verification.copies import find_texts
 from kb.verification.faults import find_faults
-from kb.verification.verify import Verification, verify
+from kb.verification.verify import Verification, verify_copies
 from kb.vocab import FC, SH
 
 TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib")
@@ -111,8 +110,7 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     except CannotLookError as error:
         return _report(inputs, flaws, shapes=counted, stopped=error.message, exit_code=4)
     steps.tell("comparing the citations with the texts at hand")
-    at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
-    verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
+    at_hand, verification = verify_copies(inputs.kb.graph, [place.texts, *texts])
     coverage = measure(inputs.kb)
     unchecked = (*at_hand.ignored, *unworded(inputs, at_hand.copies), *not_judged(inputs, verification))
     faults = (

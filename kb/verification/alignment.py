@@ -13,7 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from kb.rdf.canonical import natural_key
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph
 from kb.text import TextParagraph
+from kb.vocab import DCTERMS, FC
 
 EVEN_LIKENESS = 0.5
 """Shorter through longer length, below which two paragraphs are not the same one edited."""
@@ -33,6 +37,19 @@ class Recorded:
     index: int | None
     length: int
     digest: str
+
+
+def recorded_paragraphs(graph: Graph, article: str) -> tuple[Recorded, ...]:
+    """The recorded paragraphs of an article, by name: `p2` before `p10`."""
+    return tuple(
+        Recorded(
+            name,
+            whole(graph.value(name, FC.index)) or None,
+            whole(graph.value(name, FC.length)) or 0,
+            graph.value(name, FC.digest) or "",
+        )
+        for name in sorted(graph.subjects(DCTERMS.isPartOf, article), key=natural_key)
+    )
 
 
 def align(recorded: Sequence[Recorded], text: Sequence[TextParagraph]) -> dict[int, str]:

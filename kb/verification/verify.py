@@ -8,14 +8,15 @@ could not be compared is "not checked", with the reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kb.finding import CitationsChecked
 from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph
-from kb.verification.alignment import Recorded
-from kb.verification.copies import Copy
+from kb.verification.alignment import recorded_paragraphs
+from kb.verification.copies import Copy, LocalCopies, find_texts
 from kb.verification.ladder import Ladder
 from kb.verification.paragraphs import Paragraphs
 from kb.verification.spans import (
@@ -100,6 +101,17 @@ def verify(graph: Graph, copies: Mapping[str, Copy], *, spare: Sequence[Copy] = 
     return Verification(tuple(_outcomes(graph, copies, spare)))
 
 
+def verify_copies(graph: Graph, folders: Iterable[Path]) -> tuple[LocalCopies, Verification]:
+    """Find the copy of each article in folders, and recompute every citation on it.
+
+    Args:
+        graph: the authored base.
+        folders: where copies may be, in the order in which they are searched.
+    """
+    found = find_texts(graph, folders)
+    return found, verify(graph, found.copies, spare=found.spare)
+
+
 # --- spans -------------------------------------------------------------------------------------------------
 
 
@@ -167,7 +179,7 @@ def _ladders(
 ) -> Mapping[str, Ladder]:
     """Article IRI to what decides on its spans; an article without a copy has none."""
     seeker = DigestSearch(_wanted(quotes))
-    recorded = {article: _recorded(graph, article) for article in sorted(graph.instances(FC.Article))}
+    recorded = {article: recorded_paragraphs(graph, article) for article in sorted(graph.instances(FC.Article))}
     named = [(article.rpartition("/")[2], article, copies[article]) for article in recorded if article in copies]
     owners = {old.digest: article for article, paragraphs in recorded.items() for old in paragraphs}
     return {
@@ -188,18 +200,6 @@ def _wanted(quotes: Sequence[_Quote]) -> Mapping[int, frozenset[str]]:
         if quote.anchor is not None:
             found.setdefault(quote.anchor.length, set()).add(quote.anchor.digest)
     return {length: frozenset(digests) for length, digests in found.items()}
-
-
-def _recorded(graph: Graph, article: str) -> tuple[Recorded, ...]:
-    return tuple(
-        Recorded(
-            name,
-            whole(graph.value(name, FC.index)) or None,
-            whole(graph.value(name, FC.length)) or 0,
-            graph.value(name, FC.digest) or "",
-        )
-        for name in sorted(graph.subjects(DCTERMS.isPartOf, article))
-    )
 
 
 def _stranger(article: str, copy: Copy, owners: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 import kb
 from kb.cli.main import main
+from kb.validation.baseline import Baseline
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 TEXT = "corpus/texts/mill-bridge.txt"
@@ -130,10 +131,10 @@ def test_a_waiver_of_what_could_not_be_looked_at_is_not_unused(mybase: Path) -> 
 
 
 def test_a_waived_finding_is_not_part_of_a_baseline(broken: Path) -> None:
-    baseline = kb.Baseline.of(kb.check(broken, today=TODAY))
+    baseline = Baseline.of(kb.check(broken, today=TODAY))
     write(broken, waiver(node=node_of(broken)))
     report = kb.check(broken, today=TODAY)
-    assert kb.Baseline.of(report).entries == ()
+    assert Baseline.of(report).entries == ()
     assert kb.shrink(baseline, report).entries == ()
 
 

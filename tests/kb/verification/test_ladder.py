@@ -344,10 +344,10 @@ def test_verify_shows_no_words_of_a_text_where_no_terminal_is(mybase: Path, caps
 def test_words_are_shown_to_the_reader_who_asks(mybase: Path) -> None:
     edit(mybase / TEXT, ("two years", "six\u202eyears"))
     base = kb.load_kb(mybase)
-    copies = kb.find_texts(base.graph, [base.home.texts]).copies
-    shown = kb.verification_text(kb.verify(base.graph, copies), copies, words=True)
+    found, verification = kb.verify_copies(base.graph, [base.home.texts])
+    shown = kb.verification_text(verification, found.copies, words=True)
     assert "six" in shown and "\u202e" not in shown
-    assert "six" not in kb.verification_text(kb.verify(base.graph, copies), copies)
+    assert "six" not in kb.verification_text(verification, found.copies)
 
 
 def test_a_report_of_a_check_carries_states_and_no_words(mybase: Path) -> None:
@@ -465,4 +465,4 @@ def test_confirm_without_fix_is_a_mistake(mybase: Path, capsys: pytest.CaptureFi
 def outcomes_of(folder: Path) -> tuple[CitationResult, ...]:
     """The outcomes of a base on the copies in its own folder."""
     base = kb.load_kb(folder)
-    return kb.verify(base.graph, kb.find_texts(base.graph, [base.home.texts]).copies).outcomes
+    return kb.verify_copies(base.graph, [base.home.texts])[1].outcomes
