@@ -148,11 +148,11 @@ def _watch(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) 
     if any(getattr(arguments, name) for name in asked) or arguments.format != "text":
         raise kb.UsageError("--watch only shows text, and writes nothing", help="leave out the other options")
     with suppress(KeyboardInterrupt):
-        for glimpse in kb.watch(home, texts=texts, today=today):
-            report = _compared(arguments, glimpse.report)
+        for result in kb.watch(home, texts=texts, today=today):
+            report = _compared(arguments, result.report)
             lines = [f"watching {home.root}   {datetime.now():%H:%M:%S}   {report.seconds:.2f} s   (Ctrl+C stops)"]
             text = report_text(report, colour=_has_colour(), brief=True)
-            _redraw([*lines, visible(glimpse.words), "", *text.splitlines()])
+            _redraw([*lines, visible(result.words), "", *text.splitlines()])
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Checks the shapes themselves, and reports what a SHACL engine ignores without a message.
+"""Checks the shapes themselves, and reports what a SHACL engine ignores silently.
 
 pySHACL ignores unknown terms, so a shape with a misspelt constraint checks nothing and every base passes. A shape
 without a target checks nothing, and a finding without a code or a message cannot be looked up or fixed. A pattern or a
@@ -86,11 +86,11 @@ def _unknown_terms(shapes: Graph) -> Iterator[Fault]:
     for term in sorted(terms):
         name = term.removeprefix(SH.iri)
         if term in _NOT_RUN:
-            yield Fault("FC951", term, f"sh:{name} is not supported: nothing is inferred or fetched, and no script runs")
+            yield Fault("FC951", term, f"sh:{name} is not supported: there is no inference, no fetching and no script")
         elif term not in _RUN:
             near = difflib.get_close_matches(name, sorted(_RUN.terms), 1)
             hint = f"; did you mean sh:{near[0]}?" if near else ""
-            yield Fault("FC951", term, f"SHACL has no term sh:{name}, and the engine ignores it without a message{hint}")
+            yield Fault("FC951", term, f"SHACL has no term sh:{name}, and the engine ignores it silently{hint}")
 
 
 def _incomplete_rules(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Fault]:
@@ -102,9 +102,7 @@ def _incomplete_rules(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Fault]:
         if rule.host and not has_target(shapes, rule.host):
             yield Fault("FC955", rule.iri, f"the rule {rule.code} has no target, so it checks nothing")
         if rule.off:
-            yield Fault(
-                "FC956", rule.iri, f"the rule {rule.code} is deactivated, so it checks nothing", SH.deactivated
-            )
+            yield Fault("FC956", rule.iri, f"the rule {rule.code} is deactivated, so it checks nothing", SH.deactivated)
 
 
 def _shapes_without_code(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Fault]:

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from kb.finding import Fault
+from kb.model.knowledge_base import LoadedFile
 from kb.rdf.curies import short_iri
 from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph, Term, key
-from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDFS, SCHEMA
+from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDF, RDFS, SCHEMA
 
 NAMED = (FC.Claim, FC.Question, FC.Relation, SCHEMA.Thing)
-"""Classes whose instances are told apart by their labels."""
+"""Classes whose instances must have different labels."""
 
 STANCES = (FC.asserts, FC.denies, FC.mentions)
 
@@ -43,6 +44,17 @@ def find_duplicates(graph: Graph, prefixes: Mapping[str, str] = PREFIXES) -> tup
     return tuple(sorted(faults, key=lambda fault: (fault.code, fault.node, fault.path, fault.value, fault.message)))
 
 
+def find_scattered(files: Iterable[LoadedFile]) -> Iterator[Fault]:
+    """FC941: every node that two files describe, so that it is unclear which one is right."""
+    typed: dict[str, list[str]] = {}
+    for file in files:
+        for subject in sorted({key(t.subject) for t in file.document.triples if t.predicate.value == RDF.type}):
+            typed.setdefault(subject, []).append(file.name)
+    for subject, names in sorted(typed.items()):
+        if len(names) > 1:
+            yield Fault("FC941", subject, f"is described in {' and in '.join(names)}", RDF.type)
+
+
 def _same_file(graph: Graph) -> Iterator[_Pair]:
     """FC942: one file, recorded as two articles."""
     first: dict[str, str] = {}
@@ -54,7 +66,7 @@ def _same_file(graph: Graph) -> Iterator[_Pair]:
 
 
 def _same_name(graph: Graph) -> Iterator[_Pair]:
-    """FC943: one name for two things of a kind, capital letters and spaces apart."""
+    """FC943: one name for two things of a kind; case and spaces are ignored."""
     for cls in NAMED:
         first: dict[tuple[str, str | None], str] = {}
         for node in graph.instances(cls):
@@ -81,7 +93,7 @@ def _same_citation(graph: Graph) -> Iterator[_Pair]:
 
 
 def _same_paragraph(graph: Graph) -> Iterator[_Pair]:
-    """FC945: the same words, printed twice in an article and cited at both places as if they were two."""
+    """FC945: the same words, printed twice in an article and cited at both places as two different ones."""
     first: dict[tuple[str, str], str] = {}
     for paragraph in _cited(graph):
         for digest in graph.objects(paragraph, FC.digest):
@@ -98,7 +110,7 @@ def _cited(graph: Graph) -> Iterable[str]:
 
 
 def _original(graph: Graph, paragraph: str) -> str:
-    """The paragraph that one goes back to by its marks; one of a circle stands for all of it."""
+    """The paragraph that `fc:duplicateOf` leads to; for a circle, the first of its names."""
     seen = [paragraph]
     while (other := graph.value(seen[-1], FC.duplicateOf)) is not None:
         if other in seen:

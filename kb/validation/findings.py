@@ -1,4 +1,4 @@
-"""What each part of a check found, as findings with their place in the files."""
+"""Turns the results of each part of a check into findings with their place in the files."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ from kb.errors import InputError, KbError, TurtleError
 from kb.finding import Fault, Finding
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, Place
 from kb.rdf.curies import is_iri
-from kb.rdf.graph import Graph, key
+from kb.rdf.graph import Graph
 from kb.shacl.engine import Result, Rule, severity_word
 from kb.shacl.incremental import IncrementalCache
 from kb.shacl.lint import lint
 from kb.validation.suppressions import MALFORMED as BAD_WAIVERS
 from kb.validation.suppressions import Suppressions, apply_waivers
 from kb.validation.thresholds import MALFORMED as BAD_FLOORS
-from kb.validation.thresholds import Thresholds, unjudged
+from kb.validation.thresholds import Thresholds, describe_unchecked
+from kb.verification.copies import LocalCopies
 from kb.verification.verify import Verification
-from kb.vocab import FC, PREFIXES, RDF, SH
+from kb.vocab import FC, PREFIXES, SH
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """What was read: the base, the shapes, the errors of the gate, the waivers and the floors."""
+    """The input of a check: the base, the shapes, the errors of the gate, the waivers and the floors."""
 
     kb: KnowledgeBase
     shape_files: tuple[LoadedFile, ...]
@@ -39,6 +40,7 @@ class Inputs:
 
 
 def gate_findings(inputs: Inputs) -> Iterator[Finding]:
+    """FC901 to FC908: files that the gate refused; FC964 and FC974: malformed waivers and floors."""
     for error in inputs.errors:
         problems = error.problems if isinstance(error, TurtleError) else ()
         for problem in problems:
@@ -93,11 +95,12 @@ def _undeclared(inputs: Inputs) -> Iterator[Finding]:
 
 
 def is_host(inputs: Inputs, shape: str) -> bool:
+    """Whether a shape has the targets of a rule."""
     return any(rule.host == shape for rule in inputs.rules)
 
 
 def lint_findings(inputs: Inputs) -> Iterator[Finding]:
-    """What is wrong with the shapes themselves, each at its place in their files."""
+    """FC951 to FC958: problems of the shapes themselves, each at its place in their files."""
     shapes = KnowledgeBase(inputs.kb.home, inputs.shape_files)
     for fault in lint(inputs.shapes, inputs.rules):
         if fault.code == "FC951":  # about a term, wherever it is written
@@ -109,6 +112,7 @@ def lint_findings(inputs: Inputs) -> Iterator[Finding]:
 
 
 def shape_findings(inputs: Inputs, memory: IncrementalCache) -> Iterator[Finding]:
+    """The results of the SHACL shapes, each with its rule and its place."""
     rules = {rule.iri: rule for rule in inputs.rules}
     for result in dict.fromkeys(memory.run(inputs.kb.graph, inputs.shapes)):
         predicate = result.path if is_iri(result.path) else ""
@@ -119,12 +123,12 @@ def shape_findings(inputs: Inputs, memory: IncrementalCache) -> Iterator[Finding
 
 
 def finding_of(result: Result, rules: Mapping[str, Rule]) -> Finding:
-    """A result of the engine as a finding, nothing of it lost; without its place.
+    """A result of the engine as a finding with all its details, but without its place.
 
     Args:
         rules: IRI of a shape to its rule; a shape without one is `FC953`.
     """
-    uncoded = Rule("", "FC953", severity_word(result.severity), "a shape without a code was broken", "", "", False)
+    uncoded = Rule("", "FC953", severity_word(result.severity), "a shape without a code is violated", "", "", False)
     rule = rules.get(result.shape, replace(uncoded, help="give the shape an fc:code"))
     named = not result.focus.startswith("_:") and not result.reported_focus.startswith('"')
     own_severity = result.severity not in (SH.Violation, SH.Warning, SH.Info)
@@ -144,7 +148,7 @@ def finding_of(result: Result, rules: Mapping[str, Rule]) -> Finding:
 
 
 def _with_place(finding: Finding, places: Sequence[Place]) -> Finding:
-    """The finding with its file, line and column; as it is where nothing describes its focus."""
+    """The finding with its file, line and column; unchanged if no file describes its focus."""
     if not places:
         return finding
     first, *others = places
@@ -158,27 +162,16 @@ def _with_place(finding: Finding, places: Sequence[Place]) -> Finding:
     )
 
 
-def unworded(inputs: Inputs, copies: Mapping[str, object]) -> Iterator[str]:
-    missing = [article for article in inputs.kb.graph.instances(FC.Article) if article not in copies]
+def list_unchecked(inputs: Inputs, copies: LocalCopies, verification: Verification) -> Iterator[str]:
+    """Sentences about what this run did not check, with the reasons."""
+    yield from copies.ignored
+    missing = [article for article in inputs.kb.graph.instances(FC.Article) if copies.of(article) is None]
     if missing:
         names = ", ".join(sorted(local_name(article) for article in missing))
-        yield f"wording not compared with {len(missing)} texts that are not at hand: {names}"
-
-
-def find_scattered(files: Sequence[LoadedFile]) -> Iterator[Fault]:
-    """FC941: a node that two files describe, so that it is unclear which one is right."""
-    typed: dict[str, list[str]] = {}
-    for file in files:
-        for subject in sorted({key(t.subject) for t in file.document.triples if t.predicate.value == RDF.type}):
-            typed.setdefault(subject, []).append(file.name)
-    for subject, names in sorted(typed.items()):
-        if len(names) > 1:
-            yield Fault("FC941", subject, f"is described in {' and in '.join(names)}", RDF.type)
-
-
-def not_judged(inputs: Inputs, verification: Verification) -> tuple[str, ...]:
-    sentence = unjudged(inputs.floors, verification.citations)
-    return (sentence,) if sentence else ()
+        yield f"wording not compared with {len(missing)} texts that are not available: {names}"
+    sentence = describe_unchecked(inputs.floors, verification.citations)
+    if sentence:
+        yield sentence
 
 
 def apply_suppressions(

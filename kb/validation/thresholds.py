@@ -110,7 +110,7 @@ def measure(kb: KnowledgeBase) -> Coverage:
     return Coverage(len(paragraphs), len(paragraphs & (cited | silent)), doubly)
 
 
-def below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -> Iterator[Fault]:
+def find_below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -> Iterator[Fault]:
     """Every figure that is below its floor."""
     checked = citations.exact + citations.failed
     reached = figures(coverage, citations)
@@ -127,7 +127,7 @@ def below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -
             yield Fault(RULES[key], "", message, file=floors.name, line=floors.line(key))
 
 
-def unjudged(floors: Thresholds, citations: CitationsChecked) -> str:
+def describe_unchecked(floors: Thresholds, citations: CitationsChecked) -> str:
     """Which floor could not be checked, as a sentence; empty where all were checked."""
     if CITATIONS in (floors.values or {}) and not citations.exact + citations.failed:
         return f"the floor {CITATIONS} was not checked: no citation could be checked"

@@ -91,7 +91,7 @@ def key_span(text: str, key: str, *, table: str = "", after: int | None = None) 
 
 
 def table_span(text: str, table: str, *, after: int | None = None) -> tuple[int, int]:
-    """Offsets from the end of a table's header to the next header; an empty span at the end if there is no such table."""
+    """Offsets from the end of a table's header to the next header; an empty span at the end without such a table."""
     headers = list(re.finditer(r"^[ \t]*\[+[ \t]*([^\[\]\n]+?)[ \t]*\]+[ \t]*(?:#.*)?$\n?", text, re.MULTILINE))
     if not table and after is None:
         return 0, headers[0].start() if headers else len(text)

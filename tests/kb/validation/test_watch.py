@@ -78,9 +78,9 @@ def test_each_answer_is_what_a_full_check_says(mybase: Path) -> None:
         lambda: (mybase / CLAIMS).unlink(),
     ]
     answers = 0
-    for glimpse in watching(mybase, *edits):
+    for result in watching(mybase, *edits):
         answers += 1
-        assert same(glimpse.report, kb.check(mybase)), glimpse.words
+        assert same(result.report, kb.check(mybase)), result.words
     assert answers == len(edits) + 1
 
 
@@ -98,10 +98,10 @@ def test_an_answer_says_what_it_is_about_and_a_full_check_follows(mybase: Path) 
 
 
 def test_a_file_written_again_with_the_same_words_changes_nothing(mybase: Path) -> None:
-    glimpses = list(watching(mybase, lambda: os.utime(mybase / CLAIMS, (1, 1))))
-    assert len(glimpses) == 2
-    assert glimpses[1].looked.looks == glimpses[1].looked.whole == 0
-    assert same(glimpses[0].report, glimpses[1].report)
+    results = list(watching(mybase, lambda: os.utime(mybase / CLAIMS, (1, 1))))
+    assert len(results) == 2
+    assert results[1].looked.looks == results[1].looked.whole == 0
+    assert same(results[0].report, results[1].report)
 
 
 @contextmanager
