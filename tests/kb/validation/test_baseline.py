@@ -1,4 +1,4 @@
-"""A baseline from outside: old findings do not fail, new ones do, and the file only ever shrinks."""
+"""Baselines: known findings do not fail a check, new ones do, and the file only shrinks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXT = "corpus/texts/mill-bridge.txt"
 
 
 def drop(base: Path, words: str, *, times: int = 1) -> str:
-    """Take a line out of the claims; what the file held before comes back."""
+    """Remove a line from the claims; returns the content of the file before."""
     path = base / CLAIMS
     before = path.read_text("utf-8")
     assert before.count(words) >= times
@@ -72,7 +72,7 @@ def test_the_file_only_shrinks(mybase: Path, capsys: pytest.CaptureFixture[str])
     assert check(mybase, "--baseline", str(file), "--update-baseline") == 0
     assert json.loads(file.read_bytes()) == {"findings": []}
     drop(mybase, "    fc:kind fc:Denial ;\n")
-    assert check(mybase, "--baseline", str(file), "--update-baseline") == 1, "what was mended once is new again"
+    assert check(mybase, "--baseline", str(file), "--update-baseline") == 1, "a finding that comes back is new"
     assert json.loads(file.read_bytes()) == {"findings": []}
 
 

@@ -14,7 +14,7 @@ from kb.vocab import DCTERMS, FC, RDFS, SKOS
 
 
 def why(text: str, predicate: str = RDFS.label) -> list[str]:
-    """What is odd about a literal."""
+    """The problems of a literal."""
     value = ox.Literal(text, language="en")
     triple = ox.Triple(ox.NamedNode("urn:x"), ox.NamedNode(predicate), value)
     return [fault.message for fault in find_invisible(Graph.of([triple]))]

@@ -1,4 +1,4 @@
-"""`kb check` from outside: what it finds, what it says that it did not look at, and its exit codes."""
+"""`kb check`: its findings, what it reports as not checked, and its exit codes."""
 
 from __future__ import annotations
 

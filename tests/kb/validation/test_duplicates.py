@@ -1,4 +1,4 @@
-"""The same thing written down twice is found, and what is only alike is not."""
+"""Duplicates are found, and what is only similar is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waivers from outside: what is waived does not fail, and a waiver ends, is used, and is well written, or it tells."""
+"""Waivers: a waived finding does not fail, and a waiver that has expired, is unused or is malformed is reported."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NODE = "cite:mill-bridge-1-1"
 
 
 def waiver(rule: str = "FC324", node: str = NODE, expires: str = "2030-07-01") -> str:
-    """One waiver as it stands in the file."""
+    """One waiver as it is written in the file."""
     return WAIVER.format(rule=rule, node=node, expires=expires)
 
 

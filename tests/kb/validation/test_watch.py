@@ -1,4 +1,4 @@
-"""`kb check --watch` from outside: an answer for each change, the same as a full check's, and a clean end."""
+"""`kb check --watch`: a result for each change, the same as that of a full check, and a clean exit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def edit(base: Path, name: str, old: str, new: str) -> None:
 
 
 def watching(base: Path, *edits: Callable[[], object] | None) -> Iterator[WatchResult]:
-    """The answers while the edits are made, one before each look at the files; None lets time pass."""
+    """The results while the edits are made, one before each comparison of the files; None lets time pass."""
     coming = iter(edits)
 
     def sleep(seconds: float) -> None:
@@ -51,7 +51,7 @@ def watching(base: Path, *edits: Callable[[], object] | None) -> Iterator[WatchR
 
 
 def same(report: kb.Report, other: kb.Report) -> bool:
-    """Whether two reports say the same, time apart."""
+    """Whether two reports are equal except for the times."""
     return (report.findings, report.citations, report.shapes, report.files, report.exit_code, report.coverage) == (
         other.findings,
         other.citations,
@@ -106,7 +106,7 @@ def test_a_file_written_again_with_the_same_words_changes_nothing(mybase: Path) 
 
 @contextmanager
 def run_watch(base: Path, **keywords: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """`kb check --watch` as a process of its own, ended behind us whatever happens."""
+    """`kb check --watch` as a process, which is always ended after the test."""
     words = [sys.executable, "-m", "kb.cli", "check", "--home", str(base), "--watch"]
     with subprocess.Popen(words, **keywords) as process:
         try:
@@ -116,7 +116,7 @@ def run_watch(base: Path, **keywords: Any) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def read_until(handle: int, words: str) -> str:
-    """What comes, until these words have come."""
+    """The output up to these words."""
     found = ""
     while words not in found:
         found += os.read(handle, 65536).decode("utf-8", "replace")
