@@ -466,3 +466,17 @@ def outcomes_of(folder: Path) -> tuple[CitationResult, ...]:
     """The results of a base on the copies in its own folder."""
     base = kb.load_kb(folder)
     return kb.verify_copies(base.graph, [base.home.texts])[1].outcomes
+
+
+def test_a_spare_copy_is_used_to_find_the_most_similar_words(mybase: Path, tmp_path: Path) -> None:
+    text = mybase / "corpus/texts/mill-bridge.txt"
+    older = tmp_path / "older"
+    older.mkdir()
+    (older / "first-print.txt").write_text(text.read_text("utf-8") + "\nA later note.\n", "utf-8")
+    text.write_text(text.read_text("utf-8").replace("two years", "six long years"), "utf-8")
+    graph = kb.load_kb(mybase).graph
+    for folders, known in (([text.parent], False), ([text.parent, older], True)):
+        copies, verification = kb.verify_copies(graph, folders)
+        (drifted,) = [outcome for outcome in verification.outcomes if outcome.state == DRIFTED]
+        assert len(copies.spare) == known and (drifted.similarity is not None) is known
+        assert ("does not store" in drifted.reason) is not known
