@@ -1,7 +1,7 @@
 """The public interface of the library: what the command, the web application and other programs use.
 
     load_kb, find_home            a knowledge base, and where its folders are
-    check, verify                 what is wrong with it; where the cited words are now
+    check, verify_copies          what is wrong with it; where the cited words are now
     open_store, ask, as_table     a SPARQL query and its results; saved_query for one that is saved
     stats                         how many there are of what
     compare_graphs, retract       what a change does to the claims; what a withdrawal would do

@@ -83,8 +83,7 @@ from .validation.watch import Stamps as Stamps
 from .validation.watch import changes as changes
 from .validation.watch import stamps as stamps
 from .validation.watch import watch as watch
-from .verification.copies import find_texts as find_texts
-from .verification.verify import verify as verify
+from .verification.verify import verify_copies as verify_copies
 from .vocab import DCTERMS as DCTERMS
 from .vocab import DERIVED_GRAPH as DERIVED_GRAPH
 from .vocab import EDTF as EDTF

@@ -1,6 +1,6 @@
-"""The one model that every report shares: a `Report` of `Finding`s, of the `Rule`s and of what was looked at.
+"""The model that every report shares: a `Report` with its `Finding`s, the `Rule`s and what was checked.
 
-A writer (text, JSON, Turtle, a page) reads these values and nothing else.
+Every report writer (text, JSON, Turtle, HTML) reads only these values.
 """
 
 from __future__ import annotations
@@ -12,26 +12,26 @@ from dataclasses import dataclass, field, replace
 SEVERITIES = ("violation", "warning", "info")
 STATES = ("new", "known", "waived")
 UNUSED_WAIVER = "FC961"
-"""The one warning that fails nothing: whoever mends what was waived must not turn the check red."""
+"""The only warning that does not fail a check: fixing what was waived must not make the check fail."""
 TEXT_RULES = ("FC92", "FC93")
-"""Beginnings of the codes of rules that look only where an article's text is at hand."""
+"""Prefixes of the codes of rules that need the text of an article."""
 BLANK = "[]"
-"""How a blank node is written: the one value without a name, since its label would say nothing."""
+"""How a blank node is written: without a name, because its label has no meaning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: a shape, or a check in code that the shapes describe.
+    """A rule: a shape, or a check in code that the shapes files describe.
 
     Attributes:
-        iri, code, severity, message, help: as the shapes say; severity is one of `SEVERITIES`; `help` is a good
+        iri, code, severity, message, help: as in the shapes; severity is one of `SEVERITIES`; `help` is a good
             example, or the next thing to do.
-        host: the node shape whose targets it looks at; empty for a check in code.
-        idle: whether it may look at nothing.
+        host: the node shape whose targets it checks; empty for a check in code.
+        idle: whether it may have nothing to check.
         why: why it matters, in a sentence.
         bad: an example that breaks it.
-        checks: what it looks at and what it asks, in words made from the shape itself.
-        off: whether the shape is deactivated, so that it looks at nothing.
+        checks: what it checks and requires, in words generated from the shape.
+        off: whether the shape is deactivated, so that it checks nothing.
         file: the shapes file, relative to the home; empty where unknown.
         line: 1-based line in `file`.
     """
@@ -57,29 +57,54 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Fault:
+    """A problem that a check in code found, before it becomes a `Finding` with its place in a file.
+
+    Attributes:
+        code: the code of the rule that is broken.
+        node: the node it is about, as an IRI or a blank node label; empty where there is none.
+        message: what is wrong.
+        path: IRI of the property; empty where there is none.
+        value: the offending value in N-Triples form; empty where there is none.
+        help: what to do; empty where the help of the rule is enough.
+        file: the settings file that is wrong; empty where the place follows from the node.
+        line: 1-based line in `file`; None where unknown.
+    """
+
+    code: str
+    node: str
+    message: str
+    path: str = ""
+    value: str = ""
+    help: str = ""
+    file: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, or worth a look.
+    """A problem, or something that should be reviewed.
 
     Attributes:
         code: stable rule code, `FC001`.
         severity: one of `SEVERITIES`.
-        message: what is wrong, for the person who writes the base.
+        message: what is wrong, for the author of the base.
         help: what to write instead; may be empty.
-        focus: the node it is about, as an IRI; empty where there is none (a file that does not parse).
+        focus: the node it is about, as an IRI; empty where there is none (such as a file that does not parse).
         path: the property, as an IRI or a SPARQL property path; empty where there is none.
         value: the offending value in N-Triples form; empty where there is none.
         file: the file, relative to the home; empty where unknown.
         line: 1-based line in `file`; None where unknown.
         column: 1-based column in `file`, in code points; None where unknown.
-        related: further places of the same, as (file, line, column).
-        excerpt: the line it points at and a line of carets under it; empty where unknown.
+        related: further places of the same problem, as (file, line, column).
+        excerpt: the line it points at and a line of carets below it; empty where unknown.
         shape: IRI of the shape or rule.
         component: IRI of the SHACL constraint component; empty for rules in code.
         state: one of `STATES`: new, known to the baseline, or waived by `waivers.toml`.
         reason: why it is waived, by whom, until when; empty unless waived.
         reported_focus: the focus node as the engine named it, in N-Triples form, where that is not `focus` (the
-            node to mend may be another one); `BLANK` for a blank node.
-        reported_severity: IRI of a severity of the shape's own, beside the three of SHACL.
+            node to correct may be another one); `BLANK` for a blank node.
+        reported_severity: IRI of the severity, where the shape has one other than the three of SHACL.
     """
 
     code: str
@@ -103,7 +128,7 @@ class Finding:
 
     @property
     def width(self) -> int:
-        """How many code points of its line are meant, from `column` on; at least 1."""
+        """How many code points of its line it covers, from `column` on; at least 1."""
         return max(1, self.excerpt[1].count("^")) if len(self.excerpt) > 1 else 1
 
     @property
@@ -146,7 +171,7 @@ class FileChecked:
 
 @dataclass(frozen=True, slots=True)
 class ShapeChecked:
-    """One shape with a rule code, and how many nodes it looked at."""
+    """One shape with a rule code, and how many nodes it checked."""
 
     iri: str
     code: str
@@ -155,7 +180,7 @@ class ShapeChecked:
 
 @dataclass(frozen=True, slots=True)
 class CitationsChecked:
-    """How many citations were recomputed on the text at hand.
+    """How many citations were recomputed on the available texts.
 
     Attributes:
         total, exact, failed, not_checked: counts; the last three add up to the first.
@@ -173,12 +198,12 @@ class CitationsChecked:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far a base has come.
+    """How complete a base is.
 
     Attributes:
         paragraphs: recorded paragraphs.
-        covered: those with a citation, or with a reason why they yield no claim.
-        two_origins: claims with two independent origins or more.
+        covered: those with a citation, or with a reason why they contain no claim.
+        two_origins: claims with at least two independent origins.
     """
 
     paragraphs: int = 0
@@ -188,11 +213,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """The commit that was checked out where the files were read.
+    """The git commit that was checked out when the files were read.
 
     Attributes:
         name: its full hash.
-        differing: the files read that are not, byte for byte, those of the commit.
+        differing: the files that differ from those of the commit.
     """
 
     name: str
@@ -201,26 +226,26 @@ class Commit:
 
 @dataclass(frozen=True)
 class Report:
-    """The answer of one check. Two reports of the same input are equal: the time is no part of it.
+    """The result of one check. Two reports of the same input are equal: times are not compared.
 
     Attributes:
         findings: sorted by `Finding.sort_key`.
         files: every file read.
-        shapes: every rule and the number of nodes it looked at.
+        shapes: every rule and the number of nodes it checked.
         citations: the verification counts.
         claims: number of claims in the base.
         triples: number of authored triples.
-        unchecked: sentences on what this run did not look at.
-        stopped: why the check could not look, or could not go on; empty when it ran to the end.
-        exit_code: 0 clean, 1 findings, 3 malformed input, 4 could not look.
-        versions: name and version of every tool that took part.
-        prefixes: how IRIs are shortened for people.
-        fixed: how many findings of the baseline are no longer there; None where none was compared with.
-        coverage: how far the base has come; None where the check did not run to its end.
-        rules: every rule that the base has, by code.
-        commit: None where the base is no git checkout.
-        started: when the check began, as an `xsd:dateTime` in UTC; empty where it is left out.
-        seconds: how long it took; None where it is left out.
+        unchecked: sentences about what this run did not check.
+        stopped: why the check could not start or continue; empty when it was completed.
+        exit_code: 0 no problems, 1 problems, 3 malformed input, 4 the check was not possible.
+        versions: name and version of every tool that was used.
+        prefixes: how IRIs are shortened.
+        fixed: how many findings of the baseline are no longer found; None without a baseline.
+        coverage: how complete the base is; None where the check was not completed.
+        rules: every rule of the base, by code.
+        commit: None where the base is not in a git checkout.
+        started: when the check began, as an `xsd:dateTime` in UTC; empty where it is omitted.
+        seconds: how long it took; None where it is omitted.
     """
 
     findings: tuple[Finding, ...]
@@ -242,11 +267,11 @@ class Report:
     seconds: float | None = field(default=None, compare=False)
 
     def untimed(self, started: str = "") -> Report:
-        """The same report without its times, or with a given start, so that the same input gives the same bytes."""
+        """The report without its times, or with a given start, so that the same input gives the same bytes."""
         return replace(self, started=started, seconds=None)
 
     def under(self, folder: str) -> Report:
-        """The same report with every file name below `folder` (with forward slashes), for readers who start there."""
+        """The report with every file name prefixed by `folder`, for tools that resolve names from a parent folder."""
         prefix = folder.strip("/") + "/" if folder.strip("/.") else ""
         return replace(
             self,
@@ -263,7 +288,7 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """True only when the check looked and found no violation and no warning; known and waived ones count."""
+        """Whether the check was completed without a violation or a warning; known and waived ones count too."""
         sound = all(finding.severity == "info" or finding.code == UNUSED_WAIVER for finding in self.findings)
         return self.exit_code == 0 and sound
 

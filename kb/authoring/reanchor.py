@@ -10,7 +10,7 @@ to date.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
@@ -27,9 +27,10 @@ from kb.rdf.curies import short_iri
 from kb.rdf.graph import key
 from kb.rdf.turtle import read_turtle
 from kb.text import digest
-from kb.verification.copies import LocalCopies, find_texts
+from kb.verification.alignment import recorded_paragraphs
+from kb.verification.copies import LocalCopies
 from kb.verification.spans import MOVED
-from kb.verification.verify import CitationResult, verify
+from kb.verification.verify import CitationResult, verify_copies
 from kb.vocab import DCTERMS, FC, OA, PROV
 
 _ANCHORED = (PROV.wasQuotedFrom, OA.start, OA.end, FC.digest)
@@ -87,11 +88,11 @@ def propose(home: Home, texts: Iterable[Path] = ()) -> Proposal:
         TurtleError: a file does not pass the gate, or a comment cannot be kept.
     """
     kb = load_kb(home)
-    at_hand = find_texts(kb.graph, [home.texts, *texts])
-    moved = [o for o in _outcomes(kb, at_hand) if o.state == MOVED]
+    copies, verification = verify_copies(kb.graph, [home.texts, *texts])
+    moved = [o for o in verification.outcomes if o.state == MOVED]
     changes = tuple(change for outcome in moved for change in _change(kb, outcome))
     known = {change.node for change in changes}
-    left = tuple(_unmended(kb, at_hand, outcome) for outcome in moved if outcome.node not in known)
+    left = tuple(_unmended(kb, copies, outcome) for outcome in moved if outcome.node not in known)
     return Proposal(changes, left, _files(kb, changes))
 
 
@@ -108,19 +109,15 @@ def reanchor(home: Home, confirmed: Sequence[str], texts: Iterable[Path] = ()) -
         UsageError: no such citation, or its place cannot be taken over; nothing was written.
     """
     kb = load_kb(home)
-    at_hand = find_texts(kb.graph, [home.texts, *texts])
-    outcomes = {outcome.node: outcome for outcome in _outcomes(kb, at_hand)}
-    changes = tuple(_confirmed(kb, at_hand, outcomes, word) for word in dict.fromkeys(confirmed))
+    copies, verification = verify_copies(kb.graph, [home.texts, *texts])
+    outcomes = {outcome.node: outcome for outcome in verification.outcomes}
+    changes = tuple(_confirmed(kb, copies, outcomes, word) for word in dict.fromkeys(confirmed))
     for name, (_, after) in sorted(_files(kb, changes).items()):
         write_atomic(home.path(name), after)
     return changes
 
 
 # --- what changes ------------------------------------------------------------------------------------------
-
-
-def _outcomes(kb: KnowledgeBase, texts: LocalCopies) -> tuple[CitationResult, ...]:
-    return verify(kb.graph, texts.copies, spare=texts.spare).outcomes
 
 
 def _change(kb: KnowledgeBase, outcome: CitationResult) -> Iterator[Reanchored]:
@@ -176,15 +173,12 @@ def _placed(kb: KnowledgeBase, texts: LocalCopies, node: str, place: str) -> Rea
     paragraph = copy.paragraph(index)
     if paragraph is None or not 0 <= start < end <= len(paragraph.text):
         raise UsageError(f"the copy at hand has no characters {start} to {end} in a paragraph {index}")
-    target = next((iri for iri in _recorded(kb, article) if kb.graph.value(iri, FC.digest) == paragraph.digest), None)
+    recorded = recorded_paragraphs(kb.graph, article)
+    target = next((old.name for old in recorded if old.digest == paragraph.digest), None)
     if target is None:
         raise UsageError(f"paragraph {index} is not recorded as it stands", help="kb add FILE --slug … --update first")
     said = f"{name}: set to {_name(kb, target)}, characters {start} to {end}"
     return Reanchored(node, target, start, end, digest(paragraph.text[start:end]), said)
-
-
-def _recorded(kb: KnowledgeBase, article: str) -> Collection[str]:
-    return sorted(kb.graph.subjects(DCTERMS.isPartOf, article))
 
 
 def _node(kb: KnowledgeBase, name: str) -> str:

@@ -24,14 +24,13 @@ from kb.authoring.record import (
     statements,
 )
 from kb.errors import ArticleError
-from kb.rdf.canonical import format_turtle, natural_key
-from kb.rdf.datatypes import whole
+from kb.rdf.canonical import format_turtle
 from kb.rdf.document import Document
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle
 from kb.text import TextParagraph
-from kb.verification.alignment import Recorded, align
-from kb.vocab import DCTERMS, FC, PREFIXES, RDF
+from kb.verification.alignment import Recorded, align, recorded_paragraphs
+from kb.vocab import FC, PREFIXES, RDF
 
 _RENEWED = frozenset({FC.index, FC.length, FC.digest})
 _CHANGED_TODO = "the words of this paragraph changed: check gist, role and segments"
@@ -85,13 +84,7 @@ class _Merge:
                 source=self.old.source,
                 help="give the slug that the record was made with",
             )
-        names = sorted(self.graph.subjects(DCTERMS.isPartOf, self.article), key=natural_key)
-        return {name: self._recorded(name) for name in names}
-
-    def _recorded(self, name: str) -> Recorded:
-        length = whole(self.graph.value(name, FC.length)) or 0
-        index = whole(self.graph.value(name, FC.index))
-        return Recorded(name, index, length, self.graph.value(name, FC.digest) or "")
+        return {old.name: old for old in recorded_paragraphs(self.graph, self.article)}
 
     @cached_property
     def pairs(self) -> dict[int, str]:

@@ -108,13 +108,12 @@ def _run_query(arguments: argparse.Namespace) -> int:
 
 def _run_stats(arguments: argparse.Namespace) -> int:
     base = kb.load_kb(arguments.home)
-    at_hand = kb.find_texts(base.graph, [base.home.texts, *text_folders(arguments.texts)])
-    citations = kb.verify(base.graph, at_hand.copies).citations
+    _, verification = kb.verify_copies(base.graph, [base.home.texts, *text_folders(arguments.texts)])
     tables = kb.stats(base.home, kb.open_store(base.quads()))
     if arguments.format == "json":
-        text = kb.stats_json(tables, citations)
+        text = kb.stats_json(tables, verification.citations)
     else:
-        text = kb.stats_text(tables, citations, prefixes=base.prefixes)
+        text = kb.stats_text(tables, verification.citations, prefixes=base.prefixes)
     write(text.encode(), None)
     return 0
 

@@ -148,11 +148,11 @@ def _watch(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) 
     if any(getattr(arguments, name) for name in asked) or arguments.format != "text":
         raise kb.UsageError("--watch only shows text, and writes nothing", help="leave out the other options")
     with suppress(KeyboardInterrupt):
-        for glimpse in kb.watch(home, texts=texts, today=today):
-            report = _compared(arguments, glimpse.report)
+        for result in kb.watch(home, texts=texts, today=today):
+            report = _compared(arguments, result.report)
             lines = [f"watching {home.root}   {datetime.now():%H:%M:%S}   {report.seconds:.2f} s   (Ctrl+C stops)"]
             text = report_text(report, colour=_has_colour(), brief=True)
-            _redraw([*lines, visible(glimpse.words), "", *text.splitlines()])
+            _redraw([*lines, visible(result.words), "", *text.splitlines()])
     return 0
 
 
@@ -195,17 +195,16 @@ def _run_verify(arguments: argparse.Namespace) -> int:
     if arguments.propose:
         return _propose(arguments, home, folders)
     base = kb.load_kb(home)
-    at_hand = kb.find_texts(base.graph, [home.texts, *folders])
-    found = kb.verify(base.graph, at_hand.copies, spare=at_hand.spare)
-    for line in at_hand.ignored:
+    copies, found = kb.verify_copies(base.graph, [home.texts, *folders])
+    for line in copies.ignored:
         print(f"kb: not used: {visible(line)}", file=sys.stderr)
     if arguments.format == "json":
-        text = kb.verification_json(found, at_hand.copies, every=arguments.all, prefixes=base.prefixes)
+        text = kb.verification_json(found, copies.copies, every=arguments.all, prefixes=base.prefixes)
     else:
         words = arguments.output is None and sys.stdout.isatty()  # words of a text go to its reader, nowhere else
-        text = kb.verification_text(found, at_hand.copies, every=arguments.all, words=words, prefixes=base.prefixes)
+        text = kb.verification_text(found, copies.copies, every=arguments.all, words=words, prefixes=base.prefixes)
     write(text.encode(), arguments.output)
-    if not at_hand.copies:
+    if not copies.copies:
         raise kb.CannotLookError(
             "no copy of any article is at hand", help=f"put yours into {home.name(home.texts)}/, or name --texts DIR"
         )

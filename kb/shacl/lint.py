@@ -1,9 +1,9 @@
-"""The shapes themselves, looked at: what an engine passes over in silence is said here.
+"""Checks the shapes themselves, and reports what a SHACL engine ignores silently.
 
-pySHACL ignores a term it does not know, so a shape with a misspelt constraint asks nothing and everything passes.
-A shape without a target looks at nothing, one without a code or a message finds what nobody can look up or mend.
-A pattern or a query that cannot be read would stop the engine in the middle; a query that asks elsewhere is refused,
-and so is a shape that asks for itself, which the engine gives up and passes.
+pySHACL ignores unknown terms, so a shape with a misspelt constraint checks nothing and every base passes. A shape
+without a target checks nothing, and a finding without a code or a message cannot be looked up or fixed. A pattern or a
+query that is invalid would stop the engine during a run. A query that calls another server is refused, and so is a
+shape that refers to itself, which the engine abandons and passes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kb.errors import QueryRefusedError
-from kb.finding import Rule
+from kb.finding import Fault, Rule
 from kb.rdf.graph import Graph, key, reachable
 from kb.shacl.engine import has_target, query_prefixes
 from kb.sparql.guard import refuse
@@ -38,7 +37,7 @@ _RUN = ClosedNamespace(
     nodeValidator propertyValidator SPARQLAskValidator SPARQLSelectValidator ask
     """,
 )
-"""The terms of SHACL (https://www.w3.org/TR/shacl/) that are run here."""
+"""The terms of SHACL (https://www.w3.org/TR/shacl/) that are supported here."""
 
 _NOT_RUN = ClosedNamespace(
     SH.iri,
@@ -51,49 +50,33 @@ _NOT_RUN = ClosedNamespace(
     JSConstraint JSConstraintComponent JSExecutable JSFunction JSLibrary JSRule JSTarget JSTargetType JSValidator
     """,
 )
-"""Terms of SHACL's advanced features (https://www.w3.org/TR/shacl-af/, https://www.w3.org/TR/shacl-js/) and such as
-ask for entailment or other graphs: the engine here neither infers, nor fetches, nor runs scripts."""
+"""Terms that are not supported: those of SHACL's advanced features (https://www.w3.org/TR/shacl-af/,
+https://www.w3.org/TR/shacl-js/), and those for entailment or other graphs. Nothing is inferred or fetched, and no
+script runs."""
 
 _SILENT = ClosedNamespace(
     SH.iri,
     "targetClass targetNode targetSubjectsOf targetObjectsOf property path deactivated severity message name "
     "description order group defaultValue flags ignoredProperties",
 )
-"""What a shape may say without asking anything."""
+"""Terms that a shape may use without checking anything."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShapeFlaw:
-    """Something wrong with a shape.
-
-    Attributes:
-        code: of the rule that it breaks.
-        node: the shape, or the term that is not one.
-        message: what is wrong.
-        path: the property it is about, or empty.
-    """
-
-    code: str
-    node: str
-    message: str
-    path: str = ""
-
-
-def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[ShapeFlaw, ...]:
-    """Every flaw of the shapes, by rule and shape."""
-    flaws = (
-        *_unknown(shapes),
-        *_incomplete(shapes, rules),
-        *_uncoded(shapes, rules),
-        *_twice(rules),
-        *_patterns(shapes),
-        *_queries(shapes),
-        *_circular(shapes),
+def lint(shapes: Graph, rules: Sequence[Rule]) -> tuple[Fault, ...]:
+    """Every problem of the shapes, by rule and shape."""
+    faults = (
+        *_unknown_terms(shapes),
+        *_incomplete_rules(shapes, rules),
+        *_shapes_without_code(shapes, rules),
+        *_repeated_codes(rules),
+        *_invalid_patterns(shapes),
+        *_invalid_queries(shapes),
+        *_circular_shapes(shapes),
     )
-    return tuple(sorted(flaws, key=lambda flaw: (flaw.code, flaw.node)))
+    return tuple(sorted(faults, key=lambda fault: (fault.code, fault.node)))
 
 
-def _unknown(shapes: Graph) -> Iterator[ShapeFlaw]:
+def _unknown_terms(shapes: Graph) -> Iterator[Fault]:
     terms = {
         term.value
         for triple in shapes.triples
@@ -103,33 +86,27 @@ def _unknown(shapes: Graph) -> Iterator[ShapeFlaw]:
     for term in sorted(terms):
         name = term.removeprefix(SH.iri)
         if term in _NOT_RUN:
-            yield ShapeFlaw(
-                "FC951", term, f"sh:{name} is not run here: nothing is inferred or fetched, and no script runs"
-            )
+            yield Fault("FC951", term, f"sh:{name} is not supported: there is no inference, no fetching and no script")
         elif term not in _RUN:
             near = difflib.get_close_matches(name, sorted(_RUN.terms), 1)
             hint = f"; did you mean sh:{near[0]}?" if near else ""
-            yield ShapeFlaw(
-                "FC951", term, f"SHACL has no term sh:{name}, and the engine passes over it in silence{hint}"
-            )
+            yield Fault("FC951", term, f"SHACL has no term sh:{name}, and the engine ignores it silently{hint}")
 
 
-def _incomplete(shapes: Graph, rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
+def _incomplete_rules(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Fault]:
     for rule in rules:
         if not rule.message:
-            yield ShapeFlaw("FC952", rule.iri, f"the rule {rule.code} has no message", SH.message)
+            yield Fault("FC952", rule.iri, f"the rule {rule.code} has no message", SH.message)
         if not rule.help:
-            yield ShapeFlaw("FC954", rule.iri, f"the rule {rule.code} does not say what to write instead", FC.help)
+            yield Fault("FC954", rule.iri, f"the rule {rule.code} does not say what to write instead", FC.help)
         if rule.host and not has_target(shapes, rule.host):
-            yield ShapeFlaw("FC955", rule.iri, f"the rule {rule.code} has no target, so it looks at nothing")
+            yield Fault("FC955", rule.iri, f"the rule {rule.code} has no target, so it checks nothing")
         if rule.off:
-            yield ShapeFlaw(
-                "FC956", rule.iri, f"the rule {rule.code} is deactivated, so it looks at nothing", SH.deactivated
-            )
+            yield Fault("FC956", rule.iri, f"the rule {rule.code} is deactivated, so it checks nothing", SH.deactivated)
 
 
-def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
-    """Shapes that would yield results of their own, reached from a target, and have no code."""
+def _shapes_without_code(shapes: Graph, rules: Sequence[Rule]) -> Iterator[Fault]:
+    """Shapes that are reached from a target, can report results of their own, and have no code."""
     coded = {rule.iri for rule in rules}
     typed = {*shapes.subjects(RDF.type, SH.NodeShape), *shapes.subjects(RDF.type, SH.PropertyShape)}
     reached = sorted({shape for shape in (*typed, *_targeted(shapes)) if has_target(shapes, shape)})
@@ -138,7 +115,7 @@ def _uncoded(shapes: Graph, rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
         shape = reached.pop()
         asks = [p for p in shapes.predicates(shape) if p.startswith(SH.iri) and p not in _SILENT]
         if shape not in coded and asks:
-            yield ShapeFlaw("FC953", shape, "a shape that finds something has no rule code")
+            yield Fault("FC953", shape, "a shape that reports results has no rule code")
         members = [member for member in shapes.nodes(shape, SH.property) if member not in seen]
         reached += members
         seen.update(members)
@@ -152,33 +129,33 @@ def _targeted(shapes: Graph) -> set[str]:
     }
 
 
-def _twice(rules: Sequence[Rule]) -> Iterator[ShapeFlaw]:
+def _repeated_codes(rules: Sequence[Rule]) -> Iterator[Fault]:
     counts = Counter(rule.code for rule in rules)
     for rule in rules:
         if counts[rule.code] > 1:
-            yield ShapeFlaw("FC957", rule.iri, f"{counts[rule.code]} rules have the code {rule.code}", FC.code)
+            yield Fault("FC957", rule.iri, f"{counts[rule.code]} rules have the code {rule.code}", FC.code)
 
 
-def _patterns(shapes: Graph) -> Iterator[ShapeFlaw]:
+def _invalid_patterns(shapes: Graph) -> Iterator[Fault]:
     for node, text in _texts(shapes, "pattern"):
         try:
             re.compile(text)
         except (re.error, OverflowError, RecursionError) as error:
-            yield ShapeFlaw("FC958", node, f"the pattern cannot be read: {error}", SH.iri + "pattern")
+            yield Fault("FC958", node, f"the pattern cannot be read: {error}", SH.iri + "pattern")
 
 
-def _queries(shapes: Graph) -> Iterator[ShapeFlaw]:
-    """Queries as the base's own questions are taken: no other place is asked, and the grammar is kept."""
+def _invalid_queries(shapes: Graph) -> Iterator[Fault]:
+    """Queries that are invalid, or that would call another server, as for the saved queries of a base."""
     for name in ("select", "ask"):
         for node, text in _texts(shapes, name):
             wrong = _query_fault(text, query_prefixes(shapes, node))
             if wrong:
-                yield ShapeFlaw("FC958", node, f"the query cannot be run: {wrong}", SH.iri + name)
+                yield Fault("FC958", node, f"the query cannot be run: {wrong}", SH.iri + name)
 
 
 def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
     if re.search(r"\\[uU][0-9A-Fa-f]{4}", text):
-        return "a character is written as a code, which can hide a word"
+        return "a character is written as an escape code, which can hide a keyword"
     try:
         refuse(text, graphs=(), prefixes=prefixes)
         ox.Store().query(text, prefixes=dict(prefixes))
@@ -189,15 +166,15 @@ def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
     return ""
 
 
-def _circular(shapes: Graph) -> Iterator[ShapeFlaw]:
-    """Shapes that ask for themselves, which the standard leaves undefined (section 3.4.3) and the engine gives up."""
+def _circular_shapes(shapes: Graph) -> Iterator[Fault]:
+    """Shapes that refer to themselves, which the standard leaves undefined (section 3.4.3) and the engine abandons."""
     asked: dict[str, set[str]] = {}
     for name in ("property", "node", "not", "qualifiedValueShape", "and", "or", "xone"):
         for shape, other in shapes.pairs(SH.iri + name):
             asked.setdefault(shape, set()).update((other, *shapes.items(other)))
     for shape in sorted(name for name in asked if not name.startswith("_:")):
         if any(shape in reachable(other, asked) for other in asked[shape]):
-            yield ShapeFlaw("FC958", shape, "the shape asks for itself, and nobody says what that means")
+            yield Fault("FC958", shape, "the shape refers to itself, and SHACL does not define the result")
 
 
 def _texts(shapes: Graph, name: str) -> Iterator[tuple[str, str]]:

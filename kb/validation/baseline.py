@@ -1,9 +1,9 @@
-"""A baseline: the findings that a base had when it began to be checked, so that only new ones fail.
+"""A baseline: the findings of a base at its first check, so that only new ones fail.
 
-The file can only shrink. It is written once, from a check that ran to its end; after that `shrink` takes away what
-was mended, and nothing adds to it. A finding is known by its fingerprint, which holds no line, so that an edit
-elsewhere in a file makes nothing new. What this run did not look at (a citation without its text) is not mended.
-The house's own rules about waivers and floors are never part of a baseline.
+The file can only shrink. It is written once, from a completed check; after that, `shrink` removes fixed findings, and
+nothing is added. Findings are compared by their fingerprint, which contains no line number, so an edit elsewhere in a
+file makes no finding new. What a run did not check (a citation without its text) does not count as fixed. Rules about
+waivers and floors are never part of a baseline.
 """
 
 from __future__ import annotations
@@ -46,15 +46,13 @@ class Baseline:
 
     @classmethod
     def of(cls, report: Report) -> Baseline:
-        """What a report found, waived findings apart.
+        """The baseline of a report; waived findings are left out.
 
         Raises:
-            UsageError: the check did not run to its end.
+            UsageError: the check was not completed.
         """
         if report.stopped:
-            raise UsageError(
-                "no baseline can be made: the check did not run to its end", help="mend what stopped it first"
-            )
+            raise UsageError("no baseline was written: the check was not completed", help="fix what stopped it first")
         kept = [finding for finding in report.findings if finding.state != "waived" and _may_be_known(finding)]
         counts = Counter(finding.fingerprint for finding in kept)
         first = {finding.fingerprint: finding for finding in reversed(kept)}
@@ -62,7 +60,7 @@ class Baseline:
         return cls(tuple(sorted(found)))
 
     def data(self) -> bytes:
-        """The file: canonical JSON, one order, so that a mended finding is a few lines less."""
+        """The file as canonical JSON in a fixed order, so that a fixed finding only removes lines."""
         findings = [
             {"code": e.code, "count": e.count, "fingerprint": e.fingerprint, "focus": e.focus, "message": e.message}
             for e in self.entries
@@ -74,10 +72,10 @@ def read_baseline(path: Path) -> Baseline:
     """Read a baseline.
 
     Raises:
-        InputError: missing, unreadable, or no baseline; names the line where the file is no JSON.
+        InputError: missing, unreadable, or not a baseline; names the line if the file is not JSON.
     """
     if not path.exists():
-        raise InputError("no baseline there", source=str(path), help="make one with --write-baseline")
+        raise InputError("there is no baseline", source=str(path), help="create one with --write-baseline")
     try:
         content = json.loads(read_bytes(path, limit=MAX_BYTES))
         listed = content["findings"]
@@ -90,7 +88,9 @@ def read_baseline(path: Path) -> Baseline:
         ) from error
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise InputError(
-            "is no baseline", source=str(path), help="it holds findings with code, focus, fingerprint, message, count"
+            "is not a baseline",
+            source=str(path),
+            help="it lists findings with code, focus, fingerprint, message, count",
         ) from error
     return Baseline(tuple(sorted(entries)))
 
@@ -106,17 +106,17 @@ def _entry(content: Mapping[str, object]) -> Entry:
 
 
 def write_baseline(path: Path, report: Report) -> Baseline:
-    """Make a baseline, once.
+    """Write the first baseline.
 
     Raises:
-        UsageError: there is a file already, or the check did not run to its end.
+        UsageError: the file exists already, or the check was not completed.
         InputError: the file cannot be written.
     """
     if path.exists():
         raise UsageError(
-            "there is a baseline already, and nothing is ever added to one",
+            "the baseline exists already, and findings are never added to it",
             source=str(path),
-            help="take mended findings out with --update-baseline",
+            help="remove fixed findings with --update-baseline",
         )
     baseline = Baseline.of(report)
     write_atomic(path, baseline.data())
@@ -124,9 +124,9 @@ def write_baseline(path: Path, report: Report) -> Baseline:
 
 
 def compare(report: Report, baseline: Baseline) -> Report:
-    """The same report with the findings of the baseline marked as known; only new ones fail.
+    """The report with the findings of the baseline marked as known; only new ones fail.
 
-    A report that could not look keeps its exit code, and counts nothing as mended.
+    The report of a check that was not completed keeps its exit code, and counts nothing as fixed.
     """
     left = Counter({entry.fingerprint: entry.count for entry in baseline.entries})
     findings: list[Finding] = []
@@ -142,10 +142,10 @@ def compare(report: Report, baseline: Baseline) -> Report:
 
 
 def shrink(baseline: Baseline, report: Report) -> Baseline:
-    """The baseline without what was mended; never more than before.
+    """The baseline without the findings that were fixed; nothing is added.
 
-    A finding that is waived now leaves it too. After a check that stopped, or that had no text for a citation,
-    what it did not look at stays.
+    Findings that are now waived are removed too. Findings that this check did not look for stay, because it stopped
+    or had no text for a citation.
     """
     if report.stopped:
         return baseline

@@ -1,7 +1,7 @@
-"""Gate, shapes, verification, lint: a home becomes a `Report`.
+"""Checks a knowledge base: the gate, the shapes, the citations and the checks in code; the result is a `Report`.
 
-The report says what was looked at beside what was found, because a check that looks at nothing passes
-everything: no shapes, no claims, or a shape that reaches no node is exit 4, never a pass.
+The report says what was checked as well as what was found, because a check of nothing passes everything. A base without
+shapes or claims, or with a shape that matches no node, is exit code 4, never a pass.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 from kb.errors import CannotLookError
-from kb.finding import TEXT_RULES, CitationsChecked, Coverage, FileChecked, Finding, Report, ShapeChecked
+from kb.finding import TEXT_RULES, CitationsChecked, Coverage, Fault, FileChecked, Finding, Report, ShapeChecked
 from kb.git import read_commit
 from kb.home import Home, find_home
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, read_files
@@ -26,25 +26,24 @@ from kb.shacl.engine import focus_nodes, has_target
 from kb.shacl.incremental import IncrementalCache
 from kb.shacl.rules import describe_rules
 from kb.text import digest_bytes
+from kb.validation.characters import find_invisible
+from kb.validation.duplicates import find_duplicates, find_scattered
 from kb.validation.findings import (
     Inputs,
-    character_findings,
-    double_findings,
-    floor_findings,
+    apply_suppressions,
     gate_findings,
     is_host,
     lint_findings,
-    not_judged,
+    list_unchecked,
+    make_finding,
     shape_findings,
-    unworded,
-    verification_findings,
-    waived,
-    wording_findings,
 )
 from kb.validation.suppressions import read_waivers
-from kb.validation.thresholds import measure, read_floors
-from kb.verification.copies import find_texts
-from kb.verification.verify import Verification, verify
+from kb.validation.text_reuse import find_shared_words
+from kb.validation.thresholds import find_below, measure, read_floors
+from kb.verification.copies import LocalCopies
+from kb.verification.faults import find_faults
+from kb.verification.verify import Verification, verify_copies
 from kb.vocab import FC, SH
 
 TOOLS = ("factcite", "pyoxigraph", "pyshacl", "rapidfuzz", "rdflib")
@@ -63,14 +62,14 @@ def check(
 
     Args:
         home: a `Home`, a folder, or None for the base that came with the program.
-        texts: folders with a reader's own copies, beside `corpus/texts`.
-        today: the day on which waivers are judged; None is the day it is.
-        memory: what an earlier check of the same base left; makes this one quick and changes no answer.
-        progress: is told what is being done, in a few words.
-        base: one that is loaded already; then `home` is not looked at, and the data files are not read again.
+        texts: folders with the user's own copies, in addition to `corpus/texts`.
+        today: the date for the end of waivers; None for the current date.
+        memory: the cache of an earlier check of the same base; makes this one faster, with the same result.
+        progress: is called with a short description of each step.
+        base: a base that is already loaded; then `home` is ignored, and the data files are not read again.
 
     Raises:
-        HomeError: no base there. Everything else that is wrong stands in the report.
+        HomeError: there is no base. All other problems are in the report.
     """
     started, clock = datetime.now(UTC), time.perf_counter()
     place = base.home if base else home if isinstance(home, Home) else find_home(home)
@@ -84,7 +83,7 @@ def check(
 
 @dataclass(frozen=True)
 class _Steps:
-    """What the steps share beside their inputs: the memory, whom to tell, and a base that is loaded already."""
+    """What the steps share: the cache, the progress callback, and a base that is already loaded."""
 
     memory: IncrementalCache
     tell: Callable[[str], None]
@@ -94,37 +93,28 @@ class _Steps:
 def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Report:
     steps.tell("reading the files")
     inputs = _read(place, steps.memory, steps.base)
-    gate = tuple(gate_findings(inputs))
-    if gate:
-        return _report(inputs, gate, stopped="the gate refused a file", exit_code=3)
-    flaws = tuple(lint_findings(inputs, steps.memory))
-    if any(finding.code == "FC958" for finding in flaws):
-        return _report(inputs, flaws, stopped="a shape cannot be run", exit_code=3)
+    refused = tuple(gate_findings(inputs))
+    if refused:
+        return _report(inputs, refused, stopped="the gate refused a file", exit_code=3)
+    of_shapes = tuple(lint_findings(inputs, steps.memory))
+    if any(finding.code == "FC958" for finding in of_shapes):
+        return _report(inputs, of_shapes, stopped="a shape cannot be run", exit_code=3)
     counted = _count_nodes(inputs)
-    blind = _blind(inputs, counted)
-    if blind:
-        return _report(inputs, flaws, shapes=counted, stopped=blind, exit_code=4)
+    reason = _why_meaningless(inputs, counted)
+    if reason:
+        return _report(inputs, of_shapes, shapes=counted, stopped=reason, exit_code=4)
     steps.tell(f"running {len(counted)} rules over {len(inputs.kb.graph.triples):,} triples")
     try:
-        broken = tuple(shape_findings(inputs, steps.memory))
+        of_data = tuple(shape_findings(inputs, steps.memory))
     except CannotLookError as error:
-        return _report(inputs, flaws, shapes=counted, stopped=error.message, exit_code=4)
-    steps.tell("comparing the citations with the texts at hand")
-    at_hand = find_texts(inputs.kb.graph, [place.texts, *texts])
-    verification = verify(inputs.kb.graph, at_hand.copies, spare=at_hand.spare)
+        return _report(inputs, of_shapes, shapes=counted, stopped=error.message, exit_code=4)
+    steps.tell("comparing the citations with the available texts")
+    copies, verification = verify_copies(inputs.kb.graph, [place.texts, *texts])
     coverage = measure(inputs.kb)
-    unchecked = (*at_hand.ignored, *unworded(inputs, at_hand.copies), *not_judged(inputs, verification))
-    found = (
-        *flaws,
-        *broken,
-        *verification_findings(inputs, verification),
-        *wording_findings(inputs, {article: copy.paragraphs for article, copy in at_hand.copies.items()}),
-        *character_findings(inputs),
-        *double_findings(inputs),
-        *floor_findings(inputs, coverage, verification),
-    )
+    of_code = (make_finding(inputs, fault) for fault in _run_code_checks(inputs, copies, verification, coverage))
+    unchecked = tuple(list_unchecked(inputs, copies, verification))
     unseen = TEXT_RULES if unchecked or verification.citations.not_checked else ()
-    findings = waived(inputs, found, today, unseen)
+    findings = apply_suppressions(inputs, (*of_shapes, *of_data, *of_code), today, unseen)
     return _report(
         inputs,
         findings,
@@ -136,9 +126,21 @@ def _check(place: Home, texts: Iterable[Path], today: date, steps: _Steps) -> Re
     )
 
 
+def _run_code_checks(
+    inputs: Inputs, copies: LocalCopies, verification: Verification, coverage: Coverage
+) -> Iterator[Fault]:
+    """What the checks in code find, one after the other."""
+    graph = inputs.kb.graph
+    yield from find_faults(graph, copies.copies, verification)
+    yield from find_shared_words(graph, {article: copy.paragraphs for article, copy in copies.copies.items()})
+    yield from find_invisible(graph)
+    yield from find_scattered(inputs.kb.files)
+    yield from find_duplicates(graph, inputs.kb.prefixes)
+    yield from find_below(inputs.floors, coverage, verification.citations)
+
+
 def _read(home: Home, memory: IncrementalCache, loaded: KnowledgeBase | None) -> Inputs:
-    read = (loaded.files, ()) if loaded else read_files(home, home.data_files(), known=memory.files)
-    files, errors = read
+    files, errors = (loaded.files, ()) if loaded else read_files(home, home.data_files(), known=memory.files)
     shape_files, shape_errors = read_files(home, home.shape_files(), SHAPES, known=memory.files)
     memory.keep((*files, *shape_files))
     base = loaded or KnowledgeBase(home, files)
@@ -162,8 +164,8 @@ def _count_nodes(inputs: Inputs) -> tuple[ShapeChecked, ...]:
     )
 
 
-def _blind(inputs: Inputs, counted: Sequence[ShapeChecked]) -> str:
-    """Why a pass would mean nothing; empty when it would not."""
+def _why_meaningless(inputs: Inputs, counted: Sequence[ShapeChecked]) -> str:
+    """Why a pass would be meaningless; empty if it would not."""
     if not any(has_target(inputs.shapes, rule.host) for rule in inputs.rules if rule.host and not rule.off):
         return "no shapes: there is nothing to check against"
     if not inputs.kb.graph.instances(FC.Claim):
@@ -172,12 +174,12 @@ def _blind(inputs: Inputs, counted: Sequence[ShapeChecked]) -> str:
     nodes = {shape.iri: shape.nodes for shape in counted}
     for shape in sorted(inputs.shapes.instances(SH.NodeShape)):
         if has_target(inputs.shapes, shape) and shape not in rules and not is_host(inputs, shape):
-            return f"the shape {short_iri(shape)} carries no rule code"
+            return f"the shape {short_iri(shape)} has no rule code"
     for iri, count in sorted(nodes.items()):
         if not has_target(inputs.shapes, rules[iri].host):
-            return f"the shape {short_iri(iri)} has no target, so it looks at nothing"
+            return f"the shape {short_iri(iri)} has no target, so it checks nothing"
         if count == 0 and not rules[iri].idle and not rules[iri].off:
-            return f"the shape {short_iri(iri)} ({rules[iri].code}) reaches no node"
+            return f"the shape {short_iri(iri)} ({rules[iri].code}) matches no node"
     return ""
 
 
@@ -233,7 +235,7 @@ def _file_checked(file: LoadedFile) -> FileChecked:
 
 
 def versions() -> dict[str, str]:
-    """Name and version of every tool that takes part in a check."""
+    """Name and version of every tool that is used in a check."""
     return {"python": platform.python_version(), **dict(_tools())}
 
 

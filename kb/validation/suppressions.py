@@ -1,6 +1,6 @@
-"""Waivers: a finding that somebody answers for, with a reason, a name and an end.
+"""Suppressions ("waivers") of single findings, each with a reason, an owner and an end date.
 
-They stand in `waivers.toml` at the root of a base:
+They are in `waivers.toml` at the root of a base:
 
     [[waiver]]
     rule = "FC931"
@@ -9,8 +9,8 @@ They stand in `waivers.toml` at the root of a base:
     owner = "A. Brook"
     expires = 2031-01-31
 
-An exception without an end becomes the rule, so a waiver ends, at most `MAX_DAYS` days from now. One that has ended
-waives nothing and fails; one that waives nothing warns. The gate, waivers and floors cannot be waived.
+A waiver ends at most `MAX_DAYS` days from now, so that no exception becomes permanent. An expired waiver has no effect
+and fails the check; an unused one is a warning. Rules about files, waivers and floors cannot be waived.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import pyoxigraph as ox
+
 from kb.errors import InputError
-from kb.finding import UNUSED_WAIVER, Finding
+from kb.finding import UNUSED_WAIVER, Fault, Finding
 from kb.home import Home
 from kb.rdf.curies import expand
 from kb.validation.toml import Settings, read_settings
@@ -35,7 +37,7 @@ _EXAMPLE = 'write: rule = "FC931", node = "claim:…", reason = "…", owner = "
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """One waiver; `node` is an IRI, `line` that of its header in the file, where it has one."""
+    """One waiver; `node` is an IRI, `line` the line of its header in the file, if it has one."""
 
     rule: str
     node: str
@@ -46,17 +48,8 @@ class Suppression:
 
     @property
     def words(self) -> str:
-        """Why, who and until when."""
+        """The reason, the owner and the end."""
         return f"{self.reason} ({self.owner}, until {self.expires.isoformat()})"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A waiver that does not do its work: rule code, the waiver, and why in a sentence."""
-
-    code: str
-    waiver: Suppression
-    message: str
 
 
 @dataclass(frozen=True)
@@ -64,7 +57,7 @@ class Suppressions:
     """The waivers of a base.
 
     Attributes:
-        settings: the file as read; None where there is none, or where it is no TOML.
+        settings: the file as read; None where there is none, or where it is not TOML.
         waivers: in the order of the file.
         errors: what is malformed.
     """
@@ -75,10 +68,10 @@ class Suppressions:
 
 
 def read_waivers(home: Home, prefixes: Mapping[str, str]) -> Suppressions:
-    """The waivers of a base; what is malformed in them is kept as errors.
+    """Read the waivers of a base; malformed ones are returned as errors.
 
     Args:
-        prefixes: for nodes that are written with a prefix.
+        prefixes: for nodes that are written as compact IRIs.
     """
     path = home.root / FILE
     if not path.exists():
@@ -97,9 +90,11 @@ def _read(settings: Settings, prefixes: Mapping[str, str]) -> Iterator[Suppressi
     listed = settings.content.get("waiver", [])
     for key in settings.content:
         if key != "waiver":
-            yield settings.wrong(f"{key!r} means nothing here", line=settings.line_of_key(key), help=_EXAMPLE)
+            yield settings.wrong(f"{key!r} is not a known key", line=settings.line_of_key(key), help=_EXAMPLE)
     if not isinstance(listed, list):
-        yield settings.wrong("waivers are a list", line=settings.line_of_table("waiver", 0), help="write [[waiver]]")
+        yield settings.wrong(
+            "waivers must be a list", line=settings.line_of_table("waiver", 0), help="write [[waiver]]"
+        )
         return
     for number, table in enumerate(listed):
         line = settings.line_of_table("waiver", number)
@@ -114,10 +109,10 @@ def _waiver(
         return settings.wrong(message, line=at or line, help=_EXAMPLE)
 
     if not isinstance(table, dict):
-        return wrong("a waiver is a table")
+        return wrong("a waiver must be a table")
     for key in table:
         if key not in _KEYS:
-            return wrong(f"a waiver has no {key!r}", key)
+            return wrong(f"a waiver has no key {key!r}", key)
     for key in _KEYS[:-1]:
         if not isinstance(table.get(key), str) or not table[key].strip():
             return wrong(f"a waiver needs {key!r}, in quotes and not empty", key)
@@ -134,21 +129,21 @@ def _waiver(
 
 def apply_waivers(
     waivers: Sequence[Suppression], findings: Iterable[Finding], *, today: date, blind: tuple[str, ...] = ()
-) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
-    """The findings, waived ones marked, and what is wrong with the waivers.
+) -> tuple[tuple[Finding, ...], tuple[Fault, ...]]:
+    """The findings with waived ones marked, and the problems of the waivers.
 
     Args:
-        today: the day of the check; a waiver holds to the end of its last day.
-        blind: beginnings of rule codes that had nothing to look at; their waivers are not unused.
+        today: the date of the check; a waiver is valid to the end of its last day.
+        blind: prefixes of the codes of rules that had nothing to check; their waivers do not count as unused.
     """
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     held: dict[tuple[str, str], Suppression] = {}
     for waiver in waivers:
-        problem = _out_of_time(waiver, today)
+        problem = _check_end(waiver, today)
         if problem:
             problems.append(problem)
         elif (waiver.rule, waiver.node) in held:
-            problems.append(Problem(UNUSED_WAIVER, waiver, f"{waiver.rule} is waived twice for the same node"))
+            problems.append(_fault(UNUSED_WAIVER, waiver, f"{waiver.rule} is waived twice for the same node"))
         else:
             held[waiver.rule, waiver.node] = waiver
     found = []
@@ -162,18 +157,22 @@ def apply_waivers(
     for place, waiver in held.items():
         if place not in used and not waiver.rule.startswith(blind):
             problems.append(
-                Problem(UNUSED_WAIVER, waiver, f"nothing of {waiver.rule} is found at this node: remove it")
+                _fault(UNUSED_WAIVER, waiver, f"this node has no finding of {waiver.rule}: remove the waiver")
             )
     return tuple(found), tuple(problems)
 
 
-def _out_of_time(waiver: Suppression, today: date) -> Problem | None:
+def _fault(code: str, waiver: Suppression, message: str) -> Fault:
+    return Fault(code, waiver.node, message, value=str(ox.Literal(waiver.rule)), file=FILE, line=waiver.line)
+
+
+def _check_end(waiver: Suppression, today: date) -> Fault | None:
     if waiver.expires < today:
-        return Problem(
+        return _fault(
             EXPIRED, waiver, f"{waiver.owner}'s waiver of {waiver.rule} ended on {waiver.expires.isoformat()}"
         )
     last = today + timedelta(days=MAX_DAYS)
     if waiver.expires > last:
         sentence = f"{waiver.owner}'s waiver of {waiver.rule} ends on {waiver.expires.isoformat()}"
-        return Problem(TOO_LONG, waiver, f"{sentence}, later than {last.isoformat()}")
+        return _fault(TOO_LONG, waiver, f"{sentence}, later than {last.isoformat()}")
     return None

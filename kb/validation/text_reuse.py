@@ -1,7 +1,7 @@
-"""Own words: no label, gist or note may share six words in a row with an article, names apart.
+"""Text reuse: no label, gist or note may share six words in a row with an article, names excepted.
 
-Names are the printed forms that the base itself knows (labels of entities, titles), so that a long name counts
-as one word. Runs only where a reader's copy is at hand.
+Names are the printed forms that the base itself contains (labels of entities, titles); a long name counts as one
+word. The check needs the user's copy of the article.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kb.authoring.record import local_name
+from kb.finding import Fault
 from kb.rdf.graph import Graph, key
 from kb.text import TextParagraph
 from kb.vocab import DCTERMS, FC, RDFS, SCHEMA, SKOS
@@ -21,22 +22,11 @@ RUN = 6
 _NAMED = (RDFS.label, SKOS.altLabel, SKOS.prefLabel, DCTERMS.title)
 
 
-@dataclass(frozen=True, slots=True)
-class SharedWords:
-    """A literal of the base that shares words with an article: its subject, predicate, value, and the article."""
-
-    node: str
-    predicate: str
-    value: ox.Literal
-    article: str
-    paragraph: int
-
-
-def find_shared_words(graph: Graph, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[SharedWords]:
-    """Every literal that shares `RUN` words in a row with a text at hand.
+def find_shared_words(graph: Graph, texts: Mapping[str, Sequence[TextParagraph]]) -> Iterator[Fault]:
+    """FC931: every literal that shares `RUN` consecutive words with the text of an article.
 
     Args:
-        texts: article IRI to the paragraphs of a reader's copy.
+        texts: article IRI to the paragraphs of the user's copy.
     """
     names = _names(graph)
     known: dict[tuple[str, ...], tuple[str, int]] = {}
@@ -53,7 +43,9 @@ def find_shared_words(graph: Graph, texts: Mapping[str, Sequence[TextParagraph]]
             continue  # a printed form is a name
         found = next((known[run] for run in _runs(_fold(_words(value.value), names)) if run in known), None)
         if found:
-            yield SharedWords(key(triple.subject), triple.predicate.value, value, *found)
+            place = f"paragraph {found[1]} of {local_name(found[0])}"
+            message = f"shares six words in a row with {place}"
+            yield Fault("FC931", key(triple.subject), message, triple.predicate.value, str(value))
 
 
 def _names(graph: Graph) -> Mapping[str, tuple[tuple[str, ...], ...]]:

@@ -1,15 +1,15 @@
-"""Coverage floors: what a base has reached, it may not lose.
+"""Coverage thresholds ("floors"): figures of a base that must not decrease.
 
-Three figures: the share of paragraphs that are covered (cited, or marked with why they yield no claim), the share
-of citations that are exact among those that could be checked, and the number of claims with two independent
-origins. Floors stand in `pyproject.toml` where the base has one with a table for them, else in `corpus/floors.toml`:
+There are three figures: the share of paragraphs that are covered (cited, or marked with the reason why they contain no
+claim), the share of exact citations among those that could be checked, and the number of claims with two independent
+origins. Floors are in `pyproject.toml` if it has a table for them, else in `corpus/floors.toml`:
 
     [tool.factcite.floors]          # in corpus/floors.toml without this line
     paragraphs-covered = 1.0
     citations-exact = 1.0
     claims-with-two-origins = 8
 
-They are raised by a command, to the figures of that moment, and lowered by nobody but a person with a reason.
+`kb check --raise-floors` raises them to the current figures. Only a person lowers them, for a reason.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from kb.errors import InputError
 from kb.files import write_atomic
-from kb.finding import CitationsChecked, Coverage
+from kb.finding import CitationsChecked, Coverage, Fault
 from kb.home import Home
 from kb.model.knowledge_base import KnowledgeBase
 from kb.validation.toml import Settings, key_span, read_settings, table_span
@@ -31,7 +31,7 @@ PARAGRAPHS, CITATIONS, ORIGINS = "paragraphs-covered", "citations-exact", "claim
 RULES = {PARAGRAPHS: "FC971", CITATIONS: "FC972", ORIGINS: "FC973"}
 MALFORMED = "FC974"
 _PARTS = 10_000
-"""Shares are written in ten thousandths, rounded down, so that no floor is above what was measured."""
+"""Shares are written in ten thousandths, rounded down, so that no floor is above the measured figure."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Thresholds:
     """The floors of a base.
 
     Attributes:
-        path: the file they stand in, or would.
+        path: their file, which may not exist yet.
         name: its name in reports.
         table: the table's header in it; empty for the whole file.
         values: floor by key.
@@ -60,7 +60,7 @@ class Thresholds:
 
 
 def read_floors(home: Home) -> Thresholds:
-    """The floors of a base; what is malformed in them is kept as errors."""
+    """Read the floors of a base; malformed ones are returned as errors."""
     own = Thresholds(home.corpus / "floors.toml", "corpus/floors.toml")
     project = Thresholds(home.root / "pyproject.toml", "pyproject.toml", TABLE)
     for place in (project, own):
@@ -92,15 +92,15 @@ def _wrong(settings: Settings, table: str, content: Mapping[str, object]) -> Ite
         if key not in RULES:
             yield settings.wrong(f"no floor is called {key!r}", line=line, help=f"there are: {', '.join(RULES)}")
         elif isinstance(value, bool) or not isinstance(value, int | float):
-            yield settings.wrong(f"{key} is no number", line=line, help="write a number without quotes")
+            yield settings.wrong(f"{key} is not a number", line=line, help="write a number without quotes")
         elif key == ORIGINS and (not isinstance(value, int) or value < 0):
-            yield settings.wrong(f"{key} is a count", line=line, help="write a whole number, 0 or more")
+            yield settings.wrong(f"{key} must be a count", line=line, help="write a whole number, 0 or more")
         elif key != ORIGINS and not 0 <= value <= 1:
-            yield settings.wrong(f"{key} is a share", line=line, help="write a number from 0 to 1")
+            yield settings.wrong(f"{key} must be a share", line=line, help="write a number from 0 to 1")
 
 
 def measure(kb: KnowledgeBase) -> Coverage:
-    """The figures of a base that floors are about, the citations apart."""
+    """The figures of a base that have floors, except for citations."""
     graph = kb.graph
     paragraphs = frozenset(graph.instances(FC.Paragraph))
     citations = frozenset(graph.instances(FC.Citation))
@@ -110,8 +110,8 @@ def measure(kb: KnowledgeBase) -> Coverage:
     return Coverage(len(paragraphs), len(paragraphs & (cited | silent)), doubly)
 
 
-def below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -> Iterator[tuple[str, str, int | None]]:
-    """What is below its floor: rule code, sentence, line of the floor."""
+def find_below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -> Iterator[Fault]:
+    """Every figure that is below its floor."""
     checked = citations.exact + citations.failed
     reached = figures(coverage, citations)
     said = {
@@ -122,19 +122,20 @@ def below(floors: Thresholds, coverage: Coverage, citations: CitationsChecked) -
     for key, floor in (floors.values or {}).items():
         figure = reached[key]
         if figure is not None and figure < floor:
-            share = "" if key == ORIGINS else f", a share of {_written(key, figure)}"
-            yield RULES[key], f"{said[key]}{share}: below the floor of {floor:.6g}", floors.line(key)
+            share = "" if key == ORIGINS else f", a share of {_floor_text(key, figure)}"
+            message = f"{said[key]}{share}: below the floor of {floor:.6g}"
+            yield Fault(RULES[key], "", message, file=floors.name, line=floors.line(key))
 
 
-def unjudged(floors: Thresholds, citations: CitationsChecked) -> str:
-    """Which floor had nothing to be held against, as a sentence; empty where all were judged."""
+def describe_unchecked(floors: Thresholds, citations: CitationsChecked) -> str:
+    """Which floor could not be checked, as a sentence; empty where all were checked."""
     if CITATIONS in (floors.values or {}) and not citations.exact + citations.failed:
-        return f"the floor {CITATIONS} was not judged: no citation could be checked"
+        return f"the floor {CITATIONS} was not checked: no citation could be checked"
     return ""
 
 
 def figures(coverage: Coverage, citations: CitationsChecked) -> dict[str, float | None]:
-    """The figure for each floor; None where there was nothing to count."""
+    """The figure for each floor; None where nothing could be counted."""
     checked = citations.exact + citations.failed
     return {
         PARAGRAPHS: coverage.covered / coverage.paragraphs if coverage.paragraphs else None,
@@ -144,9 +145,9 @@ def figures(coverage: Coverage, citations: CitationsChecked) -> dict[str, float 
 
 
 def raise_floors(home: Home, coverage: Coverage, citations: CitationsChecked) -> dict[str, str]:
-    """Write every figure that is above its floor as the new floor; answers those, by key, as written.
+    """Write every figure that is above its floor as the new floor; return these, by key, as written.
 
-    The file is made where there is none. No floor is ever lowered.
+    The file is created if it does not exist. No floor is lowered.
 
     Raises:
         InputError: the floors are malformed, or cannot be written.
@@ -157,18 +158,18 @@ def raise_floors(home: Home, coverage: Coverage, citations: CitationsChecked) ->
     raised: dict[str, str] = {}
     for key, figure in figures(coverage, citations).items():
         floor = (floors.values or {}).get(key, -1.0)
-        if figure is not None and float(_written(key, figure)) > floor:
-            raised[key] = _written(key, figure)
+        if figure is not None and float(_floor_text(key, figure)) > floor:
+            raised[key] = _floor_text(key, figure)
     if raised:
         text = floors.settings.data.decode("utf-8") if floors.settings else ""
         for key, value in raised.items():
-            text = _put(text, floors.table, key, value)
+            text = _set_value(text, floors.table, key, value)
         write_atomic(floors.path, text.encode("utf-8"))
     return raised
 
 
-def _put(text: str, table: str, key: str, value: str) -> str:
-    """The text with one value of a table set, and nothing else changed."""
+def _set_value(text: str, table: str, key: str, value: str) -> str:
+    """The text with one value of a table set; nothing else changes."""
     span = key_span(text, key, table=table)
     if span is not None:
         return text[: span[0]] + value + text[span[1] :]
@@ -179,6 +180,6 @@ def _put(text: str, table: str, key: str, value: str) -> str:
     return f"{before}{key} = {value}\n{text[at:].removeprefix(chr(10))}"
 
 
-def _written(key: str, figure: float) -> str:
-    """A figure as a floor: a count as it is, a share rounded down."""
+def _floor_text(key: str, figure: float) -> str:
+    """A figure as the text of a floor: a count as it is, a share rounded down."""
     return str(int(figure)) if key == ORIGINS else str(int(figure * _PARTS + 1e-9) / _PARTS)

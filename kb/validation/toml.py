@@ -1,7 +1,7 @@
-"""What a base says about itself in TOML: read with the line of each mistake, changed without touching the rest.
+"""Reads the TOML settings of a base with the line of each mistake, and changes single values.
 
-`tomllib` tells no lines but for what it cannot parse, and writes nothing; a whole TOML library for six numbers and
-a few waivers is more than the house needs. So lines are found by their headers, and only plain lines are changed.
+`tomllib` reports lines only for syntax errors, and cannot write. A full TOML library would be too much for six numbers
+and a few waivers, so lines are found by their table headers, and only plain `key = value` lines are changed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Settings:
     Attributes:
         name: its name in messages, relative to the home.
         data: its bytes.
-        content: what it says.
+        content: the parsed content.
     """
 
     name: str
@@ -37,14 +37,14 @@ class Settings:
         return InputError(message, source=self.name, line=line, help=help)
 
     def line_of_table(self, header: str, number: int) -> int | None:
-        """The 1-based line of the header of the table of that number, from 0; None where it has no line of its own."""
+        """The 1-based line of the header of the table with this number, from 0; None where it has no own line."""
         lines = self.data.decode("utf-8").splitlines()
         pattern = re.compile(rf"\s*\[+\s*{re.escape(header)}\s*\]+\s*(#.*)?")
         found = [at for at, line in enumerate(lines, start=1) if pattern.fullmatch(line)]
         return found[number] if number < len(found) else None
 
     def line_of_key(self, key: str, *, table: str = "", after: int | None = None) -> int | None:
-        """The 1-based line of a key of a table (of the one whose header stands at line `after`)."""
+        """The 1-based line of a key of a table (of the table whose header is at line `after`)."""
         span = key_span(self.data.decode("utf-8"), key, table=table, after=after)
         return None if span is None else self.data.decode("utf-8").count("\n", 0, span[0]) + 1
 
@@ -53,7 +53,7 @@ def read_settings(path: Path, *, name: str) -> Settings:
     """Read a TOML file.
 
     Raises:
-        InputError: missing, unreadable, or no TOML; names the line.
+        InputError: missing, unreadable, or not TOML; names the line.
     """
     data = read_bytes(path, limit=MAX_BYTES)
     try:
@@ -70,18 +70,18 @@ def read_settings(path: Path, *, name: str) -> Settings:
             source=name,
             line=None if place is None else int(place[1]) if place[1] else ends,
             column=int(place[2]) if place and place[2] else None,
-            help="mend the TOML at this place",
+            help="correct the TOML at this place",
         ) from error
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists within thousands of lists
-        raise InputError(f"is not TOML that can be read: {error}", source=name, help="write it shorter") from error
+        raise InputError(f"is TOML that cannot be read: {error}", source=name, help="write it shorter") from error
 
 
 def key_span(text: str, key: str, *, table: str = "", after: int | None = None) -> tuple[int, int] | None:
-    """Where the value of a key stands, as offsets; None where the key has no plain line `key = value` of its own.
+    """Offsets of the value of a key; None where the key has no plain line `key = value` of its own.
 
     Args:
-        table: header of the table that the key is in; empty is the top of the file.
-        after: 1-based line of that header, where there are several.
+        table: header of the table of the key; empty for the top of the file.
+        after: 1-based line of that header, if there are several.
     """
     start, end = table_span(text, table, after=after)
     found = re.compile(rf"^[ \t]*{re.escape(key)}[ \t]*=[ \t]*([^#\n]*?)[ \t]*(?=#|$)", re.MULTILINE).search(
@@ -91,7 +91,7 @@ def key_span(text: str, key: str, *, table: str = "", after: int | None = None) 
 
 
 def table_span(text: str, table: str, *, after: int | None = None) -> tuple[int, int]:
-    """From behind the header of a table to the next header; an empty span at the end where there is no such table."""
+    """Offsets from the end of a table's header to the next header; an empty span at the end without such a table."""
     headers = list(re.finditer(r"^[ \t]*\[+[ \t]*([^\[\]\n]+?)[ \t]*\]+[ \t]*(?:#.*)?$\n?", text, re.MULTILINE))
     if not table and after is None:
         return 0, headers[0].start() if headers else len(text)

@@ -1,10 +1,10 @@
-"""`kb check --watch`: an answer for each save, in less than a second, and a full check when nobody types.
+"""`kb check --watch`: a result for each save, in less than a second, and a full check when nothing changes.
 
-`changes` is the plain half of it, for whoever serves a base rather than checks it: which files are not what they were.
+`changes` only lists the files that changed; the web application uses it to reload a base.
 
-Files are asked for their times every `PAUSE` seconds, which needs no package and works on every disk. What one check
-learnt helps the next (`kb.recheck.Memory`), and gives the same findings. Because a promise of that kind should not
-be taken on trust, the whole base is checked anew from the start when nothing has changed for `IDLE` seconds.
+File times are read every `PAUSE` seconds, which needs no package and works on every file system. Each check uses the
+cache of the one before (`kb.shacl.incremental.IncrementalCache`) and gives the same findings as a full check. To
+confirm that, the whole base is checked again without the cache when nothing has changed for `IDLE` seconds.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from kb.validation.check import check
 from kb.validation.suppressions import FILE as WAIVERS
 
 PAUSE = 0.3
-"""Seconds between two looks at the files."""
+"""Seconds between two comparisons of the files."""
 
 IDLE = 5.0
 """Seconds without a change before a full check."""
 
 Stamps: TypeAlias = dict[Path, tuple[int, int, int]]
-"""Time, size and number of files."""
+"""Path to the time, size and inode of the file."""
 
 
 @dataclass(frozen=True)
 class WatchResult:
-    """One answer.
+    """The result of one check.
 
     Attributes:
         report: what the check found.
-        changed: the files that changed since the answer before, by name; empty for a full check.
-        looked: how much of the base the shapes were run over.
+        changed: the files that changed since the check before, by name; empty for a full check.
+        looked: how much of the base the shapes were run on.
     """
 
     report: Report
@@ -48,13 +48,13 @@ class WatchResult:
 
     @property
     def words(self) -> str:
-        """What this answer rests on, in a sentence."""
+        """What was checked, in a sentence."""
         if self.looked.full:
             return "a full check"
-        rest = "the other results stand from before; a full check follows when nothing changes"
-        aimed = f"rules looked again at {self.looked.looks} places"
-        whole = f" and {self.looked.whole} rules at all of theirs" if self.looked.whole else ""
-        return f"about {', '.join(self.changed) or 'what changed'}: {aimed}{whole}; {rest}"
+        rest = "the other results are from the check before; a full check follows when nothing changes"
+        nodes = f"rules were checked at {self.looked.looks} nodes"
+        whole = f", and {self.looked.whole} rules at all their nodes" if self.looked.whole else ""
+        return f"after a change of {', '.join(self.changed) or 'the base'}: {nodes}{whole}; {rest}"
 
 
 def watch(
@@ -64,39 +64,39 @@ def watch(
     today: Callable[[], date] = date.today,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[WatchResult]:
-    """An answer at once, and one for every change from then on; never ends by itself.
+    """A result at once, and one after every change; never ends by itself.
 
     Args:
-        texts: folders with a reader's own copies, beside `corpus/texts`.
-        today: the day on which waivers are judged.
-        sleep: waits so many seconds between two looks at the files.
+        texts: folders with the user's own copies, in addition to `corpus/texts`.
+        today: the date for the end of waivers.
+        sleep: waits for a number of seconds between two comparisons of the files.
     """
     folders = tuple(texts)
     memory = IncrementalCache()
     known = _stamps(home, folders)
-    yield _look(home, folders, today, memory)
-    idle, settled = 0.0, True
+    yield _check_once(home, folders, today, memory)
+    idle, complete = 0.0, True
     while True:
         memory.run.prepare()
         sleep(PAUSE)
         idle += PAUSE
         now = _stamps(home, folders)
         if now != known:
-            changed, known, idle = _changed(home, known, now), now, 0.0
-            glimpse = _look(home, folders, today, memory, changed)
-            settled = glimpse.looked.full
-            yield glimpse
-        elif not settled and idle >= IDLE:
+            changed, known, idle = _list_changed(home, known, now), now, 0.0
+            result = _check_once(home, folders, today, memory, changed)
+            complete = result.looked.full
+            yield result
+        elif not complete and idle >= IDLE:
             memory.run.forget()
-            settled = True
-            yield _look(home, folders, today, memory)
+            complete = True
+            yield _check_once(home, folders, today, memory)
 
 
 def stamps(home: Home, *, texts: Iterable[Path] = ()) -> Stamps:
-    """Time, size and number of every file that a check or a site reads; equal ones say that nothing has changed.
+    """Time, size and inode of every file that a check or a site reads; if they are equal, nothing has changed.
 
     Args:
-        texts: folders with a reader's own copies, beside `corpus/texts`.
+        texts: folders with the user's own copies, in addition to `corpus/texts`.
     """
     return _stamps(home, texts, home.question_files())
 
@@ -108,12 +108,12 @@ def changes(
     since: Stamps | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[tuple[str, ...]]:
-    """Names of the files that changed, each time that they have come to rest; never ends by itself.
+    """Names of the files that changed, each time that no more changes follow; never ends by itself.
 
     Args:
-        texts: folders with a reader's own copies, beside `corpus/texts`.
-        since: what `stamps` said when they were read; None for the first look.
-        sleep: waits so many seconds between two looks at the files.
+        texts: folders with the user's own copies, in addition to `corpus/texts`.
+        since: the `stamps` when the files were read; None for those of now.
+        sleep: waits for a number of seconds between two comparisons of the files.
     """
     folders = tuple(texts)
     known = stamps(home, texts=folders) if since is None else since
@@ -122,11 +122,11 @@ def changes(
         while now != before or now == known:
             sleep(PAUSE)
             before, now = now, stamps(home, texts=folders)
-        yield _changed(home, known, now)
+        yield _list_changed(home, known, now)
         known = now
 
 
-def _look(
+def _check_once(
     home: Home,
     texts: tuple[Path, ...],
     today: Callable[[], date],
@@ -138,7 +138,7 @@ def _look(
 
 
 def _stamps(home: Home, texts: Iterable[Path], more: Iterable[Path] = ()) -> Stamps:
-    """Time, size and number of every file that a check reads, and of more."""
+    """Time, size and inode of every file that a check reads, and of further files."""
     settings = (home.root / WAIVERS, home.root / "pyproject.toml", home.corpus / "floors.toml")
     copies = (path for folder in (home.texts, *texts) for path in _entries(folder))
     found: Stamps = {}
@@ -146,13 +146,13 @@ def _stamps(home: Home, texts: Iterable[Path], more: Iterable[Path] = ()) -> Sta
         try:
             stat = path.stat()
         except OSError:
-            continue  # gone, or not there yet
+            continue  # removed, or not created yet
         found[path] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
     return found
 
 
-def _changed(home: Home, before: Stamps, now: Stamps) -> tuple[str, ...]:
-    """Names of the files that are other than before."""
+def _list_changed(home: Home, before: Stamps, now: Stamps) -> tuple[str, ...]:
+    """Names of the files that changed, were added or were removed."""
     return tuple(sorted({_name(home, path) for path, _ in now.items() ^ before.items()}))
 
 

@@ -1,9 +1,9 @@
-"""Which recorded paragraph is which paragraph of a newer text.
+"""Matches recorded paragraphs with the paragraphs of a newer text.
 
-A record keeps no text, only digests and lengths, so identity is read from these: the same digest in the same
-order first, then the same digest elsewhere (moved), then what is left between two known neighbours, by length
-(edited). What a person wrote about a paragraph must not end up at another one, so a doubtful pair is no pair,
-and an edited paragraph is for a person to look at again.
+A record contains no text, only digests and lengths, so these are compared: the same digest in the same order first,
+then the same digest elsewhere (moved), then what remains between two matched neighbours, by length (edited). What a
+person wrote about a paragraph must not end up at another one, so doubtful pairs are left out, and a person has to
+review edited paragraphs.
 """
 
 from __future__ import annotations
@@ -13,21 +13,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from kb.rdf.canonical import natural_key
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph
 from kb.text import TextParagraph
+from kb.vocab import DCTERMS, FC
 
 EVEN_LIKENESS = 0.5
-"""Shorter through longer length, below which two paragraphs are not the same one edited."""
+"""Least ratio of the shorter to the longer length of two paragraphs that are one paragraph, edited."""
 
 UNEVEN_LIKENESS = 0.8
-"""The same where one of the two gaps holds more paragraphs, so that it is open which is which."""
+"""The same ratio where one of the two gaps has more paragraphs, so that the pairs are less certain."""
 
 MAX_CHOICES = 2_000
-"""Ways of pairing an uneven gap that are tried; a wider gap stays unpaired."""
+"""How many ways of pairing an uneven gap are tried; a larger gap is not paired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A paragraph as the record has it: IRI, index (None where it has left the text), length, digest."""
+    """A recorded paragraph: IRI, index (None where it is no longer in the text), length, digest."""
 
     name: str
     index: int | None
@@ -35,28 +39,41 @@ class Recorded:
     digest: str
 
 
-def align(recorded: Sequence[Recorded], text: Sequence[TextParagraph]) -> dict[int, str]:
-    """Index of a paragraph of the text to the name of the recorded paragraph that it is.
+def recorded_paragraphs(graph: Graph, article: str) -> tuple[Recorded, ...]:
+    """The recorded paragraphs of an article, by name: `p2` before `p10`."""
+    return tuple(
+        Recorded(
+            name,
+            whole(graph.value(name, FC.index)) or None,
+            whole(graph.value(name, FC.length)) or 0,
+            graph.value(name, FC.digest) or "",
+        )
+        for name in sorted(graph.subjects(DCTERMS.isPartOf, article), key=natural_key)
+    )
 
-    Every recorded name is used once at most; paragraphs of the text that are new are left out.
+
+def align(recorded: Sequence[Recorded], text: Sequence[TextParagraph]) -> dict[int, str]:
+    """Index of each paragraph of the text to the name of the recorded paragraph that it matches.
+
+    Every recorded name is used at most once; new paragraphs of the text are left out.
     """
-    placed = sorted((old for old in recorded if old.index), key=lambda old: (old.index or 0, old.name))
-    pairs: dict[int, Recorded] = dict(_same_order(placed, text))
-    pairs |= dict(_moved(recorded, text, pairs))
-    pairs |= dict(_edited(placed, text, pairs))
+    numbered = sorted((old for old in recorded if old.index), key=lambda old: (old.index or 0, old.name))
+    pairs: dict[int, Recorded] = dict(_match_same_order(numbered, text))
+    pairs |= dict(_match_moved(recorded, text, pairs))
+    pairs |= dict(_match_edited(numbered, text, pairs))
     return {index: pairs[index].name for index in sorted(pairs)}
 
 
-def _same_order(placed: Sequence[Recorded], text: Sequence[TextParagraph]) -> Iterator[tuple[int, Recorded]]:
+def _match_same_order(numbered: Sequence[Recorded], text: Sequence[TextParagraph]) -> Iterator[tuple[int, Recorded]]:
     matcher = difflib.SequenceMatcher(
-        None, [old.digest for old in placed], [new.digest for new in text], autojunk=False
+        None, [old.digest for old in numbered], [new.digest for new in text], autojunk=False
     )
     for block in matcher.get_matching_blocks():
         for step in range(block.size):
-            yield text[block.b + step].index, placed[block.a + step]
+            yield text[block.b + step].index, numbered[block.a + step]
 
 
-def _moved(
+def _match_moved(
     recorded: Sequence[Recorded], text: Sequence[TextParagraph], pairs: Mapping[int, Recorded]
 ) -> Iterator[tuple[int, Recorded]]:
     used = {old.name for old in pairs.values()}
@@ -69,10 +86,10 @@ def _moved(
             yield new.index, free[new.digest].pop(0)
 
 
-def _edited(
-    placed: Sequence[Recorded], text: Sequence[TextParagraph], pairs: Mapping[int, Recorded]
+def _match_edited(
+    numbered: Sequence[Recorded], text: Sequence[TextParagraph], pairs: Mapping[int, Recorded]
 ) -> Iterator[tuple[int, Recorded]]:
-    for old_gap, new_gap in _gaps(placed, text, pairs):
+    for old_gap, new_gap in _gaps(numbered, text, pairs):
         likeness = EVEN_LIKENESS if len(old_gap) == len(new_gap) else UNEVEN_LIKENESS
         for old, new in _closest(old_gap, new_gap):
             if min(old.length, len(new.text)) >= likeness * max(old.length, len(new.text)):
@@ -80,10 +97,10 @@ def _edited(
 
 
 def _gaps(
-    placed: Sequence[Recorded], text: Sequence[TextParagraph], pairs: Mapping[int, Recorded]
+    numbered: Sequence[Recorded], text: Sequence[TextParagraph], pairs: Mapping[int, Recorded]
 ) -> Iterator[tuple[list[Recorded], list[TextParagraph]]]:
-    """What is unpaired between two pairs that stand in the same order."""
-    at = {old.name: position for position, old in enumerate(placed)}
+    """The paragraphs that are not paired yet, between two pairs in the same order."""
+    at = {old.name: position for position, old in enumerate(numbered)}
     used = {old.name for old in pairs.values()}
     last, gap = -1, list[TextParagraph]()
     for new in [*text, None]:
@@ -91,15 +108,15 @@ def _gaps(
         if new is not None and pair is None:
             gap.append(new)
             continue
-        position = at.get(pair.name, -1) if pair else len(placed)
-        if position <= last:  # moved here from elsewhere: it bounds no gap
+        position = at.get(pair.name, -1) if pair else len(numbered)
+        if position <= last:  # moved here from elsewhere, so no gap ends here
             continue
-        yield [old for old in placed[last + 1 : position] if old.name not in used], gap
+        yield [old for old in numbered[last + 1 : position] if old.name not in used], gap
         last, gap = position, []
 
 
 def _closest(old_gap: Sequence[Recorded], new_gap: Sequence[TextParagraph]) -> Sequence[tuple[Recorded, TextParagraph]]:
-    """The pairs, in order, whose lengths differ least; the first such choice where several tie."""
+    """The pairs, in order, whose lengths differ least; the first choice where several are equal."""
     few = min(len(old_gap), len(new_gap))
     many = max(len(old_gap), len(new_gap))
     if few == 0 or _choices(many, few) > MAX_CHOICES:

@@ -1,8 +1,8 @@
-"""A reader's own copies of the articles: which file on this machine holds which article.
+"""The user's own copies of the articles: which file on this machine contains which article.
 
-The base carries no text, so a citation can be checked only where somebody has a copy. A copy is known by the
-digest of its bytes; failing that by its name; failing that by its paragraphs. What could not be used is said,
-with the reason: a citation without a copy is "not checked", and that never reads as passed.
+The base contains no text, so a citation can be checked only where the user has a copy. A copy is identified by the
+digest of its bytes, else by its name, else by its paragraphs. Files that cannot be used are listed with the reason. A
+citation without a copy is "not checked", which never counts as passed.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from kb.text import TextParagraph, decode, digest_bytes, paragraphs
 from kb.vocab import DCTERMS, FC
 
 MAX_TEXT_BYTES = 20_000_000
-"""Larger files are no articles."""
+"""Larger files are not taken for articles."""
 
 MIN_SHARE = 0.5
-"""The share of an article's paragraphs that a file must hold to be taken for its copy."""
+"""The share of an article's paragraphs that a file must contain to be its copy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A reader's copy of one article.
+    """The user's copy of one article.
 
     Attributes:
         path: the file.
         paragraphs: its paragraphs under text profile 1.
-        exact_file: whether its bytes have the digest that the record gives.
+        exact_file: whether its bytes have the recorded digest.
     """
 
     path: Path
@@ -46,12 +46,12 @@ class Copy:
 
 @dataclass(frozen=True)
 class LocalCopies:
-    """The copies at hand.
+    """The copies that were found.
 
     Attributes:
-        copies: article IRI to copy; an article without one is not at hand.
-        ignored: sentences on folders and files that could not be used, each with the reason.
-        spare: readable files that are no article's copy, such as an older version of one.
+        copies: article IRI to its copy; only articles that have one.
+        ignored: a sentence for each folder or file that could not be used, with the reason.
+        spare: readable files that are not the copy of an article, such as an older version of one.
     """
 
     copies: Mapping[str, Copy] = field(default_factory=dict)
@@ -59,20 +59,20 @@ class LocalCopies:
     spare: tuple[Copy, ...] = ()
 
     def of(self, article: str) -> Copy | None:
-        """The copy of an article; None where none is at hand."""
+        """The copy of an article; None where none was found."""
         return self.copies.get(article)
 
 
 def find_texts(graph: Graph, folders: Iterable[Path]) -> LocalCopies:
-    """The copy of each article of a base, looked for in folders, in the order given.
+    """Find the copy of each article of a base in folders, in the order given.
 
-    A file with the recorded digest wins; else a file named `<slug>.txt`; else the file that holds the most of
-    the article's paragraphs, at least `MIN_SHARE` of them. Files are taken in order of folder and name;
-    hidden files and subfolders are left alone.
+    A file with the recorded digest comes first, then a file named `<slug>.txt`, then the file that contains most of
+    the article's paragraphs, at least `MIN_SHARE` of them. Files are taken in order of folder and name; hidden files
+    and subfolders are ignored.
 
     Args:
         graph: the authored triples, with article records.
-        folders: where copies may lie.
+        folders: where copies may be.
     """
     ignored: list[str] = []
     files = [file for folder in dict.fromkeys(folders) for file in _files(folder, ignored)]
@@ -84,9 +84,14 @@ def find_texts(graph: Graph, folders: Iterable[Path]) -> LocalCopies:
     return LocalCopies(found, tuple(sorted(ignored)), tuple(spare))
 
 
+def slug_of(article: str) -> str:
+    """The last part of an article's IRI, which names its record and its copy."""
+    return article.replace("#", "/").rpartition("/")[2]
+
+
 @dataclass(frozen=True)
 class _File:
-    """One file of a folder of texts, decoded when first asked."""
+    """One file of a folder of texts, decoded when it is first needed."""
 
     path: Path
     data: bytes
@@ -136,14 +141,14 @@ def _copy(graph: Graph, article: str, files: Sequence[_File]) -> Copy | None:
     for file in readable:
         if file.digest == wanted:
             return Copy(file.path, file.paragraphs, True)
-    name = article.replace("#", "/").rpartition("/")[2] + ".txt"
+    name = slug_of(article) + ".txt"
     named = next((file for file in readable if file.path.name == name), None)
-    chosen = named or _alike(graph, article, readable)
+    chosen = named or _most_similar(graph, article, readable)
     return Copy(chosen.path, chosen.paragraphs, False) if chosen else None
 
 
-def _alike(graph: Graph, article: str, files: Sequence[_File]) -> _File | None:
-    """The first of the files that hold the most of the article's paragraphs; None where none holds enough."""
+def _most_similar(graph: Graph, article: str, files: Sequence[_File]) -> _File | None:
+    """The first of the files that contain most of the article's paragraphs; None where none contains enough."""
     known = [graph.value(paragraph, FC.digest) for paragraph in graph.subjects(DCTERMS.isPartOf, article)]
     shares = [sum(digest in file.digests for digest in known) for file in files]
     best = max(shares, default=0)

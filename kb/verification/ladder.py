@@ -1,18 +1,18 @@
-"""Where the words of a citation have gone: the drift ladder.
+"""The drift ladder: decides whether the words of a citation are exact, moved, ambiguous, drifted or missing.
 
-The base does not know the words, only how many characters they are and their digest. So they are looked for by
-hashing every stretch of that length, and a paragraph is known by its own digest. Exact is said only where it is
-proven, because a lookalike (another paragraph with the same words at the same characters) has the same digest:
+The base does not contain the words, only their number of characters and their digest. So every stretch of that length
+is hashed, and a paragraph is recognised by its own digest. "Exact" is reported only where it is certain, because
+another paragraph with the same words at the same characters has the same digest:
 
-- a paragraph with the recorded digest at the recorded number is the recorded one; the characters are compared;
-- a paragraph with another digest is the recorded one, edited, only where both its neighbours stand beside it,
-  unchanged, every other recorded paragraph has a place of its own, and no other edited one would fit better by its
-  length; and then the words may stand once only, for a sentence that went may have left its twin there;
-- words in a paragraph that is recorded as another one, and is unchanged, stood there all along: they are not
-  ours. Where our paragraph is gone, it is missing.
+- A paragraph with the recorded digest and the recorded number is the recorded one; the characters are compared.
+- A paragraph with another digest is the recorded one, edited, only if both of its neighbours are unchanged and next
+  to it, every other recorded paragraph has its own place, and no other edited paragraph fits better by its length.
+  Then the words may occur only once, since a deleted sentence may have left an identical one there.
+- Words in an unchanged paragraph that is recorded as another one were there before, so they are not the cited ones.
+  Where the cited paragraph is gone, the words are missing.
 
-One limit is left: a paragraph that repeats itself and is edited twice, so that the repetition comes to stand at the
-very characters of the words that went. Whatever is not exact comes with offsets only, never with words.
+One case is not detected: a paragraph that repeats itself and is edited twice, so that the repetition ends up at exactly
+the characters of the deleted words. Results that are not exact contain offsets only, never words.
 """
 
 from __future__ import annotations
@@ -37,205 +37,194 @@ from kb.verification.spans import (
     TextPlace,
 )
 
-TELLING = 16
-"""Fewer characters than this stand in many texts by chance, so they do not tell which article they are from."""
+MIN_SEARCH_LENGTH = 16
+"""Shorter words occur in many texts by chance, so they do not identify an article."""
 
-LIKENESS = 0.6
-"""Below this likeness, from 0 to 1, a stretch is not shown as the nearest one."""
+MIN_SIMILARITY = 0.6
+"""Least similarity, from 0 to 1, of a stretch that is reported as the most similar one."""
 
-
-_SHOWN = 3
-
-
-# --- finding words by their digest -------------------------------------------------------------------------
-
-
-# --- which paragraph is which ------------------------------------------------------------------------------
-
-
-# --- the ladder --------------------------------------------------------------------------------------------
+_MAX_PLACES = 3
+"""How many places a reason lists."""
 
 
 @dataclass(frozen=True)
 class Ladder:
-    """Decides the fate of every span that quotes from one article.
+    """Decides the state of every span that quotes from one article.
 
     Attributes:
-        paragraphs: the recorded paragraphs against the copy.
-        seeker: finds words by their digest.
-        stranger: the name of the article whose text the copy really is; empty where it is its own.
+        paragraphs: the recorded paragraphs, matched with the copy.
+        search: finds words by their digest.
+        mistaken_for: name of the article whose text the copy really contains; empty where it is the right one.
         others: copies of other articles, with their names.
-        spare: further files at hand, such as an older copy: words are looked up in them, for comparing.
+        spare: further files, such as an older copy, which may still contain the old words.
     """
 
     paragraphs: Paragraphs
-    seeker: DigestSearch
-    stranger: str = ""
+    search: DigestSearch
+    mistaken_for: str = ""
     others: tuple[tuple[str, Copy], ...] = ()
     spare: tuple[Copy, ...] = ()
 
-    def fate(self, anchor: Span) -> SpanResult:
-        """What became of one span."""
-        own = self.paragraphs.by_name[anchor.paragraph]
-        if anchor.length < 1 or anchor.start < 0:
-            return SpanResult(DRIFTED, f"characters {anchor.start} to {anchor.end} are no span")
-        at = self.paragraphs.whole.get(own.name)
-        if at is not None and self._fits(anchor, at):
-            return self._unchanged(anchor, own, at)
-        if self.stranger:
-            return SpanResult(WRONG_DOCUMENT, f"the copy at hand is the text of {self.stranger}")
-        if own.name in self.paragraphs.crowded:
-            return self._crowded(anchor, own)
-        places = self.seeker.places(self.paragraphs.copy, anchor.length, anchor.digest)
-        found = self._in_place(anchor, own, places) or self._elsewhere(anchor, own, places)
-        return found or self._lost(anchor, own, places)
+    def verify(self, span: Span) -> SpanResult:
+        """The result for one span."""
+        recorded = self.paragraphs.by_name[span.paragraph]
+        if span.length < 1 or span.start < 0:
+            return SpanResult(DRIFTED, f"characters {span.start} to {span.end} are not a valid span")
+        index = self.paragraphs.unchanged.get(recorded.name)
+        if index is not None and self._matches(span, index):
+            return self._in_unchanged_paragraph(span, recorded, index)
+        if self.mistaken_for:
+            return SpanResult(WRONG_DOCUMENT, f"the copy contains the text of {self.mistaken_for}")
+        if recorded.name in self.paragraphs.ambiguous:
+            return self._in_ambiguous_paragraph(span, recorded)
+        places = self.search.places(self.paragraphs.copy, span.length, span.digest)
+        found = self._in_own_paragraph(span, recorded, places) or self._elsewhere(span, recorded, places)
+        return found or self._not_found(span, recorded, places)
 
     # --- steps
 
-    def _fits(self, anchor: Span, index: int) -> bool:
+    def _matches(self, span: Span, index: int) -> bool:
         text = self.paragraphs.text(index)
-        words = text[anchor.start : anchor.end]
-        return anchor.end <= len(text) and _digest(words) == anchor.digest
+        words = text[span.start : span.end]
+        return span.end <= len(text) and _digest(words) == span.digest
 
-    def _unchanged(self, anchor: Span, own: Recorded, at: int) -> SpanResult:
-        if at == own.index:
+    def _in_unchanged_paragraph(self, span: Span, recorded: Recorded, index: int) -> SpanResult:
+        if index == recorded.index:
             return SpanResult(EXACT)
-        was = f"was {own.index}" if own.index else "had left the text"
-        to = TextPlace(at, anchor.start, anchor.end)
-        return SpanResult(
-            MOVED, f"its paragraph is number {at} in the copy at hand and {was}; the words are the same", to
-        )
+        before = f"number {recorded.index} in the record" if recorded.index else "recorded as removed"
+        reason = f"its paragraph is number {index} in the copy and {before}; the words are the same"
+        return SpanResult(MOVED, reason, TextPlace(index, span.start, span.end))
 
-    def _crowded(self, anchor: Span, own: Recorded) -> SpanResult:
-        places = [TextPlace(index, anchor.start, anchor.end) for index in self.paragraphs.crowded[own.name]]
-        reason = f"the text of its paragraph stands {_times(places)} now, and it cannot be told which one it is"
+    def _in_ambiguous_paragraph(self, span: Span, recorded: Recorded) -> SpanResult:
+        places = [TextPlace(index, span.start, span.end) for index in self.paragraphs.ambiguous[recorded.name]]
+        reason = f"the text of its paragraph now occurs {_list(places)}, and it is unclear which one is meant"
         return SpanResult(AMBIGUOUS, reason)
 
-    def _in_place(self, anchor: Span, own: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
-        """Inside the paragraph that is known to be the recorded one, edited or not."""
-        home = self.paragraphs.whole.get(own.name) or self.paragraphs.homes.get(own.name)
-        inside = [place for place in places if place.paragraph == home]
-        if home is None or not inside:
+    def _own_index(self, recorded: Recorded) -> int | None:
+        """Number in the copy of the recorded paragraph, edited or not; None where it is not certain."""
+        return self.paragraphs.unchanged.get(recorded.name) or self.paragraphs.edited.get(recorded.name)
+
+    def _in_own_paragraph(self, span: Span, recorded: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
+        """The result where the words are in the paragraph that is certain to be the recorded one."""
+        own = self._own_index(recorded)
+        inside = [place for place in places if place.paragraph == own]
+        if own is None or not inside:
             return None
         if len(inside) > 1:
-            return SpanResult(AMBIGUOUS, f"the words stand {_times(inside)}, and the paragraph was edited")
+            return SpanResult(AMBIGUOUS, f"the words occur {_list(inside)}, and the paragraph was edited")
         (to,) = inside
-        same = (home, to.start) == (own.index, anchor.start)
-        if not same:
-            return SpanResult(MOVED, f"the words stand in {to} now", to)
-        alike = [place for place in places if place.paragraph != home and self._is_free(place)]
+        if (own, to.start) != (recorded.index, span.start):
+            return SpanResult(MOVED, f"the words are now in {to}", to)
+        alike = [place for place in places if place.paragraph != own and self._is_unrecorded(place)]
         if alike:
-            return SpanResult(AMBIGUOUS, f"the words stand {_times([to, *alike])}, and these paragraphs were edited")
-        if self.paragraphs.settled and own.name not in self.paragraphs.mistakable:
+            return SpanResult(AMBIGUOUS, f"the words occur {_list([to, *alike])}, and these paragraphs were edited")
+        if self.paragraphs.all_located and recorded.name not in self.paragraphs.interchangeable:
             return SpanResult(EXACT)
-        return SpanResult(
-            AMBIGUOUS, f"the words stand in {to}, but more paragraphs changed, and this may be another one"
-        )
+        reason = f"the words are in {to}, but more paragraphs changed, and this may be another one"
+        return SpanResult(AMBIGUOUS, reason)
 
-    def _elsewhere(self, anchor: Span, own: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
-        """In a paragraph that is new, or was edited; anywhere, where the citation never fitted its paragraph."""
-        open_places = places if own.name in self.paragraphs.whole else [p for p in places if self._is_free(p)]
-        if not open_places:
+    def _elsewhere(self, span: Span, recorded: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
+        """The result where the words are in a new or edited paragraph; in any, if the citation never fitted its own."""
+        own_unchanged = recorded.name in self.paragraphs.unchanged
+        possible = places if own_unchanged else [place for place in places if self._is_unrecorded(place)]
+        if not possible:
             return None
         if len(places) > 1:
-            return SpanResult(AMBIGUOUS, f"the words stand {_times(places)}, and it cannot be told which is meant")
-        (to,) = open_places
-        if (to.paragraph, to.start) == (own.index, anchor.start):
-            return SpanResult(
-                AMBIGUOUS,
-                f"the words stand in {to}, but the paragraphs around it changed too, so that this may be another one",
-            )
-        return SpanResult(MOVED, f"the words stand in {to} now", to)
+            return SpanResult(AMBIGUOUS, f"the words occur {_list(places)}, and it is unclear which place is meant")
+        (to,) = possible
+        if (to.paragraph, to.start) == (recorded.index, span.start):
+            reason = f"the words are in {to}, but the paragraphs around it changed too, so this may be another one"
+            return SpanResult(AMBIGUOUS, reason)
+        return SpanResult(MOVED, f"the words are now in {to}", to)
 
-    def _is_free(self, place: TextPlace) -> bool:
-        return place.paragraph in self.paragraphs.free
+    def _is_unrecorded(self, place: TextPlace) -> bool:
+        return place.paragraph in self.paragraphs.unrecorded
 
-    def _lost(self, anchor: Span, own: Recorded, places: Sequence[TextPlace]) -> SpanResult:
-        """The words are not there, or only where they always stood as somebody else's."""
-        home = self.paragraphs.whole.get(own.name) or self.paragraphs.homes.get(own.name)
-        if home is None:
-            other = self._in_other_article(anchor)
+    def _not_found(self, span: Span, recorded: Recorded, places: Sequence[TextPlace]) -> SpanResult:
+        """The result where the words are not in the copy, or only in paragraphs that are recorded as other ones."""
+        own = self._own_index(recorded)
+        if own is None:
+            other = self._find_in_other_article(span)
             if other:
-                return SpanResult(WRONG_DOCUMENT, f"the words stand in {other}")
-        near = self._nearest(anchor, home)
-        if near is not None:
-            return near
-        likely = home or self.paragraphs.likely.get(own.name)
-        if likely is not None:
-            return self._edited(anchor, own, likely)
-        lookalike = f"; the same words stand {_times(places)}, as they always did" if places else ""
-        return SpanResult(MISSING, f"{self._gone(own)}{lookalike}{self._unlooked(anchor)}")
+                return SpanResult(WRONG_DOCUMENT, f"the words are in {other}")
+        similar = self._find_similar(span, own)
+        if similar is not None:
+            return similar
+        probable = own or self.paragraphs.probable.get(recorded.name)
+        if probable is not None:
+            return self._in_edited_paragraph(span, recorded, probable)
+        same = f"; the same words also occur {_list(places)}, but in unchanged paragraphs" if places else ""
+        return SpanResult(MISSING, f"{self._describe_missing(recorded)}{same}{self._describe_search(span)}")
 
-    def _edited(self, anchor: Span, own: Recorded, at: int) -> SpanResult:
-        if own.name in self.paragraphs.whole:
-            reason = f"paragraph {at} is the recorded one, so the offsets or the digest of the citation are wrong"
+    def _in_edited_paragraph(self, span: Span, recorded: Recorded, index: int) -> SpanResult:
+        if recorded.name in self.paragraphs.unchanged:
+            reason = f"paragraph {index} is the recorded one, so the offsets or the digest of the citation are wrong"
         else:
-            reason = f"paragraph {at} was edited, and characters {anchor.start} to {anchor.end} are not the cited ones"
-        length = len(self.paragraphs.text(at))
-        if anchor.end > length:
+            reason = f"paragraph {index} was edited, and characters {span.start} to {span.end} are not the cited ones"
+        length = len(self.paragraphs.text(index))
+        if span.end > length:
             reason += f"; it has {length} characters"
-        return SpanResult(DRIFTED, reason, TextPlace(at, min(anchor.start, length), min(anchor.end, length)))
+        return SpanResult(DRIFTED, reason, TextPlace(index, min(span.start, length), min(span.end, length)))
 
-    def _gone(self, own: Recorded) -> str:
-        if own.index is None:
-            return "its paragraph has left the text"
+    def _describe_missing(self, recorded: Recorded) -> str:
+        if recorded.index is None:
+            return "its paragraph is recorded as removed from the text"
         count = len(self.paragraphs.copy.paragraphs)
-        if own.index > count:
-            return f"the copy at hand has no paragraph {own.index}; it ends with {count}"
-        return f"its paragraph, number {own.index} of the record, is not in the copy at hand"
+        if recorded.index > count:
+            return f"the copy has no paragraph {recorded.index}; the last one is {count}"
+        return f"its paragraph, number {recorded.index} in the record, is not in the copy"
 
-    def _in_other_article(self, anchor: Span) -> str:
-        """The first other article that holds the words, as a place; empty where none does."""
-        for name, copy in self.others if anchor.length >= TELLING else ():
-            if self.seeker.reaches(copy, anchor.length):
-                for place in self.seeker.places(copy, anchor.length, anchor.digest):
+    def _find_in_other_article(self, span: Span) -> str:
+        """The first other article that contains the words, with the place; empty where none does."""
+        for name, copy in self.others if span.length >= MIN_SEARCH_LENGTH else ():
+            if self.search.can_search(copy, span.length):
+                for place in self.search.places(copy, span.length, span.digest):
                     return f"{name}, {place}"
         return ""
 
-    def _unlooked(self, anchor: Span) -> str:
-        if anchor.length < TELLING:
-            return "; too short to be looked for in other articles" if self.others else ""
-        out = any(not self.seeker.reaches(copy, anchor.length) for _, copy in self.others)
-        return "; not looked for in all other articles, which are too many" if out else ""
+    def _describe_search(self, span: Span) -> str:
+        """Which other articles were not searched; empty where all were."""
+        if span.length < MIN_SEARCH_LENGTH:
+            return "; too short to search for in other articles" if self.others else ""
+        skipped = any(not self.search.can_search(copy, span.length) for _, copy in self.others)
+        return "; not all other articles were searched, because there are too many" if skipped else ""
 
     # --- where the old words are known
 
-    def _nearest(self, anchor: Span, home: int | None) -> SpanResult | None:
-        """The likest stretch of the copy, where another file at hand still has the old words."""
-        words = self._words(anchor)
+    def _find_similar(self, span: Span, own: int | None) -> SpanResult | None:
+        """The most similar stretch of the copy, where a spare file still contains the old words."""
+        words = self._find_words(span)
         if words is None:
             return None
-        numbers = [home] if home is not None else sorted(self.paragraphs.free)
-        found = [(_likeness(words, self.paragraphs.text(number)), number) for number in numbers]
-        (likeness, start, end), number = max(found, key=lambda each: (each[0][0], -each[1]), default=((0.0, 0, 0), 0))
-        if likeness < LIKENESS:
+        numbers = [own] if own is not None else sorted(self.paragraphs.unrecorded)
+        found = [(_similarity(words, self.paragraphs.text(number)), number) for number in numbers]
+        (score, start, end), number = max(found, key=lambda each: (each[0][0], -each[1]), default=((0.0, 0, 0), 0))
+        if score < MIN_SIMILARITY:
             return None
         to = TextPlace(number, start, end)
-        return SpanResult(
-            DRIFTED, f"the words are not there any more; nearest: {to}, {likeness:.0%} alike", to, likeness
-        )
+        return SpanResult(DRIFTED, f"the words are no longer there; most similar: {to}, {score:.0%}", to, score)
 
-    def _words(self, anchor: Span) -> str | None:
+    def _find_words(self, span: Span) -> str | None:
         for copy in self.spare:
-            if self.seeker.reaches(copy, anchor.length):
-                for place in self.seeker.places(copy, anchor.length, anchor.digest):
+            if self.search.can_search(copy, span.length):
+                for place in self.search.places(copy, span.length, span.digest):
                     return copy.paragraphs[place.paragraph - 1].text[place.start : place.end]
         return None
 
 
-def _likeness(words: str, text: str) -> tuple[float, int, int]:
-    """How alike the likest stretch of a text is, from 0 to 1, and where it stands."""
-    from rapidfuzz.fuzz import partial_ratio_alignment  # only drifted words of an older copy need it
+def _similarity(words: str, text: str) -> tuple[float, int, int]:
+    """The most similar stretch of a text: its similarity, from 0 to 1, its start and its end."""
+    from rapidfuzz.fuzz import partial_ratio_alignment  # needed only for drifted words of an older copy
 
     found = partial_ratio_alignment(words, text) if text else None
     return (found.score / 100, found.dest_start, found.dest_end) if found else (0.0, 0, 0)
 
 
-def _times(places: Sequence[TextPlace]) -> str:
+def _list(places: Sequence[TextPlace]) -> str:
     """`2 times (paragraph 1, characters 0 to 9; paragraph 3, characters 4 to 13)`."""
-    shown = "; ".join(str(place) for place in places[:_SHOWN])
-    more = f"; and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
-    return f"{len(places)} times ({shown}{more})" if len(places) > 1 else f"in {shown}"
+    listed = "; ".join(str(place) for place in places[:_MAX_PLACES])
+    more = f"; and {len(places) - _MAX_PLACES} more" if len(places) > _MAX_PLACES else ""
+    return f"{len(places)} times ({listed}{more})" if len(places) > 1 else f"in {listed}"
 
 
 def _digest(words: str) -> str:

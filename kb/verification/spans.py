@@ -1,4 +1,4 @@
-"""Spans of a paragraph, the states a citation can be in, and the search for words by their digest."""
+"""Spans of a paragraph, the states of a citation, and the search for words by their digest."""
 
 from __future__ import annotations
 
@@ -9,35 +9,21 @@ from dataclasses import dataclass, field
 from kb.verification.copies import Copy
 
 EXACT = "exact"
-
-
 MOVED = "moved"
-
-
 AMBIGUOUS = "ambiguous"
-
-
 DRIFTED = "drifted"
-
-
 WRONG_DOCUMENT = "wrong document"
-
-
 MISSING = "missing"
-
-
 NOT_CHECKED = "not checked"
-
 
 LADDER = (EXACT, MOVED, AMBIGUOUS, DRIFTED, WRONG_DOCUMENT, MISSING, NOT_CHECKED)
 """The states of a span, best first."""
 
-
 FAILED_STATES = (MOVED, AMBIGUOUS, DRIFTED, WRONG_DOCUMENT, MISSING)
-
+"""The states of a span that was compared and is not exact."""
 
 MAX_HASHES = 5_000_000
-"""Stretches that one run hashes in other articles (some seconds); what is beyond is not looked at, and said."""
+"""Stretches that one run hashes (some seconds); then other articles are no longer searched, and the result says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +40,7 @@ class TextPlace:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What the base says of a span: the IRI of its paragraph, its offsets, the digest of its words."""
+    """A span as the base records it: the IRI of its paragraph, its offsets, the digest of its words."""
 
     paragraph: str
     start: int
@@ -63,19 +49,19 @@ class Span:
 
     @property
     def length(self) -> int:
-        """Code points; below 1 where the offsets are no span."""
+        """Code points; below 1 where the offsets are invalid."""
         return self.end - self.start
 
 
 @dataclass(frozen=True, slots=True)
 class SpanResult:
-    """What became of a span.
+    """The result of verifying a span.
 
     Attributes:
         state: one of `LADDER`.
         reason: why it is not exact, with offsets and without words; empty for exact.
-        to: where the words stand now (moved), or where to look (drifted); None where nothing is known.
-        similarity: likeness of what stands at `to`, from 0 to 1; None where the old words are not known.
+        to: where the words are now (moved), or where to look (drifted); None where nothing is known.
+        similarity: likeness of the words at `to`, from 0 to 1; None where the old words are not known.
     """
 
     state: str
@@ -89,35 +75,35 @@ class DigestSearch:
     """Finds stretches of text by length and digest; each text is hashed once for each length.
 
     Attributes:
-        wanted: length to the digests that some span of the base has.
+        digests: length to the digests of the spans that have this length.
         hashed: how many stretches were hashed so far.
     """
 
-    wanted: Mapping[int, frozenset[str]]
+    digests: Mapping[int, frozenset[str]]
     hashed: int = 0
     _found: dict[tuple[int, int], dict[str, tuple[TextPlace, ...]]] = field(default_factory=dict)
 
     def places(self, copy: Copy, length: int, digest: str) -> tuple[TextPlace, ...]:
-        """Every place of a copy where words with this length and digest stand, in order."""
-        return self._hits(copy, length).get(digest, ())
+        """Every place of a copy that has words with this length and digest, in order."""
+        return self._places_by_digest(copy, length).get(digest, ())
 
-    def reaches(self, copy: Copy, length: int) -> bool:
-        """Whether a copy has been hashed for this length, or still may be."""
+    def can_search(self, copy: Copy, length: int) -> bool:
+        """Whether a copy has been hashed for this length, or the limit still allows it."""
         return (id(copy), length) in self._found or self.hashed < MAX_HASHES
 
-    def _hits(self, copy: Copy, length: int) -> dict[str, tuple[TextPlace, ...]]:
+    def _places_by_digest(self, copy: Copy, length: int) -> dict[str, tuple[TextPlace, ...]]:
         known = self._found.get((id(copy), length))
         if known is None:
             known = self._found[id(copy), length] = self._scan(copy, length)
         return known
 
     def _scan(self, copy: Copy, length: int) -> dict[str, tuple[TextPlace, ...]]:
-        wanted = {bytes.fromhex(digest.partition(":")[2]): digest for digest in self.wanted.get(length, ())}
+        digests = {bytes.fromhex(digest.partition(":")[2]): digest for digest in self.digests.get(length, ())}
         found: dict[str, list[TextPlace]] = {}
-        for paragraph in copy.paragraphs if wanted and length > 0 else ():
+        for paragraph in copy.paragraphs if digests and length > 0 else ():
             text = paragraph.text
             for start in range(len(text) - length + 1):
-                hit = wanted.get(hashlib.sha256(text[start : start + length].encode()).digest())
+                hit = digests.get(hashlib.sha256(text[start : start + length].encode()).digest())
                 if hit is not None:
                     found.setdefault(hit, []).append(TextPlace(paragraph.index, start, start + length))
             self.hashed += max(0, len(text) - length + 1)
@@ -125,37 +111,35 @@ class DigestSearch:
 
 
 def read_digest(lexical: str | None) -> str | None:
-    """A digest as the base writes it; None where it is none."""
+    """A digest as the base writes it; None where the text is not a digest."""
     head, _, rest = (lexical or "").partition(":")
     hexadecimal = len(rest) == 64 and all(sign in "0123456789abcdef" for sign in rest)
     return lexical if head == "sha256" and hexadecimal else None
 
 
-def between(
-    anchor: Span, fate: SpanResult, known: Sequence[tuple[Span, TextPlace]], lengths: tuple[int, int]
-) -> TextPlace | None:
-    """Where to look for drifted words that nobody knows: between what still stands before and behind them.
+def estimate_place(
+    span: Span, paragraph: int, known: Sequence[tuple[Span, TextPlace]], lengths: tuple[int, int]
+) -> TextPlace:
+    """Where drifted words probably are: between the spans before and after them that were found again.
 
     Args:
-        anchor: the span that drifted.
-        fate: its fate, with the paragraph to look at.
+        span: the span that drifted.
+        paragraph: number of the paragraph in the copy that is searched.
         known: spans of the same recorded paragraph whose words were found in that paragraph, and where.
         lengths: code points of the recorded paragraph and of the copy's.
     """
-    if fate.to is None:
-        return None
-    before = [to.end - old.end for old, to in sorted(known, key=_by_end) if old.end <= anchor.start]
-    behind = [to.start - old.start for old, to in sorted(known, key=_by_start) if old.start >= anchor.end]
-    start = anchor.start + (before[-1] if before else 0)
-    end = anchor.end + (behind[0] if behind else lengths[1] - lengths[0])
+    before = [place.end - old.end for old, place in sorted(known, key=_end) if old.end <= span.start]
+    after = [place.start - old.start for old, place in sorted(known, key=_start) if old.start >= span.end]
+    start = span.start + (before[-1] if before else 0)
+    end = span.end + (after[0] if after else lengths[1] - lengths[0])
     start = max(0, min(start, lengths[1]))
     end = max(start, min(end, lengths[1]))
-    return TextPlace(fate.to.paragraph, start, end)
+    return TextPlace(paragraph, start, end)
 
 
-def _by_end(pair: tuple[Span, TextPlace]) -> int:
+def _end(pair: tuple[Span, TextPlace]) -> int:
     return pair[0].end
 
 
-def _by_start(pair: tuple[Span, TextPlace]) -> int:
+def _start(pair: tuple[Span, TextPlace]) -> int:
     return pair[0].start

@@ -1,21 +1,22 @@
-"""Every citation against the text at hand: its characters hashed again and compared.
+"""Verifies every citation on the user's copy of its article: its characters are hashed again and compared.
 
-A citation is exact when the characters that it names, in the paragraph that it names, have the digest that it
-carries. Nothing else reads as exact. What failed says where its words are now (kb/verification/ladder.py), and what
-could not be compared is "not checked", with the reason.
+A citation is exact only if the characters that it names, in the paragraph that it names, have the recorded digest. A
+citation that failed says where its words are now (kb/verification/ladder.py). One that could not be compared is "not
+checked", with the reason.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from kb.finding import CitationsChecked
 from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph
-from kb.verification.alignment import Recorded
-from kb.verification.copies import Copy
+from kb.verification.alignment import recorded_paragraphs
+from kb.verification.copies import Copy, LocalCopies, find_texts, slug_of
 from kb.verification.ladder import Ladder
 from kb.verification.paragraphs import Paragraphs
 from kb.verification.spans import (
@@ -27,9 +28,8 @@ from kb.verification.spans import (
     NOT_CHECKED,
     DigestSearch,
     Span,
-    SpanResult,
     TextPlace,
-    between,
+    estimate_place,
     read_digest,
 )
 from kb.vocab import DCTERMS, FC, OA, PROV
@@ -37,18 +37,18 @@ from kb.vocab import DCTERMS, FC, OA, PROV
 
 @dataclass(frozen=True, slots=True)
 class CitationResult:
-    """What became of one span.
+    """The result for one span.
 
     Attributes:
         node: IRI of the citation or attribution span.
-        citation: whether it is a citation (spans of other nodes are compared too, and counted apart).
-        state: one of `kb.drift.LADDER`.
-        reason: why not exact; empty for exact. Offsets, never words.
+        citation: whether it is a citation (spans of other nodes are compared too, and counted separately).
+        state: one of `kb.verification.spans.LADDER`.
+        reason: why it is not exact, with offsets and without words; empty for exact.
         article: IRI of the article; empty where it is not recorded.
-        at: where the base says that the words stand; None where it does not.
-        to: where they stand now (moved), or where to look (drifted); None where nothing is known.
-        similarity: likeness of what stands at `to`, from 0 to 1; None where the old words are not known.
-        target: IRI of the recorded paragraph that stands where the words stand now; empty where it is not recorded.
+        at: the recorded place of the words; None where it is not recorded.
+        to: where they are now (moved), or where to look (drifted); None where nothing is known.
+        similarity: likeness of the words at `to`, from 0 to 1; None where the old words are not known.
+        target: IRI of the recorded paragraph that the words are in now; empty where it is not recorded.
     """
 
     node: str
@@ -67,30 +67,11 @@ class CitationResult:
         return self.state in FAILED_STATES
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A recorded paragraph or article that differs from the copy at hand.
-
-    Attributes:
-        node: its IRI.
-        message: a sentence.
-        article: IRI of the article.
-        copy: name of the copy's file.
-    """
-
-    node: str
-    message: str
-    article: str
-    copy: str
-
-
 @dataclass(frozen=True)
 class Verification:
-    """The outcome of every span, and the records that differ from the copies at hand."""
+    """The result for every span."""
 
     outcomes: tuple[CitationResult, ...]
-    files: tuple[Difference, ...]
-    paragraphs: tuple[Difference, ...]
 
     @property
     def citations(self) -> CitationsChecked:
@@ -109,17 +90,25 @@ class Verification:
 
 
 def verify(graph: Graph, copies: Mapping[str, Copy], *, spare: Sequence[Copy] = ()) -> Verification:
-    """Recompute every citation on the copies at hand.
+    """Recompute every citation on the copies.
 
     Args:
         graph: the authored base.
-        copies: article IRI to a reader's copy; absent where there is none.
-        spare: further files at hand that are no article's copy, such as an older version of one.
+        copies: article IRI to the user's copy; only articles that have one.
+        spare: further files that are not the copy of an article, such as an older version of one.
     """
-    outcomes = tuple(_outcomes(graph, copies, spare))
-    files = tuple(_file_differences(graph, copies))
-    paragraphs = tuple(_paragraph_differences(graph, copies))
-    return Verification(outcomes, files, paragraphs)
+    return Verification(tuple(_outcomes(graph, copies, spare)))
+
+
+def verify_copies(graph: Graph, folders: Iterable[Path]) -> tuple[LocalCopies, Verification]:
+    """Find the copy of each article in folders, and recompute every citation on it.
+
+    Args:
+        graph: the authored base.
+        folders: where copies may be, in the order in which they are searched.
+    """
+    found = find_texts(graph, folders)
+    return found, verify(graph, found.copies, spare=found.spare)
 
 
 # --- spans -------------------------------------------------------------------------------------------------
@@ -127,21 +116,21 @@ def verify(graph: Graph, copies: Mapping[str, Copy], *, spare: Sequence[Copy] = 
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
-    """A span as the base has it; `anchor` is None where something of it is missing."""
+    """A span of the base; `span` is None where a part of its record is missing."""
 
     node: str
     citation: bool
     article: str
-    anchor: Span | None
+    span: Span | None
 
 
 def _outcomes(graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy]) -> Iterator[CitationResult]:
     quotes = tuple(_quotes(graph))
     ladders = _ladders(graph, copies, spare, quotes)
-    found = [_outcome(quote, copies, ladders.get(quote.article)) for quote in quotes]
-    known = _known(quotes, found)
+    found = [_verify_quote(quote, ladders.get(quote.article)) for quote in quotes]
+    known = _places_by_paragraph(quotes, found)
     for quote, outcome in zip(quotes, found, strict=True):
-        yield _looked(quote, outcome, ladders, known)
+        yield _with_estimate(quote, outcome, ladders, known)
 
 
 def _quotes(graph: Graph) -> Iterator[_Quote]:
@@ -149,10 +138,10 @@ def _quotes(graph: Graph) -> Iterator[_Quote]:
         for node in sorted(graph.instances(cls)):
             paragraph = graph.value(node, PROV.wasQuotedFrom)
             article = graph.value(paragraph, DCTERMS.isPartOf) if paragraph else None
-            yield _Quote(node, citation, article or "", _anchor(graph, node, paragraph if article else None))
+            yield _Quote(node, citation, article or "", _read_span(graph, node, paragraph if article else None))
 
 
-def _anchor(graph: Graph, node: str, paragraph: str | None) -> Span | None:
+def _read_span(graph: Graph, node: str, paragraph: str | None) -> Span | None:
     start, end = whole(graph.value(node, OA.start)), whole(graph.value(node, OA.end))
     digest = read_digest(graph.value(node, FC.digest))
     if paragraph is None or start is None or end is None or digest is None:
@@ -160,26 +149,26 @@ def _anchor(graph: Graph, node: str, paragraph: str | None) -> Span | None:
     return Span(paragraph, start, end, digest)
 
 
-def _outcome(quote: _Quote, copies: Mapping[str, Copy], ladder: Ladder | None) -> CitationResult:
-    if quote.anchor is None:
+def _verify_quote(quote: _Quote, ladder: Ladder | None) -> CitationResult:
+    if quote.span is None:
         reason = "its paragraph, offsets or digest are not recorded"
         return CitationResult(quote.node, quote.citation, NOT_CHECKED, reason, quote.article)
-    index = ladder.paragraphs.by_name[quote.anchor.paragraph].index if ladder else None
-    at = TextPlace(index, quote.anchor.start, quote.anchor.end) if index else None
+    index = ladder.paragraphs.by_name[quote.span.paragraph].index if ladder else None
+    at = TextPlace(index, quote.span.start, quote.span.end) if index else None
     if ladder is None:
-        reason = f"no copy of {quote.article.rpartition('/')[2]} at hand"
+        reason = f"no copy of {slug_of(quote.article)} available"
         return CitationResult(quote.node, quote.citation, NOT_CHECKED, reason, quote.article, at)
-    fate = ladder.fate(quote.anchor)
-    target = ladder.paragraphs.names.get(fate.to.paragraph, "") if fate.to else ""
+    result = ladder.verify(quote.span)
+    target = ladder.paragraphs.names.get(result.to.paragraph, "") if result.to else ""
     return CitationResult(
         quote.node,
         quote.citation,
-        fate.state,
-        fate.reason,
+        result.state,
+        result.reason,
         quote.article,
         at,
-        fate.to,
-        fate.similarity,
+        result.to,
+        result.similarity,
         target,
     )
 
@@ -187,16 +176,16 @@ def _outcome(quote: _Quote, copies: Mapping[str, Copy], ladder: Ladder | None) -
 def _ladders(
     graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy], quotes: Sequence[_Quote]
 ) -> Mapping[str, Ladder]:
-    """Article IRI to what decides on its spans; an article without a copy has none."""
-    seeker = DigestSearch(_wanted(quotes))
-    recorded = {article: _recorded(graph, article) for article in sorted(graph.instances(FC.Article))}
-    named = [(article.rpartition("/")[2], article, copies[article]) for article in recorded if article in copies]
+    """Article IRI to the ladder that verifies its spans; an article without a copy has none."""
+    search = DigestSearch(_digests_by_length(quotes))
+    recorded = {article: recorded_paragraphs(graph, article) for article in sorted(graph.instances(FC.Article))}
+    named = [(slug_of(article), article, copies[article]) for article in recorded if article in copies]
     owners = {old.digest: article for article, paragraphs in recorded.items() for old in paragraphs}
     return {
         article: Ladder(
             Paragraphs(recorded[article], copy),
-            seeker,
-            _stranger(article, copy, owners),
+            search,
+            _mistaken_for(article, copy, owners),
             tuple((name, other) for name, iri, other in named if iri != article),
             tuple(spare),
         )
@@ -204,92 +193,50 @@ def _ladders(
     }
 
 
-def _wanted(quotes: Sequence[_Quote]) -> Mapping[int, frozenset[str]]:
+def _digests_by_length(quotes: Sequence[_Quote]) -> Mapping[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
     for quote in quotes:
-        if quote.anchor is not None:
-            found.setdefault(quote.anchor.length, set()).add(quote.anchor.digest)
+        if quote.span is not None:
+            found.setdefault(quote.span.length, set()).add(quote.span.digest)
     return {length: frozenset(digests) for length, digests in found.items()}
 
 
-def _recorded(graph: Graph, article: str) -> tuple[Recorded, ...]:
-    return tuple(
-        Recorded(
-            name,
-            whole(graph.value(name, FC.index)) or None,
-            whole(graph.value(name, FC.length)) or 0,
-            graph.value(name, FC.digest) or "",
-        )
-        for name in sorted(graph.subjects(DCTERMS.isPartOf, article))
-    )
-
-
-def _stranger(article: str, copy: Copy, owners: Mapping[str, str]) -> str:
-    """The article whose text a copy really is: most of its paragraphs are recorded there, and none here."""
+def _mistaken_for(article: str, copy: Copy, owners: Mapping[str, str]) -> str:
+    """The other article that most paragraphs of a copy are recorded for; empty if any is recorded for its own."""
     found = Counter(owners[paragraph.digest] for paragraph in copy.paragraphs if paragraph.digest in owners)
     if not found or found[article]:
         return ""
     other, count = min(found.items(), key=lambda pair: (-pair[1], pair[0]))
-    return other.rpartition("/")[2] if 2 * count >= len(copy.paragraphs) else ""
+    return slug_of(other) if 2 * count >= len(copy.paragraphs) else ""
 
 
-# --- where to look for words that nobody knows -------------------------------------------------------------
+# --- where to look for drifted words -----------------------------------------------------------------------
 
 
-def _known(
+def _places_by_paragraph(
     quotes: Sequence[_Quote], found: Sequence[CitationResult]
 ) -> Mapping[str, tuple[tuple[Span, TextPlace], ...]]:
-    """Paragraph IRI to its spans whose words were found, and where."""
+    """Paragraph IRI to its spans whose words were found, with their places."""
     known: dict[str, list[tuple[Span, TextPlace]]] = {}
     for quote, outcome in zip(quotes, found, strict=True):
         to = outcome.at if outcome.state == EXACT else outcome.to if outcome.state == MOVED else None
-        if quote.anchor is not None and to is not None:
-            known.setdefault(quote.anchor.paragraph, []).append((quote.anchor, to))
+        if quote.span is not None and to is not None:
+            known.setdefault(quote.span.paragraph, []).append((quote.span, to))
     return {paragraph: tuple(pairs) for paragraph, pairs in known.items()}
 
 
-def _looked(
+def _with_estimate(
     quote: _Quote,
     outcome: CitationResult,
     ladders: Mapping[str, Ladder],
     known: Mapping[str, tuple[tuple[Span, TextPlace], ...]],
 ) -> CitationResult:
-    """The outcome, with the place to look at where the words are known to nobody."""
-    if outcome.state != DRIFTED or outcome.to is None or outcome.similarity is not None or quote.anchor is None:
+    """The result, with an estimated place where the words have drifted and no file contains the old ones."""
+    if outcome.state != DRIFTED or outcome.to is None or outcome.similarity is not None or quote.span is None:
         return outcome
     paragraphs = ladders[quote.article].paragraphs
-    own, number = paragraphs.by_name[quote.anchor.paragraph], outcome.to.paragraph
-    near = [(anchor, to) for anchor, to in known.get(own.name, ()) if to.paragraph == number]
-    fate = SpanResult(outcome.state, outcome.reason, outcome.to)
-    to = between(quote.anchor, fate, near, (own.length, len(paragraphs.text(number))))
-    reason = f"{outcome.reason}; the words are not known here: look at {to}"
+    own, number = paragraphs.by_name[quote.span.paragraph], outcome.to.paragraph
+    near = [(span, to) for span, to in known.get(own.name, ()) if to.paragraph == number]
+    to = estimate_place(quote.span, number, near, (own.length, len(paragraphs.text(number))))
+    reason = f"{outcome.reason}; the base does not store the words; check {to} of your copy"
     return replace(outcome, to=to, reason=reason)
-
-
-# --- records -----------------------------------------------------------------------------------------------
-
-
-def _file_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
-    for article in sorted(graph.instances(FC.Article)):
-        copy = copies.get(article)
-        if copy is not None and not copy.exact_file:
-            message = "the copy at hand is not the file that was recorded"
-            yield Difference(article, message, article, copy.path.name)
-
-
-def _paragraph_differences(graph: Graph, copies: Mapping[str, Copy]) -> Iterator[Difference]:
-    for paragraph in sorted(graph.instances(FC.Paragraph)):
-        article = graph.value(paragraph, DCTERMS.isPartOf) or ""
-        copy = copies.get(article)
-        index = whole(graph.value(paragraph, FC.index))
-        if copy is None or index is None:
-            continue
-        message = ""
-        if not 0 < index <= len(copy.paragraphs):
-            message = f"the copy at hand has no paragraph {index}"
-        elif copy.paragraphs[index - 1].digest != graph.value(paragraph, FC.digest):
-            message = f"paragraph {index} of the copy at hand differs from the recorded one"
-        elif len(copy.paragraphs[index - 1].text) != whole(graph.value(paragraph, FC.length)):
-            message = f"the recorded length of paragraph {index} is wrong"
-        if message:
-            yield Difference(paragraph, message, article, copy.path.name)

@@ -100,15 +100,14 @@ def copies(here: Site) -> Copies:
 def read_copies(base: kb.KnowledgeBase, folders: Iterable[object]) -> Copies:
     """Find the copies in the base's own folder and in others, and keep the paragraphs that are what was recorded."""
     graph = base.graph
-    found = kb.find_texts(graph, [base.home.texts, *folders])  # type: ignore[list-item]
+    found, verification = kb.verify_copies(graph, [base.home.texts, *folders])  # type: ignore[list-item]
     paragraphs = {}
     for paragraph, article in graph.pairs(kb.DCTERMS.isPartOf):
         copy, index = found.of(article), graph.value(paragraph, kb.FC.index) or ""
         own = copy.paragraph(int(index)) if copy and index.isdecimal() and len(index) < 7 else None
         if own is not None and own.digest == graph.value(paragraph, kb.FC.digest):
             paragraphs[paragraph] = own.text
-    outcomes = kb.verify(graph, found.copies).outcomes if paragraphs else ()
-    exact = frozenset(outcome.node for outcome in outcomes if outcome.state == "exact")
+    exact = frozenset(outcome.node for outcome in verification.outcomes if outcome.state == "exact")
     return Copies(paragraphs, frozenset(found.copies), exact)
 
 

@@ -1,4 +1,4 @@
-"""A baseline from outside: old findings do not fail, new ones do, and the file only ever shrinks."""
+"""Baselines: known findings do not fail a check, new ones do, and the file only shrinks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TEXT = "corpus/texts/mill-bridge.txt"
 
 
 def drop(base: Path, words: str, *, times: int = 1) -> str:
-    """Take a line out of the claims; what the file held before comes back."""
+    """Remove a line from the claims; returns the content of the file before."""
     path = base / CLAIMS
     before = path.read_text("utf-8")
     assert before.count(words) >= times
@@ -48,7 +48,7 @@ def test_a_known_finding_does_not_fail_and_a_new_one_does(mybase: Path, capsys: 
 
 def test_an_edit_above_makes_nothing_new(mybase: Path) -> None:
     drop(mybase, "    fc:kind fc:Denial ;\n")
-    baseline = kb.Baseline.of(kb.check(mybase))
+    baseline = Baseline.of(kb.check(mybase))
     path = mybase / CLAIMS
     path.write_text("# a line more\n\n" + path.read_text("utf-8"), "utf-8")
     report = kb.compare(kb.check(mybase), baseline)
@@ -72,7 +72,7 @@ def test_the_file_only_shrinks(mybase: Path, capsys: pytest.CaptureFixture[str])
     assert check(mybase, "--baseline", str(file), "--update-baseline") == 0
     assert json.loads(file.read_bytes()) == {"findings": []}
     drop(mybase, "    fc:kind fc:Denial ;\n")
-    assert check(mybase, "--baseline", str(file), "--update-baseline") == 1, "what was mended once is new again"
+    assert check(mybase, "--baseline", str(file), "--update-baseline") == 1, "a finding that comes back is new"
     assert json.loads(file.read_bytes()) == {"findings": []}
 
 
@@ -88,7 +88,7 @@ def test_what_was_not_looked_at_is_not_mended(mybase: Path) -> None:
     text = mybase / TEXT
     sound = text.read_text("utf-8")
     text.write_text(sound.replace("two years", "six years"), "utf-8")
-    baseline = kb.Baseline.of(kb.check(mybase))
+    baseline = Baseline.of(kb.check(mybase))
     assert {entry.code for entry in baseline.entries} >= {"FC921"}
     text.unlink()
     without = kb.check(mybase)
@@ -115,17 +115,17 @@ def test_a_check_that_stopped_mends_nothing_and_makes_no_baseline(mybase: Path) 
 def test_as_many_as_were_known_are_known(mybase: Path) -> None:
     finding = Finding("FC001", "violation", "one", focus="urn:x")
     two = kb.Report((finding, finding), exit_code=1)
-    baseline = kb.Baseline.of(kb.Report((finding,), exit_code=1))
+    baseline = Baseline.of(kb.Report((finding,), exit_code=1))
     assert [f.state for f in kb.compare(two, baseline).findings] == ["new", "known"]
     assert kb.compare(two, baseline).exit_code == 1
-    assert kb.compare(two, kb.Baseline.of(two)).exit_code == 0
-    assert kb.shrink(kb.Baseline.of(two), kb.Report((finding,), exit_code=1)) == baseline
+    assert kb.compare(two, Baseline.of(two)).exit_code == 0
+    assert kb.shrink(Baseline.of(two), kb.Report((finding,), exit_code=1)) == baseline
 
 
 def test_rules_on_waivers_and_floors_are_never_known() -> None:
     findings = tuple(Finding(code, "violation", "x", focus="urn:x") for code in ("FC962", "FC971"))
     report = kb.Report(findings, exit_code=1)
-    assert kb.Baseline.of(report).entries == ()
+    assert Baseline.of(report).entries == ()
     forged = Baseline(tuple(Entry(f.code, f.focus, f.fingerprint, f.message) for f in findings))
     assert kb.compare(report, forged).exit_code == 1
 
@@ -162,9 +162,9 @@ def test_the_file_is_canonical(mybase: Path) -> None:
     drop(mybase, "    fc:kind fc:Denial ;\n")
     drop(mybase, "    oa:end 58 ;\n")
     report = kb.check(mybase)
-    data = kb.Baseline.of(report).data()
+    data = Baseline.of(report).data()
     turned = kb.Report(tuple(reversed(report.findings)), exit_code=1)
-    assert kb.Baseline.of(turned).data() == data
+    assert Baseline.of(turned).data() == data
     entries = json.loads(data)["findings"]
     assert [e["code"] for e in entries] == sorted(e["code"] for e in entries)
     assert all(set(entry) == {"code", "count", "fingerprint", "focus", "message"} for entry in entries)

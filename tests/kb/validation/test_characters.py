@@ -1,4 +1,4 @@
-"""Characters that nobody sees are found in the words of a base, and letters of all scripts are left alone."""
+"""Invisible characters are found in the literals of a base, and letters of all scripts are accepted."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from kb.vocab import DCTERMS, FC, RDFS, SKOS
 
 
 def why(text: str, predicate: str = RDFS.label) -> list[str]:
-    """What is odd about a literal."""
+    """The problems of a literal."""
     value = ox.Literal(text, language="en")
     triple = ox.Triple(ox.NamedNode("urn:x"), ox.NamedNode(predicate), value)
-    return [odd.why for odd in find_invisible(Graph.of([triple]))]
+    return [fault.message for fault in find_invisible(Graph.of([triple]))]
 
 
 @pytest.mark.parametrize("sign", [*"\x00\x07\x1b\x7f\x85\xad\u200b\u202e\u2028\u2060\u2066\u2069\ufeff"])
-def test_a_character_that_nobody_sees_is_named(sign: str) -> None:
-    expected = [f"holds U+{ord(sign):04X}, which nobody sees"]
+def test_an_invisible_character_is_named(sign: str) -> None:
+    expected = [f"contains the invisible character U+{ord(sign):04X}"]
     assert why(f"a{sign}b") == why(f"a{sign}b", RDFS.comment) == why(f"a{sign}b", FC.noClaim) == expected
 
 
@@ -36,12 +36,12 @@ def test_letters_and_joiners_of_all_scripts_are_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["Cafe\u0301", "\u1103\u1161\u1105\u1175"])
 def test_letters_in_parts_are_found(text: str) -> None:
-    assert why(text) == why(text, RDFS.comment) == ["has letters that are put together from parts"]
+    assert why(text) == why(text, RDFS.comment) == ["contains letters that are not composed (Unicode NFC)"]
 
 
 @pytest.mark.parametrize("predicate", [RDFS.label, SKOS.altLabel, DCTERMS.title])
 def test_a_name_is_one_line_without_space_around_it(predicate: str) -> None:
-    assert why("a\nb", predicate) == why("a\tb", predicate) == ["runs over the end of a line"]
+    assert why("a\nb", predicate) == why("a\tb", predicate) == ["contains a line break or a tab"]
     assert why(" a", predicate) == why("a ", predicate) == ["begins or ends with a space"]
     assert why("a b", predicate) == []
 

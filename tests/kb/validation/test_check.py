@@ -1,4 +1,4 @@
-"""`kb check` from outside: what it finds, what it says that it did not look at, and its exit codes."""
+"""`kb check`: its findings, what it reports as not checked, and its exit codes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_without_the_text_nothing_reads_as_passed(mybase: Path) -> None:
     assert report.exit_code == 0
     assert report.citations.exact == 0
     assert report.citations.not_checked == report.citations.total > 0
-    assert dict(report.citations.reasons) == {"no copy of mill-bridge at hand": report.citations.total}
+    assert dict(report.citations.reasons) == {"no copy of mill-bridge available": report.citations.total}
     text = kb.REPORT_FORMATS["text"](report)
     assert "0 exact" in text and "not checked" in text and "wording not compared" in text
 

@@ -1,4 +1,4 @@
-"""The same thing written down twice is found, and what is only alike is not."""
+"""Duplicates are found, and what is only similar is not."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ KINDS = "schema:Person rdfs:subClassOf schema:Thing . schema:Place rdfs:subClass
 
 
 def found(text: str) -> list[str]:
-    """Code, later node and first node of each double."""
+    """Code, later node and first node of each duplicate."""
     graph = Graph.of(read_turtle((HEAD + KINDS + text).encode(), source="x").triples)
-    names = [(double.code, double.node, double.other) for double in find_duplicates(graph)]
-    return [" ".join(name.rpartition("/")[2] for name in names) for names in names]
+    return [
+        f"{fault.code} {fault.node.rpartition('/')[2]} {fault.message.rpartition(':')[2]}"
+        for fault in find_duplicates(graph)
+    ]
 
 
 def cite(name: str, words: str, does: str = "asserts", claim: str = "one") -> str:
@@ -113,5 +115,5 @@ def test_the_check_tells_the_other_one_and_the_place(mybase: Path) -> None:
         file.write('\nent:wim-again\n    a schema:Person ;\n    rdfs:label "Wim Tolle"@en ;\n    .\n')
     (finding,) = kb.check(mybase).findings
     assert (finding.code, finding.file) == ("FC943", "kb/entities.ttl")
-    assert finding.message == "has the name of ent:wim-tolle"
+    assert finding.message == "has the same name as ent:wim-tolle"
     assert finding.excerpt and "Wim Tolle" in finding.excerpt[0]

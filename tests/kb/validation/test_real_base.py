@@ -1,4 +1,4 @@
-"""The real base: checked on the real articles where they are at hand."""
+"""The real base, checked on the real articles if they are available."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Text:
         return cls(name, (root / name).read_text("utf-8").rstrip("\n").split("\n\n"))
 
     def find(self, *needed: str, without: tuple[str, ...] = ()) -> int:
-        """A block that nothing was done to, with all of these words and none of those."""
+        """An unchanged block, with all of these words and none of those."""
         for at, block in enumerate(self.blocks):
             fits = all(re.search(words, block) for words in needed) and not any(word in block for word in without)
             if fits and at not in self.taken and not block.startswith(("@prefix", "#")):
@@ -58,7 +58,7 @@ class Text:
         raise AssertionError(f"{self.name} has no block with {needed} left to break")
 
     def broken(self, code: str, at: int, old: str, new: str, marked: str, *, nth: int = 0) -> None:
-        """Put `new` for the pattern `old` in a block; the words `marked` are what must be pointed at."""
+        """Replace the pattern `old` with `new` in a block; the finding must mark the words `marked`."""
         text, count = re.subn(old, lambda _: new, self.blocks[at], count=1)
         assert count == 1, f"nothing to break in {self.name} for {code}: {old}"
         self.blocks[at] = text
@@ -70,7 +70,7 @@ class Text:
         self.seeds.append((code, len(self.blocks) - 1, marked, 0))
 
     def write(self, root: Path) -> tuple[Defect, ...]:
-        """Write the file; where each defect is now."""
+        """Write the file; returns the place of each defect."""
         text = "\n\n".join(self.blocks) + "\n"
         (root / self.name).write_text(text, "utf-8")
         defects = []
@@ -201,7 +201,7 @@ def test_each_is_found_by_its_rule_at_its_place(broken: tuple[kb.Report, tuple[D
 
 
 def in_text(report: kb.Report, defect: Defect) -> bool:
-    """Whether the text says it, with carets under the words."""
+    """Whether the text report has the finding, with carets below the words."""
     where = re.escape(f"{defect.file}:{defect.line}:{defect.column}")
     head = re.search(
         rf"^(?:error|warning)\[{defect.code}\] {where}: .*\n(.*)\n(.*)$", report_text(report), re.MULTILINE
@@ -213,7 +213,7 @@ def in_text(report: kb.Report, defect: Defect) -> bool:
 
 
 def in_sarif(report: kb.Report, defect: Defect) -> bool:
-    """Whether SARIF says it: rule, path, line and column."""
+    """Whether the SARIF report has the finding: rule, path, line and column."""
     (run,) = json.loads(as_sarif(report))["runs"]
     for result in run["results"]:
         place = result["locations"][0]["physicalLocation"]
@@ -225,7 +225,7 @@ def in_sarif(report: kb.Report, defect: Defect) -> bool:
 
 
 def in_github(report: kb.Report, defect: Defect) -> bool:
-    """Whether an annotation says it; one finding at a time, because GitHub shows ten."""
+    """Whether an annotation has the finding; one at a time, because GitHub shows ten."""
     one = replace(report, findings=(found(report, defect),))
     line = as_github(one).splitlines()[0]
     at = f"file={defect.file},line={defect.line},col={defect.column},"
@@ -259,7 +259,7 @@ class _Findings(HTMLParser):
 
 
 def in_html(report: kb.Report, defect: Defect) -> bool:
-    """Whether the page says it: rule, place and marked words."""
+    """Whether the page has the finding: rule, place and marked words."""
     parser = _Findings()
     parser.feed(as_html(report))
     place = f"{defect.file}:{defect.line}:{defect.column}"

@@ -1,4 +1,4 @@
-"""Waivers from outside: what is waived does not fail, and a waiver ends, is used, and is well written, or it tells."""
+"""Waivers: a waived finding does not fail, and a waiver that has expired, is unused or is malformed is reported."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 import kb
 from kb.cli.main import main
+from kb.validation.baseline import Baseline
 
 CLAIMS = "kb/claims/mill-bridge.ttl"
 TEXT = "corpus/texts/mill-bridge.txt"
@@ -26,7 +27,7 @@ NODE = "cite:mill-bridge-1-1"
 
 
 def waiver(rule: str = "FC324", node: str = NODE, expires: str = "2030-07-01") -> str:
-    """One waiver as it stands in the file."""
+    """One waiver as it is written in the file."""
     return WAIVER.format(rule=rule, node=node, expires=expires)
 
 
@@ -130,10 +131,10 @@ def test_a_waiver_of_what_could_not_be_looked_at_is_not_unused(mybase: Path) -> 
 
 
 def test_a_waived_finding_is_not_part_of_a_baseline(broken: Path) -> None:
-    baseline = kb.Baseline.of(kb.check(broken, today=TODAY))
+    baseline = Baseline.of(kb.check(broken, today=TODAY))
     write(broken, waiver(node=node_of(broken)))
     report = kb.check(broken, today=TODAY)
-    assert kb.Baseline.of(report).entries == ()
+    assert Baseline.of(report).entries == ()
     assert kb.shrink(baseline, report).entries == ()
 
 

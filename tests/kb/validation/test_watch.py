@@ -1,4 +1,4 @@
-"""`kb check --watch` from outside: an answer for each change, the same as a full check's, and a clean end."""
+"""`kb check --watch`: a result for each change, the same as that of a full check, and a clean exit."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def edit(base: Path, name: str, old: str, new: str) -> None:
 
 
 def watching(base: Path, *edits: Callable[[], object] | None) -> Iterator[WatchResult]:
-    """The answers while the edits are made, one before each look at the files; None lets time pass."""
+    """The results while the edits are made, one before each comparison of the files; None lets time pass."""
     coming = iter(edits)
 
     def sleep(seconds: float) -> None:
@@ -52,7 +52,7 @@ def watching(base: Path, *edits: Callable[[], object] | None) -> Iterator[WatchR
 
 
 def same(report: kb.Report, other: kb.Report) -> bool:
-    """Whether two reports say the same, time apart."""
+    """Whether two reports are equal except for the times."""
     return (report.findings, report.citations, report.shapes, report.files, report.exit_code, report.coverage) == (
         other.findings,
         other.citations,
@@ -79,9 +79,9 @@ def test_each_answer_is_what_a_full_check_says(mybase: Path) -> None:
         lambda: (mybase / CLAIMS).unlink(),
     ]
     answers = 0
-    for glimpse in watching(mybase, *edits):
+    for result in watching(mybase, *edits):
         answers += 1
-        assert same(glimpse.report, kb.check(mybase)), glimpse.words
+        assert same(result.report, kb.check(mybase)), result.words
     assert answers == len(edits) + 1
 
 
@@ -99,15 +99,15 @@ def test_an_answer_says_what_it_is_about_and_a_full_check_follows(mybase: Path) 
 
 
 def test_a_file_written_again_with_the_same_words_changes_nothing(mybase: Path) -> None:
-    glimpses = list(watching(mybase, lambda: os.utime(mybase / CLAIMS, (1, 1))))
-    assert len(glimpses) == 2
-    assert glimpses[1].looked.looks == glimpses[1].looked.whole == 0
-    assert same(glimpses[0].report, glimpses[1].report)
+    results = list(watching(mybase, lambda: os.utime(mybase / CLAIMS, (1, 1))))
+    assert len(results) == 2
+    assert results[1].looked.looks == results[1].looked.whole == 0
+    assert same(results[0].report, results[1].report)
 
 
 @contextmanager
 def run_watch(base: Path, **keywords: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """`kb check --watch` as a process of its own, ended behind us whatever happens."""
+    """`kb check --watch` as a process, which is always ended after the test."""
     words = [sys.executable, "-m", "kb.cli", "check", "--home", str(base), "--watch"]
     with subprocess.Popen(words, preexec_fn=BEFORE_START, **keywords) as process:
         try:
@@ -117,7 +117,7 @@ def run_watch(base: Path, **keywords: Any) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def read_until(handle: int, words: str) -> str:
-    """What comes, until these words have come."""
+    """The output up to these words."""
     found = ""
     while words not in found:
         found += os.read(handle, 65536).decode("utf-8", "replace")
