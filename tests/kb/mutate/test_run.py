@@ -18,6 +18,7 @@ import pyoxigraph as ox
 import pytest
 
 import kb
+from kb.cli import mutating
 from kb.cli.main import main
 from kb.errors import CannotLookError, InputError
 from kb.mutate.constraints import Known, pattern_variants, query_variants
@@ -59,7 +60,7 @@ def run() -> Run:
         return found[-1]
 
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(TextIOWrapper(BytesIO(), "utf-8")) as out:
-        patch.setattr(kb, "mutate", noted)
+        patch.setattr(mutating, "mutate", noted)
         exit_code = main(["mutate", "--seed", "3"])
     (only,) = found
     out.seek(0)
