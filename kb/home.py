@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from kb.errors import HomeError
 
 PACKAGE = Path(__file__).resolve().parent
+_DATA = ("corpus", "kb", "kb/claims")
+_SETTINGS = ("corpus/floors.toml", "waivers.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,17 @@ class Home:
         room, _, rest = name.partition("/")
         folder = {"corpus": self.corpus, "shapes": self.shapes, "kb": self.kb}.get(room)
         return folder / rest if folder is not None else Path(name)
+
+    def reads_data(self, name: str) -> bool:
+        """Whether a file of this name, relative to the base, is one of the data files."""
+        path = PurePosixPath(name)
+        return path.parent.as_posix() in _DATA and path.name.endswith(".ttl") and not path.name.startswith(".")
+
+    def reads(self, name: str) -> bool:
+        """Whether a check reads a file of this name: data, shapes, or settings."""
+        path = PurePosixPath(name)
+        shapes = path.parent.as_posix() == "shapes" and path.name.endswith(".ttl") and not path.name.startswith(".")
+        return shapes or name in _SETTINGS or self.reads_data(name)
 
     def missing_rooms(self) -> Iterator[Path]:
         """The rooms that are not there."""

@@ -95,3 +95,35 @@ def test_a_repository_without_a_commit_has_none(mybase: Path) -> None:
 def test_without_git_there_is_no_commit(committed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert kb.check(committed).commit is None
+
+
+def test_a_deleted_file_differs(committed: Path) -> None:
+    (committed / "shapes" / "article.ttl").unlink()
+    (committed / CLAIMS).with_name("gone.txt").write_text("not read by a check", "utf-8")
+    commit = kb.check(committed).commit
+    assert commit is not None and commit.differing == ("shapes/article.ttl",)
+
+
+def test_a_base_below_the_top_of_a_repository_has_its_commit(mybase: Path) -> None:
+    top = mybase.parent
+    git(top, "init", "-q")
+    git(top, "add", ".")
+    git(top, "commit", "-q", "-m", "first")
+    assert kb.check(mybase).commit == Commit(git(top, "rev-parse", "HEAD"))
+    (mybase / CLAIMS).unlink()
+    commit = kb.check(mybase).commit
+    assert commit is not None and commit.differing == (CLAIMS,)
+
+
+def test_a_repository_hidden_in_a_folder_of_the_base_is_not_asked(committed: Path) -> None:
+    """A pull request can contain a bare repository, with a configuration that runs programs."""
+    git(committed.parent, "init", "-q", "--bare", str(committed / "bare"))
+    for path in (committed / "bare").iterdir():
+        path.rename(committed / path.name)
+    (committed / "trap.sh").write_text("#!/bin/sh\ntouch sprung\n", "utf-8")
+    (committed / "trap.sh").chmod(0o755)
+    config = f"[core]\n\tbare = true\n\tfsmonitor = {committed / 'trap.sh'}\n"
+    (committed / "config").write_text(config, "utf-8")
+    mine = git(committed, "--git-dir=.git", "rev-parse", "HEAD")
+    commit = kb.check(committed).commit
+    assert commit is not None and commit.name == mine and not (committed / "sprung").exists()

@@ -307,7 +307,7 @@ def test_a_branch_may_be_called_as_a_folder_is(
 
 def test_where_no_repository_is_a_commit_is_a_usage_error(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, complaint = run(capsys, "HEAD", "--home", str(mybase))
-    assert code == 2 and "neither a folder with a base nor a commit; git says: fatal: not a git repo" in complaint
+    assert code == 2 and "neither a folder with a base nor a commit; the base is in no git repository" in complaint
 
 
 def test_a_commit_that_holds_no_turtle_is_exit_3_and_named(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
