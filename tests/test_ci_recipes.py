@@ -145,6 +145,95 @@ def test_the_action_pins_what_it_uses_and_puts_no_input_into_a_script() -> None:
             assert pinned.get(action.partition("@")[0], action) == action, "one version of each action"
 
 
+# --- a hostile pull request ----------------------------------------------------------------------------------
+
+BACKEND = """
+import zipfile
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    name = "factcite-1-py3-none-any.whl"
+    with zipfile.ZipFile(f"{folder}/{name}", "w") as wheel:
+        wheel.writestr("factcite-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: factcite\\nVersion: 1\\n")
+        wheel.writestr("factcite-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+        wheel.writestr("factcite-1.dist-info/RECORD", "")
+    return name
+"""
+"""A build backend without requirements, so that the step that installs needs no network in the test."""
+
+HOSTILE = (
+    *("venv.py", "pip.py", "pip/__main__.py", "ensurepip.py", "site.py", "sitecustomize.py", "usercustomize.py"),
+    *("json.py", "subprocess.py", "rdflib.py", "pyshacl.py", "pyoxigraph.py", "kb.py", "kb/__init__.py"),
+    *("kb/__main__.py", "webapp/__init__.py", "hatchling.py", "setup.py", "conftest.py", "backend.py"),
+)
+"""Modules that a pull request adds to the workspace, hoping that Python imports them."""
+
+
+def make_hostile(folder: Path) -> Path:
+    """Add the modules, each of which leaves a mark when it is imported; returns the file of the marks."""
+    mark = folder / "owned"
+    for name in HOSTILE:
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"open({str(mark)!r}, 'a').write({name!r} + '\\n')\n", "utf-8")
+    (folder / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n', "utf-8"
+    )
+    (folder / "hostile.pth").write_text(f"import os; open({str(mark)!r}, 'a').write('pth')\n", "utf-8")
+    return mark
+
+
+def make_source(folder: Path) -> Path:
+    """A checkout of the action, with a package that needs nothing to be built."""
+    action = folder / "actions/factcite/.github"
+    action.mkdir(parents=True)
+    source = action.parent
+    (source / ".ci").mkdir()
+    (source / ".ci/constraints.txt").write_text("# nothing to download in a test\n", "utf-8")
+    (source / "backend.py").write_text(BACKEND, "utf-8")
+    (source / "pyproject.toml").write_text(
+        '[project]\nname = "factcite"\nversion = "1"\n'
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+        "utf-8",
+    )
+    return action
+
+
+def play(folder: Path, name: str, **given: str) -> subprocess.CompletedProcess[str]:
+    """A step as the runner runs it: in the workspace."""
+    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step(name)]
+    return subprocess.run(words, cwd=folder, env=environment(folder, **given), capture_output=True, text=True)
+
+
+def test_no_file_of_a_pull_request_is_run(mybase: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The base is the workspace itself, with modules named as those that the steps import."""
+    runner = tmp_path_factory.mktemp("runner")
+    action, marks = make_source(runner), make_hostile(mybase)
+    own = {"RUNNER_TEMP": str(runner / "temp"), "GITHUB_ENV": str(runner / "environment")}
+    own |= {"GITHUB_OUTPUT": str(runner / "output"), "GITHUB_STEP_SUMMARY": str(runner / "summary")}
+    (runner / "temp").mkdir()
+    installed = play(mybase, "Install Factcite", PYTHON=sys.executable, SOURCE=f"{action}/..", **own)
+    assert installed.returncode == 0, installed.stderr
+    assert (runner / "environment").read_text("utf-8").startswith(f"FACTCITE_BIN={runner}/temp/")
+    checked = play(mybase, "Check the base", BASE=".", TEXTS="", BASELINE="", **own)
+    assert checked.returncode == 0 and "exit-code=0" in (runner / "output").read_text("utf-8"), checked.stderr
+    for hook, files in (("kb-check", ()), ("kb-fmt", (CLAIMS,))):
+        assert run_hook(hook, mybase, *files).returncode == 0
+    assert not marks.exists(), marks.read_text("utf-8")
+
+
+def test_the_hostile_modules_work(mybase: Path) -> None:
+    """Without `-I`, the first of them is imported: the test above can fail."""
+    marks = make_hostile(mybase)
+    subprocess.run([sys.executable, "-m", "venv", "--help"], cwd=mybase, capture_output=True)
+    assert "venv.py" in marks.read_text("utf-8")
+
+
+def test_no_recipe_puts_the_workspace_on_the_path_of_python() -> None:
+    for file in (ACTION, RECIPES, HOOKS):
+        for line in file.read_text("utf-8").splitlines():
+            assert not re.search(r"python[\d.]*\"? -m ", line, re.IGNORECASE), line
+
+
 # --- the hooks -----------------------------------------------------------------------------------------------
 
 
