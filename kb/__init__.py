@@ -9,7 +9,7 @@
     init, add, cite, reanchor, format_files, raise_floors, write_baseline      what creates and changes one
 
 The names and their modules are listed in `__init__.pyi`. Each is loaded when it is first used, so that a command loads
-only what it needs. Whatever can go wrong for a reader or a writer is a `KbError`: what, where, and what to do next.
+only what it needs. Every error that a reader or a writer can cause is a `KbError`: what, where, and what to do next.
 """
 
 from typing import Any

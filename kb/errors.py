@@ -8,7 +8,7 @@
         TextError              not a text that text profile 1 can read
         ArticleError           an article record that cannot be made or updated
       CiteError        (1)     the words are not there, or there more than once
-      CannotLookError       (4)     a check that would have looked at nothing
+      CannotLookError       (4)     a check that had nothing to check
       QueryError       (1)     a question that got no answer
         QueryRefusedError           the question asks for what is not allowed, or is not SPARQL
         QueryStoppedError           over its time, memory or size limit
@@ -116,11 +116,11 @@ class ArticleError(InputError):
 
 
 class CiteError(KbError):
-    """The words are not in the paragraph, or stand there more than once."""
+    """The words are not in the paragraph, or occur in it more than once."""
 
 
 class CannotLookError(KbError):
-    """A check that would have looked at nothing must not pass."""
+    """A check that had nothing to check must not pass."""
 
     exit_code = 4
 

@@ -1,4 +1,4 @@
-"""Where the rooms of a knowledge base are: in a checkout, in a base of one's own, or in an installed wheel.
+"""Where the folders of a knowledge base are: in a checkout, in a user's own base, or in an installed wheel.
 
 A home is a folder with `corpus/`, `shapes/` and `kb/` in it. In an installed wheel the first two lie under the
 package, because a wheel has no top level of its own. Nothing is created here and no environment is read.
@@ -19,7 +19,7 @@ _SETTINGS = ("corpus/floors.toml", "waivers.toml")
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The rooms of one knowledge base.
+    """The folders of one knowledge base.
 
     Attributes:
         root: the folder that file names in reports are relative to.
@@ -60,11 +60,11 @@ class Home:
         return _in(self.shapes, ".ttl")
 
     def question_files(self) -> tuple[Path, ...]:
-        """Every stored question, in the order of their names."""
+        """Every saved query, in the order of their names."""
         return _in(self.queries, ".rq")
 
     def name(self, path: Path) -> str:
-        """The name of a file in reports and graph IRIs: its room and what follows, with forward slashes."""
+        """The name of a file in reports and graph IRIs: its folder and what follows, with forward slashes."""
         for room, folder in (("corpus", self.corpus), ("shapes", self.shapes), ("kb", self.kb)):
             if path.is_relative_to(folder):
                 return "/".join((room, *path.relative_to(folder).parts))
@@ -88,7 +88,7 @@ class Home:
         return shapes or name in _SETTINGS or self.reads_data(name)
 
     def missing_rooms(self) -> Iterator[Path]:
-        """The rooms that are not there."""
+        """The folders that are missing."""
         return (room for room in (self.corpus, self.shapes, self.kb) if not room.is_dir())
 
 
@@ -111,7 +111,7 @@ def find_home(folder: Path | str | None = None) -> Home:
     """The home at `folder`; without one, the base that came with the program.
 
     Raises:
-        HomeError: the folder lacks a room; names it and the command that makes a base.
+        HomeError: a folder of the base is missing; names it, and the command that makes a base.
     """
     home = _shipped() if folder is None else _at(Path(folder))
     missing = tuple(home.missing_rooms())

@@ -1,7 +1,7 @@
 """What is going on, for somebody who waits: one line on the terminal, after two seconds, gone when it is done.
 
 A run that is quick says nothing, and nothing is ever written where no person looks: a file, a pipe, a CI log. The
-line is drawn by a thread of its own, since what takes long is one call into an engine that tells nobody.
+line is drawn by a thread of its own: most of the time is spent in one call to an engine that reports no progress.
 """
 
 from __future__ import annotations

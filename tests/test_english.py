@@ -244,7 +244,6 @@ def test_the_documents_are_in_plain_english() -> None:
     assert not found, "\n".join(map(str, found))
 
 
-@pytest.mark.xfail(strict=False, reason="sources are being rewritten")
 def test_the_sources_are_in_plain_english() -> None:
     assert len(list(sources())) > 1_000
     found = hits(sources())

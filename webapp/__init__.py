@@ -44,8 +44,8 @@ WAITRESS = {
     "outbuf_overflow": 64 * 1024,
     "outbuf_high_watermark": LARGEST + MEGABYTE,
 }
-"""Settings for waitress. Whoever says nothing for half a minute is left, so that those who connect and do not ask keep
-no room from the others for long. Looking ahead is how it notices that a client has gone. What a client has not read
+"""Settings for waitress. A connection that sends nothing for half a minute is closed, so that idle clients take no
+places from the others for long. The lookahead is how it notices that a client has gone. What a client has not read
 yet lies in a temporary file, not in memory, up to the largest answer, so that a slow reader keeps neither a thread nor
 a worker."""
 HEADERS = {
@@ -69,13 +69,13 @@ def create_app(
 
     Args:
         home: a `Home`, a folder, or None for the base that came with the program.
-        base: one that is loaded already; then `home` is not looked at.
+        base: one that is loaded already; then `home` is ignored.
         settings: in capitals, see `webapp.settings.Settings`; and Flask's TESTING, TRUSTED_HOSTS,
             MAX_CONTENT_LENGTH, SERVER_NAME, APPLICATION_ROOT.
 
     Raises:
         HomeError: no base there.
-        InputError: a file that does not pass the gate, or no room for temporary files.
+        InputError: a file that does not pass the gate, or no space for temporary files.
         UsageError: a setting that does not exist.
     """
     ours, flasks = read_settings(settings)
@@ -113,7 +113,7 @@ def close(app: Flask) -> None:
 
 
 def reload(app: Flask) -> bool:
-    """Load the base of an app anew beside the old one, and let it answer from the next request on.
+    """Load the base of an app again next to the old one, and use it from the next request on.
 
     Requests that have begun keep what they began with; it goes with the last of them. What clients have left of their
     budgets is as it was. Not for two threads at once.
@@ -122,7 +122,7 @@ def reload(app: Flask) -> bool:
         Whether the new data answer now; not where the app has been closed meanwhile.
 
     Raises:
-        InputError: a file that does not pass the gate, no room for temporary files, or files that keep changing. Then
+        InputError: a file that does not pass the gate, no space for temporary files, or files that keep changing. Then
             the old data go on answering.
         QueryStoppedError: no worker will start; the same.
     """

@@ -37,7 +37,7 @@ class Settings:
         long_after_seconds: a visitor's question that runs longer is a long one.
         long_questions: how many long ones have places of their own; with them there are as many workers more.
         wait_seconds: how long a question waits for a free worker before the site says that it is busy.
-        kept_bytes: bytes of answers that are kept for whoever asks the same again; 0 keeps none.
+        kept_bytes: bytes of answers that are kept for the same request again; 0 keeps none.
         page_bytes: bytes of pages of things, and of answers to the queries of pages, that are kept for the next view,
             half of it each; 0 keeps none. A page that might show a reader's copy is not kept.
         recycle_after: questions after which a worker is replaced by a fresh one.
@@ -49,7 +49,7 @@ class Settings:
         budget_seconds: seconds of the engine's time that one client may use in a minute; 0 for no limit. Clients on
             this machine have no limit.
         most_at_once: questions that one client may have under way; 0 for no limit.
-        proxies: how many proxies stand in front; each has added the address of its client to X-Forwarded-For. With
+        proxies: how many proxies are in front; each has added the address of its client to X-Forwarded-For. With
             0, that header is not believed.
         public_base: where the site is seen from outside, such as `https://facts.example/`; empty for nowhere in
             particular. Used where an address has to be whole, as in permanent links; every other link is relative, and

@@ -1,9 +1,9 @@
-"""The site for a server that is not `kb serve`: gunicorn, and whatever else speaks WSGI.
+"""The site for a server that is not `kb serve`: gunicorn, and other WSGI servers.
 
     FACTCITE_PROXIES=1 FACTCITE_PUBLIC_BASE=https://facts.example/ gunicorn 'webapp.wsgi:make()'
 
-Everything that such a server has to be told stands in its environment: `FACTCITE_HOME` for the base, without it the
-one that came along, and every setting of the site as `FACTCITE_<NAME>`.
+Such a server is configured by its environment: `FACTCITE_HOME` for the base, by default the
+one that comes with the program, and every setting of the site as `FACTCITE_<NAME>`.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def add(home: Home, file: Path, *, slug: str, update: bool = False) -> AddResult
         home: the base.
         file: the article, plain text in UTF-8.
         slug: the article's name in IRIs and file names.
-        update: the record is there already: keep what a person wrote, count the text anew.
+        update: the record exists already: keep what a person wrote, and count the text again.
 
     Raises:
         UsageError: the slug is none.
@@ -113,7 +113,7 @@ def data_namespace(home: Home, prefix: str) -> str:
     """The namespace of `art:`, `cite:` and the like in a base: its own where its files declare one.
 
     The first file that declares the prefix decides, records before claims. Where none does, the namespace
-    stands beside the base's own `art:` as it does in the house; without that, it is the house's.
+    is next to the base's own `art:` as it is in this project; without one, this project's is used.
     """
     declared: dict[str, str] = {}
     for path in (*home.record_files(), *home.claims_files()):

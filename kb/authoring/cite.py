@@ -1,7 +1,7 @@
 """`kb cite`: words that a reader points at become the skeleton of a citation.
 
 Start, end and digest are counted, never typed. What only a person can say (which claim, asserted or denied,
-in whose voice) stays a to-do. Words that stand twice, or not at all, are never guessed at: the places are
+in whose voice) stays a to-do. Words that occur twice, or not at all, are never guessed: the places are
 shown, with a little of the reader's own copy around them, and the reader chooses.
 """
 
@@ -32,7 +32,7 @@ from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDF
 
 @dataclass(frozen=True, slots=True)
 class CitePlace:
-    """Where words stand in a paragraph.
+    """Where words are in a paragraph.
 
     Attributes:
         start: code point offset of the first character.
@@ -55,14 +55,14 @@ def find_words(paragraph: TextParagraph, words: str, *, nth: int | None = None) 
 
     Raises:
         UsageError: no words, or `nth` below 1.
-        CiteError: the words do not stand there, or more than once and `nth` does not say which.
+        CiteError: the words do not occur there, or occur more than once and `nth` does not say which.
     """
     wanted = normalise(words)
     if not wanted or (nth is not None and nth < 1):
         raise UsageError("there are no words to look for" if not wanted else f"--nth {nth}: places count from 1")
     starts = occurrences(paragraph.text, wanted)
     if not starts:
-        raise CiteError(f"the words do not stand in paragraph {paragraph.index}")
+        raise CiteError(f"the words are not in paragraph {paragraph.index}")
     if nth is None and len(starts) > 1:
         places = [_shown(paragraph.text, start, start + len(wanted)) for start in starts]
         lines = "".join(f"\n  {number}: {place}" for number, place in enumerate(places, 1))
@@ -102,7 +102,7 @@ def cite(
 
     Raises:
         UsageError: no such paragraph, or no words.
-        ArticleError: no record of the article, or no copy of it at hand.
+        ArticleError: there is no record of the article, or no copy of it.
         CiteError: the words are not there or not unique, or the copy's paragraph is not the recorded one.
     """
     check_slug(slug)
@@ -133,7 +133,7 @@ def _copy(home: Home, graph: Graph, article: str, texts: Iterable[Path]) -> Copy
     copy = find_texts(graph, [home.texts, *texts]).of(article)
     if copy is None:
         raise ArticleError(
-            f"no copy of {local_name(article)} is at hand",
+            f"no copy of {local_name(article)} was found",
             help=f"put yours into {home.name(home.texts)}/, or name its folder with --texts",
         )
     return copy
@@ -164,14 +164,14 @@ def _claims(home: Home) -> Iterator[Document]:
 
 
 def _place(copy: Copy, paragraph: TextParagraph, words: str, nth: int | None) -> CitePlace:
-    """As `find_words`, but words that do not stand there are looked for nearby."""
+    """Find words as `find_words` does; if they are not there, look for similar words nearby."""
     wanted = normalise(words)
     if not wanted or occurrences(paragraph.text, wanted):
         return find_words(paragraph, words, nth=nth)
     elsewhere, alike = tuple(_elsewhere(copy, wanted)), tuple(_alike(paragraph, wanted))
     lines = (*elsewhere, *alike)
     raise CiteError(
-        f"the words do not stand in paragraph {paragraph.index}" + "".join(f"\n  {line}" for line in lines),
+        f"the words are not in paragraph {paragraph.index}" + "".join(f"\n  {line}" for line in lines),
         help=_next_try(bool(elsewhere), bool(alike)),
     )
 
@@ -181,7 +181,7 @@ def _next_try(elsewhere: bool, alike: bool) -> str:
         return "give the number of the paragraph where they stand"
     if alike:
         return "copy the words from the text: quotes, case and typos count"
-    return "check the number of the paragraph and the words; nothing like them stands there"
+    return "check the number of the paragraph and the words; no similar words were found there"
 
 
 def _elsewhere(copy: Copy, wanted: str) -> Iterator[str]:

@@ -24,7 +24,7 @@ def format_files(paths: Sequence[Path], *, write: bool) -> tuple[Formatted, ...]
     """Bring files into canonical form; every file is read before the first is written.
 
     Args:
-        paths: Turtle files of the data rooms.
+        paths: Turtle files in the data folders.
         write: False only compares.
 
     Raises:

@@ -1,6 +1,6 @@
-"""`kb init`: a base of one's own, with the same rooms and one worked example.
+"""`kb init`: a new base, with the same folders and one worked example.
 
-The example lies in `kb/template/`. The terms, the rules and the stored questions come from the base that
+The example is in `kb/template/`. The terms, the rules and the saved queries come from the base that
 ships with the program, so that a new base starts with what the program knows now and not with a copy kept
 beside it. Everything is made in a folder next door and renamed into place: a crash leaves all of it or none.
 """
@@ -35,7 +35,7 @@ def init(target: Path, *, source: Home) -> tuple[Path, ...]:
 
     Args:
         target: a folder that is not there yet, or an empty one.
-        source: the base whose terms, rules and stored questions the new one starts with.
+        source: the base whose terms, rules and saved queries the new one starts with.
 
     Returns:
         The files made, in order.
@@ -130,7 +130,7 @@ def _is_relation(triple: ox.Triple) -> bool:
 
 
 def _question(query: bytes) -> bytes | None:
-    """A stored question without the default values that name the shipped base's own data.
+    """A saved query without the default values that name the shipped base's own data.
 
     None where the question itself names such data, and so makes no sense elsewhere.
     """

@@ -1,4 +1,4 @@
-"""Citations whose words have moved, set to where they stand now: a patch to look at, or named ones at once.
+"""Move citations to where their words are now: as a patch to read, or at once for those that are named.
 
 What can be found again without the words is a proposal, never a decision: `kb verify --propose` prints it as a
 unified diff of the claims files, and a person applies it. `kb check --fix` writes only what cannot be wrong: the
@@ -62,7 +62,7 @@ class Proposal:
 
     Attributes:
         changes: re-anchored citations and spans, by name.
-        left: one sentence for each moved one that no change of the citation mends.
+        left: one sentence for each moved citation that no change to it can fix.
         files: name of a claims file to its bytes before and after.
     """
 
@@ -78,7 +78,7 @@ class Proposal:
 
 
 def propose(home: Home, texts: Iterable[Path] = ()) -> Proposal:
-    """The citations whose words have moved, set to where they stand in the copies at hand.
+    """Set the citations whose words have moved to where these are in the available copies.
 
     Args:
         home: the base.
@@ -121,7 +121,7 @@ def reanchor(home: Home, confirmed: Sequence[str], texts: Iterable[Path] = ()) -
 
 
 def _change(kb: KnowledgeBase, outcome: CitationResult) -> Iterator[Reanchored]:
-    """The change that mends a moved span; none where its record has to be mended instead."""
+    """The change that fixes a moved span; None if the record must be fixed instead."""
     paragraph, to = kb.graph.value(outcome.node, PROV.wasQuotedFrom), outcome.to
     if to is None or not outcome.target:
         return
@@ -161,18 +161,18 @@ def _confirmed(kb: KnowledgeBase, texts: LocalCopies, outcomes: Mapping[str, Cit
 
 
 def _placed(kb: KnowledgeBase, texts: LocalCopies, node: str, place: str) -> Reanchored:
-    """A citation at the place that a person gives, with the digest of what stands there."""
+    """A citation at the place that a person gives, with the digest of the words there."""
     name = _name(kb, node)
     article = kb.graph.value(kb.graph.value(node, PROV.wasQuotedFrom) or "", DCTERMS.isPartOf) or ""
     copy, match = texts.copies.get(article), _PLACE.fullmatch(place)
     if match is None:
         raise UsageError(f"{place} is no place", help=f"write {name}=PARAGRAPH:START-END, such as {name}=4:12-57")
     if copy is None:
-        raise UsageError(f"no copy of the article of {name} is at hand", help="name its folder with --texts")
+        raise UsageError(f"no copy of the article of {name} was found", help="name its folder with --texts")
     index, start, end = int(match[1]), int(match[2]), int(match[3])
     paragraph = copy.paragraph(index)
     if paragraph is None or not 0 <= start < end <= len(paragraph.text):
-        raise UsageError(f"the copy at hand has no characters {start} to {end} in a paragraph {index}")
+        raise UsageError(f"the copy has no characters {start} to {end} in a paragraph {index}")
     recorded = recorded_paragraphs(kb.graph, article)
     target = next((old.name for old in recorded if old.digest == paragraph.digest), None)
     if target is None:
@@ -203,7 +203,7 @@ def _files(kb: KnowledgeBase, changes: Sequence[Reanchored]) -> Mapping[str, tup
 
 
 def _changed(file: LoadedFile, wanted: Mapping[str, Reanchored]) -> bytes:
-    """A file in canonical form, with these citations anchored anew; the gate reads it once more."""
+    """A file in canonical form, with these citations at their new places; the gate reads it again."""
     kept = [t for t in file.document.triples if key(t.subject) not in wanted or t.predicate.value not in _ANCHORED]
     here = {key(triple.subject) for triple in file.document.triples}
     new = [triple for node, change in sorted(wanted.items()) if node in here for triple in _triples(change)]

@@ -111,7 +111,7 @@ def read_article(data: bytes, *, source: str) -> ArticleText:
 # --- drafting --------------------------------------------------------------------------------------------
 
 _ARTICLE_TODOS = (
-    "a schema:NewsArticle, or whatever kind of work this is",
+    "a schema:NewsArticle, or another kind of work",
     "dcterms:title as printed, if the text has one",
     "dcterms:creator, if the text names one",
     "dcterms:publisher, if the text names one",

@@ -1,7 +1,7 @@
 """What a text tells about its own pieces: roles, languages, comment threads, pieces glued into a paragraph.
 
 Each rule answers only where a mistake is hard to make; everything else is returned as a hint, which becomes a
-to-do for a person. A wrong role is worse than a missing one: nobody looks at it again.
+to-do for a person. A wrong role is worse than a missing one, because people do not check it again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class ThreadPlace:
-    """Where a line stands in a comment thread.
+    """The place of a line in a comment thread.
 
     Attributes:
         role: `fc:CommentByline` or `fc:Comment`.
@@ -247,7 +247,7 @@ def _pull_quotes(text: str) -> Iterator[Segment]:
 
 
 def _same_words(words: Sequence[re.Match[str]], again: int) -> int:
-    """How many words from `again` on repeat the opening words, whatever their case."""
+    """How many words from `again` on repeat the opening words, in any case."""
     run = 0
     while run < again < len(words) - run and words[run][0].casefold() == words[again + run][0].casefold():
         run += 1

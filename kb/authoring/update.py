@@ -1,7 +1,7 @@
 """A record brought up to date with a newer text, without losing what a person wrote.
 
-Every triple and comment stays, but what is counted from the text is counted anew. The IRI of a paragraph
-stays with its words when these move, because citations point at it; `fc:index` says where it stands now.
+Every triple and comment stays; what is counted from the text is counted again. The IRI of a paragraph
+stays with its words when these move, because citations point at it; `fc:index` says where it is now.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _Merge:
 
     @cached_property
     def pairs(self) -> dict[int, str]:
-        """Index in the new text to the IRI of the recorded paragraph that stands there."""
+        """Index in the new text to the IRI of the recorded paragraph at that place."""
         return align(tuple(self.recorded.values()), self.text.paragraphs)
 
     @cached_property

@@ -28,7 +28,7 @@ def diff_options(parser: argparse.ArgumentParser) -> None:
 def query_options(parser: argparse.ArgumentParser) -> None:
     """Options of `kb query`."""
     parser.set_defaults(run=_run_query)
-    parser.add_argument("question", nargs="?", metavar="NAME|FILE", help="without one, the saved questions are listed")
+    parser.add_argument("question", nargs="?", metavar="NAME|FILE", help="without one, the saved queries are listed")
     parser.add_argument(
         "--param",
         metavar="NAME=VALUE",

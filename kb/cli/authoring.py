@@ -25,7 +25,7 @@ def cite_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_cite)
     parser.add_argument("slug", metavar="SLUG", help="the article, by the name of its record: corpus/SLUG.ttl")
     parser.add_argument("paragraph", metavar="PARAGRAPH", type=int, help="the number of the paragraph, from 1")
-    parser.add_argument("words", metavar="WORDS", help="as they stand in the text, in quotes")
+    parser.add_argument("words", metavar="WORDS", help="exactly as in the text, in quotes")
     parser.add_argument("--nth", metavar="N", type=int, help="which of several places, from 1")
     home_option(parser)
     texts_option(parser)

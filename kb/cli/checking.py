@@ -43,7 +43,7 @@ def check_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--baseline", metavar="FILE", help="findings listed in FILE are known and do not fail")
     writing = parser.add_mutually_exclusive_group()
     writing.add_argument("--write-baseline", action="store_true", help="make the baseline FILE, once")
-    writing.add_argument("--update-baseline", action="store_true", help="take what was mended out of the baseline FILE")
+    writing.add_argument("--update-baseline", action="store_true", help="remove what was fixed from the baseline FILE")
     parser.add_argument("--watch", action="store_true", help="check again whenever a file changes, until Ctrl+C")
     parser.add_argument("--raise-floors", action="store_true", help="write the coverage reached as the new floors")
     parser.add_argument("--fix", action="store_true", help="first write what cannot be wrong: the canonical form")
@@ -138,7 +138,7 @@ def _write_reports(arguments: argparse.Namespace, report: kb.Report, others: Seq
 
 
 def _has_colour() -> bool:
-    """Whether there is a terminal that shows colour, and nobody has said no (https://no-color.org)."""
+    """Whether there is a terminal that shows colour, and the user has not switched it off (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -157,7 +157,7 @@ def _watch(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) 
 
 
 def _redraw(lines: Sequence[str]) -> None:
-    """Put lines on the terminal, as many as fit, over what stood there."""
+    """Replace the lines on the terminal with as many of these as fit."""
     if not sys.stdout.isatty():
         print("\n".join([*lines, ""]), flush=True)
         return
@@ -206,7 +206,7 @@ def _run_verify(arguments: argparse.Namespace) -> int:
     write(text.encode(), arguments.output)
     if not copies.copies:
         raise kb.CannotLookError(
-            "no copy of any article is at hand", help=f"put yours into {home.name(home.texts)}/, or name --texts DIR"
+            "no copy of any article was found", help=f"put yours into {home.name(home.texts)}/, or name --texts DIR"
         )
     return int(any(outcome.failed for outcome in found.outcomes))
 

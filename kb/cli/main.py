@@ -24,9 +24,9 @@ GROUP = "factcite.commands"
 COMMANDS = {
     "check": ("checking", "check the base: gate, shapes, citations, wording"),
     "diff": ("asking", "say what a change does: which claims fall or rise, and why"),
-    "verify": ("checking", "say where the words of each citation stand in the texts at hand"),
-    "explain": ("checking", "say what a rule checks, why, and how to mend what breaks it"),
-    "query": ("asking", "ask a saved question, or a question in a .rq file"),
+    "verify": ("checking", "find the words of each citation in your copies of the texts"),
+    "explain": ("checking", "say what a rule checks, why, and how to fix what breaks it"),
+    "query": ("asking", "run a saved query, or a query in a .rq file"),
     "stats": ("asking", "count what is in the base"),
     "export": ("asking", "write the base as RDF"),
     "add": ("authoring", "record an article from a text file"),

@@ -14,7 +14,7 @@ from kb.files import write_atomic
 
 
 def home_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--home", metavar="DIR", help="the folder of the base (default: the one that came along)")
+    parser.add_argument("--home", metavar="DIR", help="the folder of the base (default: the base of the program)")
 
 
 def texts_option(parser: argparse.ArgumentParser) -> None:

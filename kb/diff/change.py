@@ -36,7 +36,7 @@ class Change:
         kind: one of `KINDS`.
         state: `ADDED`, `CHANGED` or `REMOVED`.
         iri, label: which; the label is empty where it has none.
-        status: where the claim stands after, or stood before it was removed; empty for a citation.
+        status: the status of the claim after the change, or before it was removed; empty for a citation.
         differences: for what was changed.
     """
 
@@ -73,7 +73,7 @@ class Move:
 
     @property
     def verb(self) -> str:
-        """`fall`, `rise`, or `turn` for a claim that nobody asserted and that is contested at once."""
+        """`fall`, `rise`, or `turn` for a claim that was asserted by no one and is contested now."""
         if self.before == FC.Uncited and self.after == FC.Contested:
             return "turn"
         return "fall" if self.falls else "rise"
@@ -84,7 +84,7 @@ class Comparison:
     """What a change does.
 
     Attributes:
-        base, head: what was compared, in the words of whoever asked.
+        base, head: what was compared, as the user wrote it.
         changes: claims first, then citations; added, changed, removed; by IRI.
         moves: falls first; by status, reasons and claim.
         recounted: claims with the same status and another number of origins: claim, before, after.

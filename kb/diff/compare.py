@@ -1,9 +1,9 @@
-"""The blast radius of a change: what was added, changed and removed, which claims stand elsewhere now, and why.
+"""The effect of a change: what was added, changed and removed, which claims have another status now, and why.
 
 A reviewer sees lines; what counts is what they do to the claims. One citation that turns out to restate another can
 take the second origin from a dozen claims in other files. So two bases are compared by their standings
-(`kb.standing`), and each claim that stands elsewhere comes with what made it so, in words that claims share: those
-with the same reasons are told together.
+(`kb.model.standing`), and each claim that stands elsewhere comes with what made it so, in words that claims share:
+those with the same reasons are told together.
 
 `retract` answers the other question, before anything changes: who falls when an article is withdrawn?
 """

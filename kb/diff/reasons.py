@@ -189,7 +189,7 @@ class Why:
         return f"{pair} are {now}declared not independent ({self.name(link.node)})"
 
     def _beside(self, old: Standing, new: Standing, words: str) -> Iterator[str]:
-        """Unnamed voices that counted in `old` and stand beside a named one in `new`."""
+        """Unnamed voices that counted in `old`, and that share an article with a named one in `new`."""
         counted = {voice for origin in old.origins if origin.counts for voice in origin.voices}
         for origin in new.origins:
             if not origin.counts and counted.intersection(origin.voices):
@@ -199,7 +199,7 @@ class Why:
 
 
 def _new(old: Iterable[T], new: Iterable[T]) -> list[T]:
-    """What is in `new` and not in `old`; a citation is known by its name, whatever else it says."""
+    """What is in `new` and not in `old`; a citation is identified by its IRI alone."""
     known = {getattr(each, "iri", each) for each in old}
     return [each for each in new if getattr(each, "iri", each) not in known]
 

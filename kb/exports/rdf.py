@@ -69,7 +69,7 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
         format: one of `EXPORT_FORMATS`.
         article: a slug; then only the article's record, its claims and citations, and the names and types of what
             they point to.
-        derived: whether computed facts come along, in a graph of their own where the format has graphs.
+        derived: whether computed facts are included, in a graph of their own if the format has graphs.
 
     Raises:
         UsageError: an unknown format, or an article that is not in the base.
@@ -153,7 +153,7 @@ def _serialize(statements: Iterable[ox.Triple] | Iterable[ox.Quad], format: ox.R
 
 
 def _trig(quads: Sequence[ox.Quad], prefixes: Mapping[str, str], header: Sequence[str]) -> bytes:
-    """Canonical Turtle, graph by graph (the engine's own TriG writer orders prefixes anew on every run)."""
+    """Canonical Turtle, graph by graph (the engine's own TriG writer changes the order of prefixes on every run)."""
     graphs: dict[str, list[ox.Triple]] = {}
     for quad in quads:
         graphs.setdefault(_graph(quad), []).append(quad.triple)

@@ -9,7 +9,7 @@ The choices:
 - The support of a claim is every citation that asserts it, or asserts a claim that specialises it, at any
   distance.
 - An origin is a class of voices (kb/model/origins.py) among the innermost speakers of the support. A restatement is
-  of the same class as what it restates, whoever speaks, so that it cannot add an origin.
+  of the same class as what it restates, no matter who speaks, so that it cannot add an origin.
 - An unnamed voice adds no origin in an article where a named one supports the claim too, nor anywhere else if
   it also speaks there: it may be the same person, and a count must never be too high. A class is unnamed where all
   are who say it first; that somebody with a name says it again gives them none.
@@ -39,7 +39,7 @@ from kb.vocab import DCTERMS, EDTF, FC, PROV, RDFS, XSD
 def derive(graph: Graph) -> tuple[ox.Triple, ...]:
     """Every derived triple of a base, sorted; the same for any order of files and triples.
 
-    Derived triples that stand in `graph` already are not looked at.
+    Derived triples that are in `graph` already are ignored.
     """
     return standings(graph).triples()
 
@@ -271,14 +271,14 @@ class _Party:
     known: bool
 
     def beside(self, other: _Party) -> frozenset[str]:
-        """The articles in which one with a name stands beside the other class."""
+        """The articles in which a named voice of this class and a voice of the other class speak."""
         return (self.where & other.named) | (self.named & other.where)
 
 
 def _doubtful(parties: Mapping[str, _Party]) -> dict[str, frozenset[str]]:
-    """The classes that may be another one, with the articles in which they stand beside it.
+    """The classes that may be another one, with the articles that both are cited in.
 
-    Where unnamed classes stand beside nobody but one another, one of them is not in doubt.
+    Where unnamed classes share articles only with one another, one of them is not in doubt.
     """
     met = {
         one: {other: articles for other in parties if other != one and (articles := party.beside(parties[other]))}

@@ -41,7 +41,7 @@ class LoadedFile:
 
     @property
     def graph_iri(self) -> str:
-        """The named graph that holds the file's triples; whatever an IRI cannot hold is percent-encoded."""
+        """The named graph that holds the file's triples; characters that an IRI cannot contain are percent-encoded."""
         return GRAPHS + quote(self.name.encode("utf-8", "surrogateescape"), safe="/")
 
 

@@ -52,7 +52,7 @@ class Voices:
 
     @classmethod
     def of(cls, links: Iterable[Link]) -> Voices:
-        """The classes closed under `links`, whatever their order; circles of links end."""
+        """The classes closed under `links`, independent of their order; circles of links end."""
         neighbours: dict[str, dict[str, Link]] = {}
         for link in sorted(set(links)):
             if link.one != link.other:

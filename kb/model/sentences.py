@@ -28,7 +28,7 @@ class Voice(Named):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """English words, and what stands in each `{place}` of them."""
+    """English words, and the value of each `{place}` in them."""
 
     words: str
     parts: Mapping[str, Part] = field(default_factory=dict)
@@ -69,7 +69,7 @@ def short(iri: str) -> str:
 
 
 def in_words(standing: Standing, name: Callable[[str], str] = short) -> str:
-    """The sentences of a standing in plain English, one after the other.
+    """The plain English sentences of a standing, in order.
 
     Args:
         name: what to call a voice.
@@ -97,7 +97,7 @@ def own_voice(article: str) -> Said:
 
 
 def sentences(standing: Standing) -> tuple[Said, ...]:
-    """Which citations, which origins, why they collapse, who objects; for whoever says it in other words."""
+    """Which citations, which origins, why they collapse, who objects; as data, for other wordings and languages."""
     return (_lead(standing), *_origin_sentences(standing), *_objections(standing))
 
 
@@ -127,7 +127,7 @@ def _origin_sentences(standing: Standing) -> Iterator[Said]:
         else:
             yield Said("No further origin: {voices}, in {citations}.", cited)
             yield Said(
-                "It adds none, because it is unnamed and stands beside a named voice in {articles}.",
+                "It adds none, because it is unnamed, and a named voice is cited in {articles} too.",
                 {"articles": _names(origin.beside)},
             )
         if origin.links:

@@ -1,6 +1,6 @@
 """Where a claim stands: the values that pages and reports read, and the same in sentences.
 
-A number alone convinces nobody, so a standing keeps what it was counted from: which citations, which voices,
+A number alone convinces no reader, so a standing keeps what it was counted from: which citations, which voices,
 why several of them are one origin, who objects. How it is computed is in kb/model/derive.py.
 """
 
@@ -59,7 +59,7 @@ class Origin:
         voices: the innermost speakers, sorted.
         support: what they say, sorted by citation; restatements too.
         links: why several voices are one origin.
-        beside: where all who say it first are unnamed, the articles in which a named voice of another class stands
+        beside: where all who say it first are unnamed, the articles in which a named voice of another class is
             beside one of its voices.
     """
 
@@ -90,7 +90,7 @@ class Standing:
         claim: its IRI.
         status: `fc:Uncited`, `fc:Contested`, `fc:Corroborated` or `fc:SingleSource`, as an IRI.
         support: everything that asserts it, or a claim that specialises it.
-        mentions: every citation of the claim itself, whatever its stance.
+        mentions: every citation of the claim itself, with any stance.
         denials: those of `mentions` that deny it.
         contradicting: asserted claims that contradict it.
         rivals: asserted rival answers.

@@ -1,7 +1,7 @@
 """The shapes are broken too: would anybody notice that a rule is off, aims elsewhere, or lets more in?
 
 A damaged rule is run over witnesses, bases that break it (from the operators, or from a folder of cases), and over
-sound ones. Where what is found stays the same, nobody would notice. Damage to whole rules is judged by what the
+sound ones. If the findings stay the same, no test would notice. Damage to whole rules is judged by what the
 operators did to the base; damage to a single constraint needs cases that stand right at its boundary.
 """
 
@@ -56,7 +56,7 @@ class Witness:
 
     @cached_property
     def graph(self) -> FlatGraph:
-        """As the engine takes it; `kb.shapes.literals_kept` must be entered."""
+        """As the engine takes it; `kb.shacl.engine.literals_kept` must be entered."""
         return rdf_graph((*self.shared, *self.triples))
 
 

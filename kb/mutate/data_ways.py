@@ -20,7 +20,7 @@ from kb.vocab import DCTERMS, FC, OA, PROV, RDF, RDFS, SCHEMA, XSD
 
 
 def _changed(cls: str, predicate: str, change: Callable[[str], str], *, text: bool = False) -> Breaker:
-    """Each value of a predicate becomes another one of the same datatype; `text` asks for a copy at hand."""
+    """Each value of a predicate becomes another one of the same datatype; `text` needs a copy of the article."""
 
     def breaks(sample: Sample) -> Iterator[Break]:
         for node in sample.nodes(cls):
@@ -277,7 +277,7 @@ DATA_WAYS: Mapping[str, tuple[tuple[str, str, Breaker], ...]] = {
         ("digests of two citations swapped", "FC921", _swapped_digests),
     ),
     "citation": (
-        ("gone, and its claim is nobody's", "FC001", _only_citation),
+        ("gone, and its claim has no other", "FC001", _only_citation),
         ("in two files", "FC941", _in_two_files(FC.Citation)),
         ("twice, under another name", "FC944", _copied(FC.Citation)),
     ),

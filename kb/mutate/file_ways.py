@@ -157,7 +157,7 @@ FILE_WAYS: Mapping[str, tuple[tuple[str, str, Breaker], ...]] = {
         ("the questions gone", "FC211", _without("kb/questions")),
         ("the vocabulary gone", f"{EXIT_4} FC205 FC905", _without("kb/vocabulary")),
     ),
-    "text at hand": (
+    "local copy": (
         ("a letter changed in cited words", "FC921", _reworded),
         ("a letter changed", "FC922", in_copy(lambda lines: [_other_letter(lines[0]), *lines[1:]])),
         ("a paragraph above", "FC921", in_copy(lambda lines: ["Something new.", *lines])),

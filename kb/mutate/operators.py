@@ -1,7 +1,7 @@
 """Every known way of breaking a base: what is done, to which part, and which rule should notice.
 
 Most ways are lines of `operators.txt` beside this file; those that need a number, a neighbour or the bytes of a file
-stand here. Both are written from the model and from the mistakes that people make, not from the shapes: a break that
+are here. Both are written from the model and from the mistakes that people make, not from the shapes: a break that
 no rule notices is a rule that is missing. What only a reader of the text can see is marked, with the reason.
 """
 

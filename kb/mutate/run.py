@@ -1,4 +1,4 @@
-"""Break the base, check it, mend it, and so on: what was noticed, by which rule, and what was not.
+"""Break the base, check it, restore it, and so on: what was detected, by which rule, and what was not.
 
 The base that is broken is a small one, copied to a folder of its own: the example that `kb init` makes, or one
 article of another base. Every mutant goes through `kb.check.check`, as a writer's mistake would.
@@ -98,7 +98,7 @@ def _copy_file(path: Path, target: Path) -> None:
 
 
 class Bench:
-    """A base that is broken and mended again, with what the last check remembers."""
+    """A base that is broken and restored again, with the cache of the last check."""
 
     def __init__(self, home: Home, day: date) -> None:
         self.home = home
@@ -135,7 +135,7 @@ class Bench:
         return new, report.exit_code
 
     def _path(self, name: str) -> Path:
-        """A file in one of the rooms, or one beside them, such as the waivers."""
+        """A file in one of the folders, or one next to them, such as the waivers."""
         return self.home.root / name if "/" not in name else self.home.path(name)
 
     def _bytes(self, name: str) -> bytes | None:

@@ -1,1 +1,1 @@
-"""RDF as text and as terms: reading Turtle strictly, where things stand in it, writing it canonically."""
+"""RDF as text and as terms: reading Turtle strictly, finding the places of terms in it, writing it canonically."""

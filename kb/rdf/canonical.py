@@ -2,7 +2,7 @@
 
 Prefixes and subjects sorted, `a` and the label first, one predicate and object a line, each line ended ` ;`,
 the closing ` .` on a line of its own, numbers bare only where the short form reads back as the same lexical
-form, control and direction characters escaped. Comments stand above subjects and travel with them;
+form, control and direction characters escaped. Comments are above subjects and move with them;
 a comment that stands elsewhere is refused rather than lost.
 """
 
@@ -81,9 +81,9 @@ _CONNECTED = 32
 
 
 def label_blank_nodes(quads: Iterable[ox.Quad]) -> tuple[ox.Quad, ...]:
-    """Distinct quads with the same labels for the same data, whatever the labels were: those of RDFC-1.0.
+    """Distinct quads with the same labels for the same data, independent of the labels before: those of RDFC-1.0.
 
-    They stand in no order. Where more than `_CONNECTED` blank nodes hang together, as in a long list, all of them are
+    They have no order. Where more than `_CONNECTED` blank nodes are connected, as in a long list, all of them are
     numbered instead, in the order of the quads.
 
     Args:
@@ -215,7 +215,7 @@ class _Writer:
         return sorted(named, key=natural_key)
 
     def _refuse_loops(self, cells: set[str]) -> None:
-        """Each cell is used once, so a cell that is not reached from an IRI stands in a loop."""
+        """Each cell is used once, so a cell that is not reached from an IRI is in a loop."""
         reached: set[str] = set()
         queue = [key(t.object) for t in self.graph.triples if isinstance(t.subject, ox.NamedNode)]
         while queue:

@@ -20,7 +20,7 @@ class Statement:
         subject: IRI of the subject; None for a directive or a blank subject.
         directive: whether it is `@prefix`, `@base` or their SPARQL spellings.
         start, end: code point offsets.
-        above: comment lines that stand above it, as written, without the line's end.
+        above: comment lines above it, as written, without the line end.
         inside: the first comment that stands within it or behind it on its last line.
     """
 

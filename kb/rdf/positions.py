@@ -1,6 +1,6 @@
 """Where each triple of a Turtle file stands: the spans of its subject, predicate and object.
 
-No SHACL engine and no RDF parser at hand keeps positions, so the tokens of a file that the gate has accepted are
+No available SHACL engine or RDF parser keeps positions, so the tokens of a file that the gate has accepted are
 read once more, by the grammar's rules (https://www.w3.org/TR/turtle/#sec-grammar), and each triple is kept with
 its spans. The text is known to be Turtle, so nothing is refused here; that both readings give the same graph is
 tested over the W3C suite.
@@ -36,7 +36,7 @@ class Located:
         subject, predicate, object: the terms; blank nodes carry labels of this reading.
         at_subject, at_predicate, at_object: their spans; for the triples of a list cell, the item's span or the
             bracket that opens the list.
-        owner: the named subject of the statement it stands in; empty where the statement has none.
+        owner: the named subject of its statement; empty if the statement has none.
         via: the owner's predicate under which it stands, for triples inside brackets; else its own predicate.
     """
 

@@ -1,4 +1,4 @@
-"""The tokens of a text that is known to be Turtle, and where they stand in it.
+"""The tokens of a text that is known to be Turtle, and their places in it.
 
 This tokenizer never decides whether a file is Turtle; the parser has done that (kb/rdf/turtle.py).
 """

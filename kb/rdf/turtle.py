@@ -78,7 +78,7 @@ def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document
     """Parse a Turtle file, strictly.
 
     Args:
-        data: the bytes of the file; nothing is fetched, whatever they say.
+        data: the bytes of the file; nothing is ever fetched.
         source: the file's name for messages; also makes the labels of list cells.
         policy: what is allowed.
 
@@ -119,7 +119,7 @@ def _decode(data: bytes, source: str, policy: Policy) -> str:
         shown = f"U+{ord(found[0]):04X}"
         fault = Problem(
             "FC902",
-            f"the character {shown} (control, direction or byte order mark) stands in the file",
+            f"the character {shown} (control, direction or byte order mark) is in the file",
             *position(text, found.start()),
             f"delete it, or write it as \\u{ord(found[0]):04X} inside a literal",
         )
@@ -208,7 +208,7 @@ def _syntax_problem(error: SyntaxError, text: str) -> Problem:
         "FC904" if relative else "FC903",
         f"relative IRI: {message}" if relative else message,
         *_within(text, error.lineno or 1, error.offset or 1),
-        "write the IRI in full, or with a prefix" if relative else "mend the Turtle at this place",
+        "write the IRI in full, or with a prefix" if relative else "correct the Turtle at this place",
     )
 
 
@@ -227,7 +227,7 @@ def _rdf12_problem(text: str) -> Problem:
 
 def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
     """Blank nodes named by file and by who points at them, so that two runs agree, two files never clash, and a
-    changed list changes no other's labels; by order of appearance where nobody does, or two do."""
+    changed list changes no other's labels; by order of appearance if there is no such subject, or if there are two."""
     blank = [triple for triple in triples if _has_blank(triple)]
     names = _blank_names(blank, hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8])
     renamed: dict[ox.Triple, ox.Triple] = {}
@@ -336,7 +336,7 @@ def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
 
 
 def _circle_problems(document: Document, text: str) -> Iterator[Problem]:
-    """Blank nodes in a circle, such as a list that goes on with itself: whoever follows it would never come back."""
+    """Blank nodes in a circle, such as a list that continues with itself: following it would never end."""
     ways: dict[str, set[str]] = {}
     for triple in document.triples:
         if isinstance(triple.subject, ox.BlankNode) and isinstance(triple.object, ox.BlankNode):
@@ -378,11 +378,11 @@ def _literal_problem(term: ox.Literal, policy: Policy) -> tuple[str, str, str] |
     return None
 
 
-# --- tokens: where things stand in a text that is known to be Turtle ---------------------------------------
+# --- tokens: the places of terms in a text that is known to be Turtle ---------------------------------------
 
 
 class _Places:
-    """Where a term first stands in a text; the whole text is scanned once, at the first question."""
+    """The first place of a term in a text; the whole text is scanned once, on the first request."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -3,9 +3,9 @@
     text      a person at a terminal            github    annotations beside a change
     json      programs                          markdown  the summary of a run
     sarif     code scanning, editors            html      one page, to keep and to send
-    junit     whatever counts tests             turtle    the W3C's validation report, with its provenance
+    junit     for test reporters                 turtle    the W3C's validation report, with its provenance
 
-Each says what was looked at and what was not. Where a reader takes only so much, the writer stops before it and
+Each says what was checked and what was not. If a reader has a limit, the writer stops before it and
 says how many more there are. What comes from a base is spelt out or escaped, never passed on as a command.
 """
 

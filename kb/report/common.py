@@ -44,7 +44,7 @@ _BEFORE_MARKUP = re.compile(
 
 
 def fence_turtle(text: str) -> str:
-    """A block of Turtle in Markdown, fenced by more backticks than stand in it."""
+    """A block of Turtle in Markdown, with a fence longer than any run of backticks in it."""
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 0)
     return f"{fence}turtle\n{clean_lines(text)}\n{fence}"
 
@@ -95,7 +95,7 @@ def _shortened(text: str, prefixes: Mapping[str, str]) -> str:
 def marked(finding: Finding) -> tuple[str, str, str]:
     """The line of the excerpt in three: before the marked words, the words, after them; safe to show.
 
-    Tabs become spaces, so that what is before takes the same room everywhere.
+    Tabs become spaces, so that what is before has the same width everywhere.
     """
     if not finding.excerpt:
         return "", "", ""
@@ -123,11 +123,11 @@ def rules_by_code(report: Report) -> dict[str, Rule]:
     return dict(sorted(known.items()))
 
 
-# --- what was looked at ----------------------------------------------------------------------------------
+# --- what was checked ----------------------------------------------------------------------------------
 
 
-def looked_at(report: Report) -> Iterator[tuple[str, str]]:
-    """What was looked at and what was not, as short names and sentences; a name may stand more than once."""
+def checked_facts(report: Report) -> Iterator[tuple[str, str]]:
+    """What was checked and what was not, as short names and sentences; a name may occur more than once."""
     size = sum(file.size for file in report.files)
     yield (
         "read",
@@ -135,8 +135,8 @@ def looked_at(report: Report) -> Iterator[tuple[str, str]]:
     )
     if report.shapes:
         nodes = sum(shape.nodes for shape in report.shapes)
-        rest = f"; {len(idle(report))} had nothing to look at" if idle(report) else ""
-        yield "rules", f"{len(report.shapes)} shapes looked at nodes {nodes:,} times{rest}"
+        rest = f"; {len(idle(report))} had nothing to check" if idle(report) else ""
+        yield "rules", f"{len(report.shapes)} shapes checked nodes {nodes:,} times{rest}"
     else:
         yield "rules", "not run"
     counts = report.citations
@@ -196,7 +196,7 @@ def verdict(report: Report) -> str:
     if report.stopped:
         return f"not checked: {clean(report.stopped)} (exit {report.exit_code})"
     if not report.findings:
-        return f"nothing found (exit {report.exit_code})"
+        return f"No problems found (exit {report.exit_code})"
     new = count_by_severity([finding for finding in report.findings if finding.state == "new"])
     said = [plural(count, WORDS[severity]) for severity, count in new.items() if count] or ["nothing new"]
     said += [f"{report.count(state):,} {state}" for state in ("known", "waived") if report.count(state)]

@@ -1,4 +1,4 @@
-"""The blast radius of a change for a terminal, for a program, and for the conversation under a pull request.
+"""The effect of a change for a terminal, for a program, and for the conversation under a pull request.
 
 What matters comes first: who falls, and why. The lists of what changed come after; in Markdown they are folded away,
 and end before the size that GitHub takes for a comment, with how many more there are.
@@ -140,7 +140,7 @@ def _group(moves: Sequence[Move], prefixes: Mapping[str, str]) -> Iterator[str]:
 
 
 def _folded(title: str, items: Sequence[str], before: Sequence[str]) -> list[str]:
-    """A list, folded away unless it is the moves; as much of it as there is room for."""
+    """A list, collapsed unless it holds the changes of status; cut to the space that is left."""
     if not items:
         return []
     room = MAX_COMMENT - sum(len(line) + 1 for line in before) - 200

@@ -2,8 +2,8 @@
 (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
 
 It shows ten errors, ten warnings and ten notices of a step. Where there are more, the tenth says how many; all of
-them stand in the other reports. Text of the base cannot give commands: a line that begins with `::` would be one,
-so none does but ours, and within ours whatever has a meaning is escaped.
+them are in the other reports. Text of the base cannot give commands: a line that begins with `::` would be one,
+so none does but ours, and within ours every character with a meaning is escaped.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb.finding import Finding, Report
-from kb.report.common import about, and_more, circumstances, clean, looked_at, verdict
+from kb.report.common import about, and_more, circumstances, clean, checked_facts, verdict
 
 MAX_SHOWN = 10
 _COMMANDS = {"violation": "error", "warning": "warning", "info": "notice"}
 
 
 def as_github(report: Report) -> str:
-    """Lines for the log of a step: one command a finding, then what was looked at."""
+    """Lines for the log of a step: one command for each finding, then what was checked."""
     lines: list[str] = []
     if report.stopped:
-        lines.append(_command("error", {"title": "factcite could not look"}, report.stopped))
+        lines.append(_command("error", {"title": "factcite could not check"}, report.stopped))
     for severity, command in _COMMANDS.items():
         found = [f for f in report.findings if f.severity == severity and f.state == "new"]
         room = MAX_SHOWN - (1 if report.stopped and command == "error" else 0)
         lines += _some(command, found, room, report.prefixes)
-    facts = [*circumstances(report, times=False), *looked_at(report), ("result", verdict(report))]
+    facts = [*circumstances(report, times=False), *checked_facts(report), ("result", verdict(report))]
     lines += [f"{name:10} {sentence}" for name, sentence in facts]
     return "\n".join(lines) + "\n"
 

@@ -29,7 +29,7 @@ from kb.report.common import (
     count_by_severity,
     file_row,
     idle,
-    looked_at,
+    checked_facts,
     marked,
     place,
     plural,
@@ -110,7 +110,7 @@ def as_html(report: Report) -> str:
         by_file=_by_file(shown),
         by_severity=sorted(_grouped(shown, lambda f: f.severity), key=lambda group: SEVERITIES.index(group.key)),
         opened=len(shown) <= _OPEN,
-        facts=[*looked_at(report), *circumstances(report)],
+        facts=[*checked_facts(report), *circumstances(report)],
         idle=idle(report),
         shapes=list(_shapes(report)),
         files=[(*file_row(file), file.digest.removeprefix("sha256:")) for file in report.files],
@@ -192,7 +192,7 @@ def _grouped(shown: Iterable[_Shown], key: Callable[[Finding], str]) -> Sequence
     ]
 
 
-# --- what was looked at ----------------------------------------------------------------------------------
+# --- what was checked ----------------------------------------------------------------------------------
 
 
 def _shapes(report: Report) -> Iterator[_ShapeRow]:

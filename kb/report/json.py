@@ -1,7 +1,7 @@
 """The report for programs. Keys are added and never renamed.
 
 What differs from run to run over the same input stands under `time` and nowhere else. Control and direction
-characters are escaped, so that the file can be looked at; what is read back is what the base says.
+characters are escaped, so that the file can be displayed safely; a reader gets back the exact text of the base.
 """
 
 from __future__ import annotations

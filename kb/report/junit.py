@@ -1,6 +1,6 @@
-"""The report as JUnit XML, for whatever counts tests.
+"""The report as JUnit XML, for programs that count tests.
 
-Three suites: each rule is a test that passes, or is skipped when it looked at nothing; each finding is a test that
+Three suites: each rule is a test that passes, or is skipped when it had nothing to check; each finding is a test that
 failed, beside its rule; the citations are one test for each reason why some were not checked, which is skipped,
 because not checked is not passed. A check that could not look is an error. There is no schema that all readers
 share; this keeps to what they have in common (https://github.com/testmoapp/junitxml).
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from kb.finding import Finding, Report
-from kb.report.common import WORDS, about, circumstances, clean, looked_at, marked, place, related, verdict
+from kb.report.common import WORDS, about, circumstances, clean, checked_facts, marked, place, related, verdict
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def _rules(report: Report) -> Iterator[_Case]:
     for shape in report.shapes:
         name = f"{shape.code} {names.get(shape.iri, shape.iri)}"
         if shape.nodes == 0:
-            yield _Case("factcite.rules", name, "skipped", "looked at no node")
+            yield _Case("factcite.rules", name, "skipped", "checked no node")
         else:
-            yield _Case("factcite.rules", f"{name}: looked at {shape.nodes:,}")
+            yield _Case("factcite.rules", f"{name}: checked {shape.nodes:,}")
 
 
 def _finding(finding: Finding, report: Report) -> _Case:
@@ -86,7 +86,7 @@ def _suite(name: str, cases: Sequence[_Case], report: Report) -> Iterator[str]:
     yield f"  <testsuite name={quoteattr(name)} {_counts(cases)}{_time(report, name == 'rules')}{stamp}>"
     if name == "rules":
         yield "    <properties>"
-        for key, sentence in (*circumstances(report, times=False), *looked_at(report), ("result", verdict(report))):
+        for key, sentence in (*circumstances(report, times=False), *checked_facts(report), ("result", verdict(report))):
             yield f"      <property name={_quoted(key or 'citations')} value={_quoted(sentence)}/>"
         for file in report.files:
             value = f"{file.size} bytes, {file.triples} triples, {file.digest}"

@@ -20,7 +20,7 @@ from kb.report.common import (
     count_by_severity,
     file_row,
     idle,
-    looked_at,
+    checked_facts,
     marked,
     place,
     plural,
@@ -52,13 +52,13 @@ def _head(report: Report) -> Iterator[str]:
     yield ""
     yield "| | |"
     yield "|---|---|"
-    for name, sentence in (*looked_at(report), *circumstances(report)):
+    for name, sentence in (*checked_facts(report), *circumstances(report)):
         yield f"| {name or 'citations'} | {plain(sentence)} |"
     yield ""
 
 
 def _findings(report: Report, room: int) -> Iterator[str]:
-    """The findings as far as there is room."""
+    """As many findings as fit."""
     if not report.findings:
         return
     counts = count_by_severity(report.findings)
@@ -76,7 +76,7 @@ def _findings(report: Report, room: int) -> Iterator[str]:
     yield from lines
     yield ""
     if left:
-        yield f"**{and_more(left, 'finding')}**: a summary has no more room; the whole report has them all."
+        yield f"**{and_more(left, 'finding')}**: they do not fit into a summary; the full report has all of them."
         yield ""
 
 
@@ -105,7 +105,7 @@ def _inputs(report: Report) -> Iterator[str]:
         names = {rule.iri: rule.name for rule in report.rules}
         yield f"<details><summary>{plural(len(report.shapes), 'rule')}, {len(idle(report))} without a node</summary>"
         yield ""
-        yield "| rule | name | nodes looked at |"
+        yield "| rule | name | nodes checked |"
         yield "|---|---|--:|"
         for shape in report.shapes:
             nodes = f"{shape.nodes:,}" if shape.nodes else "**none**"
@@ -119,7 +119,7 @@ def _code(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text in which nothing has a meaning: whatever could have one is written as its number."""
+    """Text in which no character has a meaning: each that could have one is written as its number."""
     return re.sub(r"[^A-Za-z0-9 ,;=/.-]|(?<=www)\.", _numbered, clean(text), flags=re.ASCII | re.IGNORECASE)
 
 

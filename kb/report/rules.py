@@ -52,15 +52,15 @@ def _lines(rule: Rule) -> Iterator[str]:
     yield from _part("Why", (rule.why,))
     yield from _example("Wrong", rule.bad)
     yield from _example("Right", rule.help)
-    yield from _part("How to mend it", (rule.message,))
+    yield from _part("How to fix it", (rule.message,))
     notes = []
     if rule.off:
         notes.append("it is switched off")
     if rule.idle and rule.host:
-        notes.append("it may find nothing to look at")
+        notes.append("it may have nothing to check")
     if rule.file:
-        notes.append(f"it stands in {rule.file}, line {rule.line}")
-    yield from _part("Beside that", notes)
+        notes.append(f"it is in {rule.file}, line {rule.line}")
+    yield from _part("Also", notes)
 
 
 def _part(title: str, sentences: Iterable[str]) -> Iterator[str]:

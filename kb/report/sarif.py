@@ -24,7 +24,7 @@ from kb.report.common import (
     clean_lines,
     escape_markdown,
     fence_turtle,
-    looked_at,
+    checked_facts,
     marked,
     rules_by_code,
     verdict,
@@ -188,7 +188,7 @@ def _artifact(name: str, index: int | None = None) -> _Json:
 
 
 def _invocation(report: Report, left_out: int) -> _Json:
-    notes = [("note", f"{name}: {sentence}" if name else sentence) for name, sentence in looked_at(report)]
+    notes = [("note", f"{name}: {sentence}" if name else sentence) for name, sentence in checked_facts(report)]
     if report.stopped:
         notes.insert(0, ("error", report.stopped))
     if left_out:

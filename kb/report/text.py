@@ -1,6 +1,6 @@
 """The report for a person at a terminal: what was read, each finding with its line and carets, the result.
 
-Colour is asked for by whoever knows that there is a terminal; without it the text is plain, and the same every time.
+The caller asks for colour if there is a terminal; without it the text is plain, and the same every time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kb.report.common import (
     clean,
     file_row,
     idle,
-    looked_at,
+    checked_facts,
     marked,
     place,
     related,
@@ -39,7 +39,7 @@ def report_text(report: Report, *, colour: bool = False, brief: bool = False) ->
     lines = [] if brief else [*_inputs(report, paint), ""]
     for finding in report.findings:
         lines += [*_finding(finding, report.prefixes, paint), ""]
-    lines += [f"{name:10} {sentence}" for name, sentence in looked_at(report)]
+    lines += [f"{name:10} {sentence}" for name, sentence in checked_facts(report)]
     result = "error" if report.exit_code else "strong"
     lines.append(f"{'result':10} {paint(result, verdict(report))}")
     return "\n".join(lines) + "\n"
@@ -56,7 +56,7 @@ class _Paint:
 
 
 def _inputs(report: Report, paint: _Paint) -> Iterator[str]:
-    """Every file and every rule, so that a reader sees that they were looked at."""
+    """Every file and every rule, so that a reader sees that they were checked."""
     for name, sentence in circumstances(report, times=False):
         yield f"{name:10} {sentence}"
     if report.files:
@@ -64,10 +64,10 @@ def _inputs(report: Report, paint: _Paint) -> Iterator[str]:
     for digest, size, triples, name in map(file_row, report.files):
         yield f"           {digest} {size:>8} {triples:>8}  {name}"
     if report.shapes:
-        yield paint("strong", "rules      and how many nodes each looked at")
+        yield paint("strong", "rules      and how many nodes each checked")
         yield from _filled("  ", (f"{shape.code}\u00a0{shape.nodes:,}" for shape in report.shapes))
     if idle(report):
-        yield paint("strong", "idle       rules that found no node to look at")
+        yield paint("strong", "idle       rules that found no node to check")
         yield from _filled(", ", (name.replace(" ", "\u00a0") for name in idle(report)))
 
 

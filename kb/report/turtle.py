@@ -2,7 +2,7 @@
 comes from (https://www.w3.org/TR/prov-o/): the run, the files it used with their digests, the tools with versions.
 
 Everything has an IRI but what SHACL wants nameless: a property path that is no single property, and a value or
-focus that is a blank node itself. The house's writer has no word for those, so each stands in as an IRI of this
+focus that is a blank node itself. The writer of this project cannot write those, so each is replaced by an IRI of this
 report alone until the text is made.
 """
 
@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from kb.finding import BLANK, FileChecked, Finding, Report
 from kb.rdf.canonical import write_turtle
 from kb.rdf.curies import is_iri
-from kb.report.common import clean, looked_at
+from kb.report.common import clean, checked_facts
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS, SCHEMA, SH, SHAPES, XSD
 
 _REPORT = "urn:factcite:report"
@@ -57,7 +57,7 @@ class _Writer:
         yield _REPORT, PROV.wasGeneratedBy, _iri(_RUN)
         if self.report.stopped:
             yield _REPORT, DCTERMS.description, _text(self.report.stopped)
-        for name, sentence in looked_at(self.report):
+        for name, sentence in checked_facts(self.report):
             yield _REPORT, DCTERMS.description, _text(f"{name}: {sentence}" if name else sentence)
         seen: Counter[str] = Counter()
         for finding in self.report.findings:
@@ -128,7 +128,7 @@ class _Writer:
         return quad.object if isinstance(quad.object, ox.NamedNode | ox.Literal) else _text(written)
 
     def blank(self, turtle: str) -> ox.NamedNode:
-        """Something nameless, by the name that stands in for it."""
+        """Something nameless, by the name that replaces it."""
         self.blanks.append(turtle)
         return _iri(f"{self.mark}{len(self.blanks) - 1}")
 

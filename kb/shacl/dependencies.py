@@ -6,7 +6,7 @@ path, with the way that leads there from the focus node. A changed triple can on
 step, and the focus nodes are found by going the way back.
 
 A shape with a query, or whose results are about other nodes than its targets, is *whole*: it is run over all its
-targets, whenever a triple changes with a predicate that it asks for. Whatever this reading does not understand is
+targets, whenever a triple changes with a predicate that it asks for. What this reading does not understand is
 run over all its targets at every change.
 """
 
@@ -135,7 +135,7 @@ class ShapeDependencies:
         return None if node is None else self.roots.get(node, node)
 
     def touched(self, data: RdfGraph, triples: Iterable[Triple]) -> set[tuple[Node, Node]]:
-        """Every (shape, focus node) that reads one of these triples, all of which stand in `data`."""
+        """Every (shape, focus node) that reads one of these triples, all of which are in `data`."""
         found: set[tuple[Node, Node]] = set()
         ways: dict[tuple[Way, Node], frozenset[Node]] = {}
         for subject, predicate, value in triples:
@@ -212,7 +212,7 @@ def _is_odd(shapes: RdfGraph, shape: Node) -> bool:
 
 
 def _says_its_own(shapes: RdfGraph, shape: Node) -> bool:
-    """Whether its results carry its own words; the engine's own describe blank nodes by whatever they say."""
+    """Whether its results carry its own words; those of the engine describe blank nodes by their properties."""
     messages = tuple(shapes.objects(shape, URIRef(SH.message)))
     names = (str(predicate) for predicate in shapes.predicates(shape))
     silent = all(name in _SAYS_NOTHING or name == SH.property for name in names if name.startswith(_SH))

@@ -1,4 +1,4 @@
-"""The shapes as values, and pySHACL run over them: the one room that knows rdflib.
+"""The shapes as values, and pySHACL run over them: the only module that uses rdflib.
 
 pySHACL ignores what it does not know and passes what it does not look at, so the focus nodes of every shape
 are counted here, apart from it. It also leaves rdflib's literal switch turned; that is saved and restored.
@@ -40,7 +40,7 @@ class Result:
 
     Attributes:
         shape, component, severity: IRIs; a nameless shape is `_:label`.
-        focus: the node to mend, by name; the engine's focus node, or a node between it and the value.
+        focus: the node to fix, by name; the engine's focus node, or a node between it and the value.
         path: an IRI, or SPARQL's way of writing a property path; empty for a node shape.
         value: in N-Triples form, `finding.BLANK` for a blank node; empty where the result has none.
         value_node: the value by name.
@@ -108,7 +108,7 @@ def focus_nodes(shapes: Graph, shape: str, data: Graph) -> frozenset[str]:
 
 def path_text(value: Callable[[str, str], str | None], path: str) -> str:
     """A property path for people and for look-ups: the IRI of a plain one, SPARQL's way of writing for others
-    (SHACL section 2.3.1); whatever is not a single step stands in brackets inside another.
+    (SHACL section 2.3.1); a path of more than one step is in brackets inside another.
 
     Args:
         value: the first object of a subject and a predicate, by name, such as `Graph.value`.
@@ -124,7 +124,7 @@ def _path_written(value: Callable[[str, str], str | None], path: str) -> str:
 
     if not path.startswith("_:"):
         return f"<{path}>"
-    if value(path, RDF.first) is not None:  # a list, whatever else is said of it
+    if value(path, RDF.first) is not None:  # a list, even if it has other properties
         return "/".join(map(inner, members(path, value)))
     for predicate, sign in _MULTIPLES.items():
         if value(path, predicate) is not None:
@@ -162,7 +162,7 @@ def literals_kept() -> Iterator[None]:
 
 
 def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
-    """Validate with pySHACL, and trace each result back to the node that a writer can mend.
+    """Validate with pySHACL, and trace each result back to the node that a writer can fix.
 
     Nothing is fetched or inferred: no imports, no rules, no scripts. A result that is there twice (for two
     languages, or by two ways to one node) is there twice.
@@ -274,7 +274,7 @@ def _culprits(
     value: rdflib.term.Node | None,
 ) -> list[rdflib.term.Node]:
     """Where a path goes back from the focus first (a paragraph to its citations) and then on to a value, the
-    nodes in between that reach that value are the ones to mend."""
+    nodes in between that reach that value are the ones to fix."""
     head = _members(shapes, path)
     back = shapes.value(head[0], _uri(SH.inversePath)) if len(head) > 1 else None
     if back is None or focus is None or value is None:

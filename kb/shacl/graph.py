@@ -115,7 +115,7 @@ class FlatGraph(RdfGraph):
             query_object = _prepared(query_object, tuple(self.namespaces()), threading.get_ident())
         return super().query(query_object, *words, **named)
 
-    # Iterators rather than rdflib's generators: nobody sends anything in, and each costs a frame.
+    # Iterators rather than rdflib's generators: nothing is sent to them, and each generator costs a frame.
 
     def objects(self, subject: Any = None, predicate: Any = None, unique: bool = False) -> Iterator[Any]:  # type: ignore[override]
         """As rdflib's; straight from the index where both are given and the predicate is no path."""
@@ -155,7 +155,7 @@ def _drop(index: _Index, first: Node, second: Node, third: Node) -> None:
 
 
 def rdf_graph(triples: Iterable[ox.Triple]) -> FlatGraph:
-    """An rdflib graph of some triples, lexical forms as they are (see `kb.shapes.literals_kept`)."""
+    """An rdflib graph of some triples, lexical forms as they are (see `kb.shacl.engine.literals_kept`)."""
     graph = FlatGraph()
     for triple in rdf_triples(triples):
         graph.store.add(triple, graph)

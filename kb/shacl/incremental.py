@@ -1,9 +1,9 @@
-"""The shapes, run again and again over a base that changes a little: only what a change can reach is looked at anew.
+"""The shapes, run again and again over a base that changes a little: only what a change can affect is checked again.
 
-A full run of the engine takes seconds, and an editor who saves a file waits for the answer. `Rerun` stands in for
-`kb.shapes.run_shapes` and gives the same results: it keeps the graph and the results of the last run, asks
-`kb.reach` which focus nodes the changed triples can matter for, and aims the shapes at those. Where the shapes
-themselves change, or most of the base does, it is a full run.
+A full run of the engine takes seconds, and an editor who saves a file waits for the answer. `Rerun` replaces
+`kb.shacl.engine.run_shapes` and gives the same results: it keeps the graph and the results of the last run, asks
+`kb.shacl.dependencies` which focus nodes the changed triples can matter for, and aims the shapes at those. Where the
+shapes themselves change, or most of the base does, it is a full run.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Rerun:
     _results: tuple[Result, ...] = ()
 
     def __call__(self, data: Graph, shapes: Graph) -> tuple[Result, ...]:
-        """As `kb.shapes.run_shapes`."""
+        """As `kb.shacl.engine.run_shapes`."""
         triples = dict.fromkeys(data.triples)
         rules, self._rules = self._rules, None  # in case the engine fails, the next run is a full one
         with literals_kept():
@@ -74,7 +74,7 @@ class Rerun:
         return self._results
 
     def prepare(self) -> None:
-        """Read the shapes for the next run, while nobody waits."""
+        """Read the shapes for the next run in advance."""
         if self._rules is not None and self._reach is None:
             with literals_kept():
                 self._reach = ShapeDependencies.of(self._rules)
@@ -104,7 +104,7 @@ class Rerun:
             self._look_again(reach, touched, reach.stirred((*removed, *added)))
 
     def _look_again(self, reach: ShapeDependencies, touched: set[tuple[Node, Node]], whole: frozenset[Node]) -> None:
-        """Take the results of these looks, and of these whole shapes, anew; the others stand."""
+        """Replace the results of these checks, and of these whole shapes; the others stay."""
         pairs = [(shape, focus) for shape, focus in touched if reach.targets(self._graph, shape, focus)]
         names = {(shape, cast(Identifier, focus).n3()) for shape, focus in touched}
         kept = []

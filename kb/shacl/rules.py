@@ -25,8 +25,8 @@ from kb.vocab import RDFS, SH
 
 _TARGETS = {
     SH.targetClass: "every {}",
-    SH.targetSubjectsOf: "whatever has {}",
-    SH.targetObjectsOf: "whatever {} points at",
+    SH.targetSubjectsOf: "everything that has {}",
+    SH.targetObjectsOf: "everything that {} points to",
     SH.targetNode: "{}",
 }
 _ASKED = {
@@ -111,9 +111,9 @@ def describe_rules(shapes: KnowledgeBase) -> tuple[Rule, ...]:
 
 def _checks(graph: Graph, rule: Rule) -> Iterator[str]:
     if any(graph.objects(rule.iri, SH.sparql)):
-        yield "looks at the whole base at once, with a query"
+        yield "checks the whole base at once, with a query"
     else:
-        yield f"looks at {_reached(graph, rule)}"
+        yield f"checks {_reached(graph, rule)}"
     path = graph.value(rule.iri, SH.path)
     if path is not None:
         yield f"there at {_path(graph, path)}"

@@ -151,10 +151,10 @@ def _names_graphs(sparql: str) -> bool:
 def _syntax(message: str) -> QueryRefusedError:
     match = re.match(r"(?:.*?)error at (\d+):(\d+): ?(.*)", message, re.DOTALL)
     if match is None:
-        return QueryRefusedError(message, help="mend the SPARQL")
+        return QueryRefusedError(message, help="correct the query")
     said = re.sub(r"\s+", " ", match[3]).strip()
     if said.startswith("expected ") or len(said) > 120:  # the engine lists what it tried last, which misleads
         said = "it can be read up to here, not further"
     return QueryRefusedError(
-        f"not SPARQL: {said}", line=int(match[1]), column=int(match[2]), help="mend the SPARQL at this place"
+        f"not SPARQL: {said}", line=int(match[1]), column=int(match[2]), help="correct the query at this place"
     )

@@ -2,7 +2,7 @@
 
 The text of a question is read by a tokenizer before any parser sees it, because a deeply nested one kills
 the process that parses it (no exception, a crash), and because SERVICE would call out. The engine never fetches for
-FROM; a graph that is not in the base is refused all the same, so that nobody takes an empty answer for one.
+FROM; a graph that is not in the base is refused too, so that an empty answer is not mistaken for a result.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def refuse(
 
 
 def tokenize(text: str) -> Iterator[_Word]:
-    """The words of a text, in time that grows as the text does: whatever is looked at in vain is passed over whole."""
+    """The words of a text, in linear time: a long token that does not match is skipped as a whole."""
     for match in _TOKEN.finditer(text):
         if match.lastgroup == "run" and match["local"] is None:
             pieces = _PIECE.finditer(text, *match.span())
@@ -144,7 +144,9 @@ def _refuse_keywords(text: str, words: Sequence[_Word]) -> None:
             continue
         keyword = word.text.upper()
         if keyword == "SERVICE":
-            raise _refused(text, word, "SERVICE is not allowed: this base asks nobody else", "ask over this base only")
+            raise _refused(
+                text, word, "SERVICE is not allowed: this base does not ask other servers", "ask this base only"
+            )
         opens = before is None or before.kind in ("close", "iri") or before.text == ";"
         if keyword in _UPDATES and opens:
             raise _refused(text, word, f"{keyword} is an update, and this base is read-only", "ask with SELECT")
@@ -203,4 +205,4 @@ def _refused(text: str, word: _Word, message: str, help: str) -> QueryRefusedErr
 # --- asking ----------------------------------------------------------------------------------------------
 
 
-# --- saved questions -------------------------------------------------------------------------------------
+# --- saved queries -------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from kb.vocab import PREFIXES, XSD
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A parameter of a saved question: variable, `iri` `string` or `integer`, default or None, description."""
+    """A parameter of a saved query: variable, `iri` `string` or `integer`, default or None, description."""
 
     name: str
     type: str
@@ -49,7 +49,7 @@ def saved_queries(home: Home) -> tuple[SavedQuery, ...]:
 
 
 def saved_query(home: Home, name: str) -> SavedQuery:
-    """The saved question `name`, or the `.rq` file of that name.
+    """The saved query `name`, or the `.rq` file of that name.
 
     Raises:
         UsageError: neither; lists the names there are.
@@ -60,7 +60,7 @@ def saved_query(home: Home, name: str) -> SavedQuery:
     if name.endswith(".rq") and Path(name).is_file():
         return read_query(Path(name))
     names = [found.stem for found in home.question_files() if not found.stem.startswith("page-")]
-    raise UsageError(f"no saved question {name!r}, and no such .rq file", help="one of: " + ", ".join(names))
+    raise UsageError(f"no saved query {name!r}, and no such .rq file", help="one of: " + ", ".join(names))
 
 
 def read_query(path: Path) -> SavedQuery:
@@ -108,7 +108,7 @@ def _param(said: str, path: Path, number: int) -> Param:
 def bind(
     question: SavedQuery, values: Mapping[str, str], *, prefixes: Mapping[str, str] = PREFIXES
 ) -> dict[str, ox.NamedNode | ox.Literal]:
-    """The parameters of a saved question as terms.
+    """The parameters of a saved query as terms.
 
     Args:
         values: what the asker gave, by name; an empty value counts as not given.

@@ -1,4 +1,4 @@
-"""What is in a base, in figures: each table is a stored question, so that no figure hides in code."""
+"""What is in a base, in figures: each table is a saved query, so that no figure is computed in code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STATS_QUERIES = (
 
 @dataclass(frozen=True)
 class Table:
-    """One stored question and its answer."""
+    """One saved query and its answer."""
 
     question: SavedQuery
     answer: Answer

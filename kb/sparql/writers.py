@@ -2,7 +2,7 @@
 
 JSON (https://www.w3.org/TR/sparql12-results-json/) is written here, a row on a line of its own. The engine writes the
 others: XML, CSV and TSV. It takes no row limit and writes whole documents only, so it is given some rows as a document,
-and what stands before and behind the rows is taken off again.
+and what is before and after the rows is removed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class RowWriter(Protocol):
     """Writes one table: the head, rows as often as there are some, the foot."""
 
     def head(self) -> bytes:
-        """What stands before the rows."""
+        """What is before the rows."""
 
     def rows(self, rows: Iterable[Row]) -> bytes:
         """Some rows more."""

@@ -185,7 +185,7 @@ def test_every_known_difference_has_a_case_and_a_reason() -> None:
     assert all(re.search(r"section|limit|Notation3|RFC", each.reason) for each in known)
 
 
-def test_what_nobody_has_looked_at_is_unknown() -> None:
+def test_what_nobody_has_checked_facts_is_unknown() -> None:
     seen = see(case(HEAD + "e:a e:b e:c ."))
     assert classify(seen) == "both read the same"
     more = (*(seen.other or ()), ox.Triple(ox.NamedNode(BASE), ox.NamedNode("urn:p"), ox.Literal("x")))

@@ -32,7 +32,7 @@ MOST_TICKS = 8
 
 
 LEFT, RIGHT = 5.0, 95.0
-"""Where the first and the last year stand, in per cent of the width; the rest is room for arrows."""
+"""The places of the first and the last year, in per cent of the width; the rest is space for arrows."""
 
 
 POINT_YEARS = 1.01

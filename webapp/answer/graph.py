@@ -164,7 +164,7 @@ def _node(term: Mapping[str, Any] | None) -> _Node | None:
 
 
 def _shown(links: Mapping[_Key, int]) -> tuple[dict[_Key, int], dict[_Node, int]]:
-    """The first links, as long as there is room for their things; and the things, numbered."""
+    """The first links, as long as their things fit; and the things, numbered."""
     shown: dict[_Key, int] = {}
     nodes: dict[_Node, int] = {}
     for key, times in links.items():

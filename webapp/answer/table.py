@@ -110,7 +110,7 @@ class Place:
         sort: a column, with `-` before it for the other direction; empty for the order of the question.
         page: from 1; one that is not there is the nearest that is.
         rows: on a page.
-        usual: rows on a page where nobody chooses.
+        usual: rows on a page if the visitor does not choose.
     """
 
     sort: str

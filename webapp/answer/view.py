@@ -43,7 +43,7 @@ RAW_CHARS = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a visitor asks: the text, the values of its variables, and the saved question it came from."""
+    """What a visitor asks: the query, the values of its variables, and the saved query it came from."""
 
     text: str
     params: Mapping[str, ox.NamedNode | ox.Literal] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """What an editor completes from: the prefixes, classes, predicates and things of the base, in one document.
 
 It is made once a language, from the base in memory, so that completing asks the query engine nothing. A predicate
-says what usually stands behind it: the very values where they are few, the kinds of things otherwise. Of a base too
+says what usually follows it: the values themselves if they are few, the kinds of things otherwise. Of a base too
 large to be sent whole, `?like=` finds the things whose name or label holds some letters.
 
 Labels are data of others: control and direction characters in them are spelt out, and the editor shows them as text.
@@ -33,7 +33,7 @@ LONGEST = 200  # code points of what is looked for
 LONGEST_LABEL = 120
 LONGEST_LITERAL = 40
 KINDS = ("article", "claim", "dependence", "entity", "question", "relation")
-"""Kinds of things that are completed; citations are too many, and nobody knows them by name."""
+"""Kinds of things that are completed; citations are too many, and people do not know their names."""
 _LOCAL = re.compile(r"[A-Za-z][\w-]*:[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?", re.ASCII)
 
 blueprint = Blueprint("completion", __name__)
@@ -46,7 +46,7 @@ class Uses:
     Attributes:
         classes: things of each class.
         predicates: triples of each predicate.
-        objects: of each predicate, how often each value stands behind it.
+        objects: of each predicate, how often each value follows it.
         by_class: the predicates that things of a class have.
     """
 
@@ -140,7 +140,7 @@ def _term(here: Site, iri: str, count: int) -> dict[str, Any]:
 
 
 def _predicate(here: Site, uses: Uses, iri: str, count: int) -> dict[str, Any]:
-    """A predicate, with the values that stand behind it, or the kinds of them where there are many."""
+    """A predicate, with the values that follow it, or their kinds if there are many."""
     objects = uses.objects.get(iri, {})
     found = _term(here, iri, count)
     if len(objects) <= FEW:
@@ -158,7 +158,7 @@ def _shown(values: Iterable[tuple[dict[str, str] | None, int]]) -> list[tuple[di
 
 
 def _value(here: Site, term: ox.NamedNode | ox.Literal) -> dict[str, str] | None:
-    """A value as it is written in a question; None for a text that nobody would choose from a list."""
+    """A value as it is written in a query; None for a text that is no useful choice in a list."""
     if isinstance(term, ox.NamedNode):
         return {"name": _name(here, term.value), "label": _label(here, term.value)}
     written = str(ox.Literal(term.value, language=term.language) if term.language else ox.Literal(term.value))

@@ -24,7 +24,7 @@ blueprint = Blueprint("dereference", __name__)
 
 @blueprint.get("/resource")
 def resource() -> AnyResponse:
-    """Whatever has an IRI in this base."""
+    """A thing with an IRI in this base."""
     return see(site(), request.args.get("iri", ""))
 
 

@@ -293,7 +293,7 @@ def _prefixes(here: Site, document: str) -> Iterator[ox.Triple]:
 
 
 def _questions(here: Site, document: str) -> Iterator[ox.Triple]:
-    """The saved questions, with values in their parameters, as SHACL's executables."""
+    """The saved queries, with values in their parameters, as SHACL's executables."""
     for name, question in sorted(here.questions.items()):
         form, text = _form(question.text), example(here, question)
         if text is None or form is None or name.startswith("page-"):

@@ -1,10 +1,10 @@
-"""RDF documents over HTTP: the data of every page, a graph, a description, in the format that was asked for.
+"""The RDF of the pages: the records of the things that each page shows, as a document.
 
-Every page has its data beside it, by one rule. The page at `/claims?kind=fc:Denial` has them at
-`/claims.ttl?kind=fc:Denial`, and under the suffixes `.nt`, `.jsonld` and `.json`, and at its own address for whoever
-asks by the Accept header. The page `/` is called `/index`. The data are RDF: the records of the things that the page
-shows, all that the base says of them, however little of it the page lays out; what an address chooses, and on which
-page of a list one is, holds for both. `.json` is the same JSON-LD under the general media type. There is one
+Every page has its data at the same address with a suffix. The page at `/claims?kind=fc:Denial` has them at
+`/claims.ttl?kind=fc:Denial`, and under the suffixes `.nt`, `.jsonld` and `.json`, and at its own address for a client
+that asks by the Accept header. The page `/` is called `/index`. The data are RDF: the records of the things that the
+page shows, all that the base says of them, however little of it the page lays out; what an address chooses, and on
+which page of a list one is, holds for both. `.json` is the same JSON-LD under the general media type. There is one
 exception: the JSON of the report is the report of `kb check --format json`, because programs know that.
 
 Whole graphs and exports come from the triples in memory, with their literals as they were written; a thing comes from
@@ -59,8 +59,8 @@ class PageData:
     Attributes:
         name: of the file, without its suffix; never from a request.
         triples: made when they are asked for.
-        kept: whether they are kept for whoever comes by the same name; not for what a request chooses.
-        prefixes: besides those of the base.
+        kept: whether they are kept for later requests with the same name; not for what a request chooses.
+        prefixes: in addition to those of the base.
         links: how other addresses stand to this one (RFC 8288), such as `next`.
         headers: what else is to be said.
     """
@@ -130,7 +130,7 @@ def _beside(href: str, suffix: str) -> str:
 
 
 def revalidated(response: Response) -> Response:
-    """A page with an ETag, and 304 for whoever has it already; not one that nobody may keep."""
+    """A page with an ETag, and 304 for a client that has it already; not a page that must not be stored."""
     fresh = response.status_code == 200 and response.mimetype == HTML and not response.is_streamed
     if fresh and not response.get_etag()[0] and not response.cache_control.no_store:
         response.headers.setdefault("Cache-Control", "no-cache")
@@ -216,7 +216,7 @@ def _with_blanks(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> b
 
 
 def send(document: Download, media: Media, name: str, media_type: str = "") -> Response:
-    """A document with its type, its file name, and 304 for whoever has it already.
+    """A document with its type, its file name, and 304 for a client that has it already.
 
     Args:
         name: of the file, without its suffix; never from a request.

@@ -1,7 +1,7 @@
 """The Graph Store Protocol, read side (https://www.w3.org/TR/sparql11-http-rdf-update/): each graph as a document.
 
 `/graph?default` is the union of all graphs, `/graph?graph=IRI` one of them. Graphs are files and what is derived from
-them, so a graph is sent with the literals that its writer wrote. Whoever prefers a page gets one about the graph.
+them, so a graph is sent with the literals that its writer wrote. A client that prefers a page gets one about the graph.
 """
 
 from __future__ import annotations

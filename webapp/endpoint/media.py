@@ -34,7 +34,7 @@ TABLES = (
     Media("tsv", ("text/tab-separated-values",), "tsv", "TSV"),
 )
 SAFE_CSV = Media("csv-safe", ("text/csv",), "csv", "CSV for spreadsheets")
-"""For whoever asks for it by name: the W3C's CSV is what `text/csv` means to a program."""
+"""For a client that asks for it by name: the W3C's CSV is what `text/csv` means to a program."""
 GRAPHS = (
     Media("turtle", ("text/turtle",), "ttl", "Turtle"),
     Media("ntriples", ("application/n-triples",), "nt", "N-Triples"),
@@ -57,7 +57,7 @@ def choose(accept: str, offers: Iterable[str]) -> str | None:
     """The media type to answer with; None where none is acceptable.
 
     Args:
-        accept: the Accept header; empty accepts everything. Parameters other than q are not looked at.
+        accept: the Accept header; empty accepts everything. Parameters other than q are ignored.
         offers: media types, the one we like best first. Of those that are liked the same, the one that is named
             rather than covered by `*` is taken, then the first.
     """

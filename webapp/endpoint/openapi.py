@@ -1,6 +1,6 @@
 """The addresses of the site that programs use, as an OpenAPI 3.1 document.
 
-What it says stands in `openapi.json` beside this file. Only the version and the address of the site are filled in, and
+What it says is in `openapi.json` next to this file. Only the version and the address of the site are filled in, and
 what the file says once, as a component, is put at every place that refers to it, so that no reader has to look it up.
 A test compares the document with the routes of the site.
 """

@@ -1,8 +1,8 @@
 """A budget for each client: so many seconds of the engine's time in a minute, refilled steadily.
 
 It is time that is counted, not requests: a thousand small questions cost less than one that searches for its whole
-time limit. Only so many of its questions may be under way at once, so that none fills the queue. Whoever is on this
-machine has no limit, because nobody has to be kept from their own machine.
+time limit. Only so many of its queries may run at once, so that no client fills the queue. A client on this
+machine has no limit, because it is the user's own.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ GRAPH_TABLES = {ROWS: "json", "csv-safe": "csv-safe"}
 TRIPLE = ("subject", "predicate", "object")
 BATCH = 500  # rows that are written at once
 CHUNK = 64 * 1024  # bytes of an answer in pieces that cross the pipe at once
-PEEK = 10_000  # triples that are looked at for the prefixes that they need
+PEEK = 10_000  # triples that are read for the prefixes that they need
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ class OutputBuffer:
 
         Raises:
             TooLargeError: there would be more than the limit.
-            OSError: nobody is at the other end.
+            OSError: the other end is closed.
         """
         with memoryview(data) as view:
             size = view.nbytes
@@ -284,7 +284,7 @@ class OutputBuffer:
         """Send what is left, and the tail.
 
         Raises:
-            OSError: nobody is at the other end.
+            OSError: the other end is closed.
         """
         failed = "problem" in tail
         rest = b"" if failed else bytes(self.kept)

@@ -1,14 +1,14 @@
-"""Questions are answered in worker processes, because only a process can be stopped.
+"""Queries are answered in worker processes, because only a process can be stopped.
 
 The query engine has no time limit of its own, a crash of it cannot be caught, and running out of memory ends the
-process it happens in. So each worker is a process that opens the store on disk for reading, lives for many
-questions, and is killed and replaced when a question goes over its time, its memory, or its wits. The request
-that asked gets a clean error; nobody else notices. An answer in pieces keeps its worker until its last piece, and
-ends it if nobody takes the rest.
+process it happens in. So each worker is a process that opens the store on disk for reading, answers many queries, and
+is killed and replaced when a query exceeds its time or its memory, or crashes it. The request that asked gets a clean
+error; other requests are not affected. An answer in pieces keeps its worker until the last piece, and ends it if the
+rest is not read.
 
 Workers come from a fork server, which is a fresh process that has already imported what they need: a new worker
 starts in a few hundredths of a second. They are never forked from the site itself, whose threads would be copied
-in whatever state they are in.
+in any state.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ def never_gone() -> bool:
 
 
 def no_charge(seconds: float) -> None:
-    """Charge nobody."""
+    """Charge no one."""
 
 
 class Slot:
     """The place that a question has in front of the workers, from the moment it waits for one.
 
     Most questions are short. One that turns out to be long moves to one of a few places of its own, so that the
-    short ones go on; where those are taken, it may stay as long as nobody waits for its place.
+    short ones go on; where those are taken, it may stay until another query waits for its place.
     """
 
     def __init__(self, pool: Pool, page: bool, gone: Callable[[], bool]) -> None:
@@ -72,14 +72,14 @@ class Slot:
         """Wait for a place.
 
         Raises:
-            Stopped: there is none, or nobody waits for the answer any more.
+            Stopped: there is none, or the client has gone.
         """
         end = time.monotonic() + self.pool.settings.wait_seconds
         with self.pool.queue():
             for place in (self.pool.everybody,) if self.page else (self.pool.visitors, self.pool.everybody):
                 while not place.acquire(timeout=min(LOOK_SECONDS, max(end - time.monotonic(), 0))):
                     if self.gone():
-                        raise StoppedError("gone", "nobody waits for the answer any more")
+                        raise StoppedError("gone", "the client has gone")
                     if time.monotonic() >= end:
                         raise StoppedError("busy", "too many questions are being answered", help=LATER)
                 self.held.append(place)
@@ -115,9 +115,10 @@ class Slot:
 
 
 class Job:
-    """A question at a worker, from the asking to the last byte of the answer.
+    """A query at a worker, from the request to the last byte of the answer.
 
-    Time that the worker is waited for counts against the limit; time in which nobody asks for the next piece does not.
+    The limit counts the time in which the worker works, not the time in which the reader does not ask for the next
+    piece.
     """
 
     def __init__(self, pool: Pool, worker: Worker, watch: Callable[[float], None]) -> None:
@@ -164,7 +165,7 @@ class Job:
             )
         except ClientGoneError:
             self.give_up()
-            raise StoppedError("gone", "nobody waits for the answer any more") from None
+            raise StoppedError("gone", "the client has gone") from None
         except QueueFullError:
             self.give_up()
             raise StoppedError("busy", "too many long questions are being answered", help=LATER) from None
@@ -182,7 +183,7 @@ class Job:
 class Stream:
     """An answer that is taken in pieces, as the worker makes it.
 
-    It is iterated by one thread and closed by any: at its end, by whoever gave up reading it, or by the clock. Until
+    It is iterated by one thread and closed by any: at its end, by a reader that gives up, or by the clock. Until
     then it keeps its worker and its place.
 
     Attributes:
@@ -232,7 +233,7 @@ class Stream:
         raise StopIteration
 
     def close(self) -> None:
-        """Nobody wants the rest."""
+        """The rest is not needed."""
         self._end()
 
     def until_end(self, keep: contextlib.ExitStack) -> None:
@@ -299,7 +300,7 @@ class Pool:
             self.idle.extend(workers)
 
     def warm(self) -> None:
-        """Wait until every worker can take questions, so that whoever asks first need not.
+        """Wait until every worker can take queries, so that the first client does not have to.
 
         Raises:
             Stopped: they will not start.
@@ -329,7 +330,7 @@ class Pool:
 
         Args:
             page: a question of the site itself rather than of a visitor.
-            gone: whether whoever asked has gone; then the question ends.
+            gone: whether the client has gone; then the query ends.
             spent: told how many seconds a worker has spent on it, however it ends.
 
         Raises:
@@ -338,7 +339,7 @@ class Pool:
             Stopped: over a limit, or no worker is free.
         """
         found = self.open(replace(question, pieces=False), page=page, gone=gone, spent=spent)
-        assert isinstance(found, Reply), "nobody asked for pieces"
+        assert isinstance(found, Reply), "no pieces were requested"
         return found
 
     def open(
@@ -413,7 +414,7 @@ class Pool:
         self._drop(worker)
 
     def replace(self, worker: Worker) -> None:
-        """End a worker; another starts in its place while nobody waits for it."""
+        """End a worker; another starts in its place before a query needs it."""
         self._drop(worker)
         with self.lock:
             enough = self.closed or len(self.idle) > self.settings.workers

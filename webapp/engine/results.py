@@ -29,7 +29,7 @@ class SafeCsv:
         self.columns = columns
 
     def head(self) -> bytes:
-        """What stands before the rows."""
+        """What is before the rows."""
         return BOM + self._line(self.columns)
 
     def rows(self, rows: Iterable[Row]) -> bytes:

@@ -1,7 +1,7 @@
 """What a worker process gives up before it reads its first question: memory, files, the network.
 
 A query engine is a large program that reads text from strangers. Refusing bad text comes first (the face does
-that), a time limit by killing comes second (the pool does that), and this room is the third wall: if both
+that), a time limit by killing comes second (the pool does that), and this process is the third wall: if both
 failed, the process still cannot eat the machine's memory, open a connection, or start a program.
 Where a system lacks one of these means, it is left out and the function says so; nothing here fails loudly,
 because the first two walls stand without it.

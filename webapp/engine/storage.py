@@ -2,7 +2,7 @@
 
 A site that ends in order removes its folder. One that is killed cannot, so each folder holds a file that its site
 keeps locked; the system takes the lock away with the process, and the next site to start on the machine removes the
-folders of its own user that nobody locks. A number of a process would not do: it is used again, and means nothing
+folders of its own user that are not locked. A number of a process would not do: it is used again, and means nothing
 in another container. Where the system has no such locks, folders of killed sites stay.
 """
 
@@ -29,7 +29,7 @@ class Storage:
     """A folder of this process.
 
     Attributes:
-        folder: temporary; nobody else may look into it.
+        folder: temporary; other users cannot read it.
         lock: the descriptor of its locked file; -1 where there are no locks.
     """
 
@@ -53,7 +53,7 @@ def store_on_disk(base: kb.KnowledgeBase) -> Storage:
     """Write the base into a store in a new temporary folder, for workers to read; folders of the killed go.
 
     Raises:
-        InputError: no room, or no permission, for temporary files.
+        InputError: no space, or no permission, for temporary files.
     """
     try:
         clean(Path(tempfile.gettempdir()))
@@ -74,7 +74,7 @@ def take() -> Storage:
     """A new folder, locked.
 
     Raises:
-        OSError: no room, or no permission, for temporary files.
+        OSError: no space, or no permission, for temporary files.
     """
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
@@ -104,7 +104,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _remove(folder: Path) -> bool:
-    """Remove a folder if nobody has it locked; one without a lock is being made, or is not ours to judge."""
+    """Remove a folder if no process has locked it; one without a lock is being made, or is not ours."""
     with contextlib.suppress(OSError), _opened(folder / LOCK) as lock:
         if _lock(lock, wait=False):
             shutil.rmtree(folder, ignore_errors=True)

@@ -24,7 +24,7 @@ START_SECONDS = 60.0
 END_SECONDS = 2.0
 
 
-LOOK_SECONDS = 0.1  # between two looks whether whoever asked is still there
+LOOK_SECONDS = 0.1  # between two checks whether the client is still there
 
 
 PROCESSES = threading.Lock()  # multiprocessing reads an exit code once: two threads that look would lose it
@@ -76,7 +76,7 @@ class QueryTimeoutError(Exception):
 
 
 class ClientGoneError(Exception):
-    """Nobody waits for the answer any more."""
+    """The client does not wait for the answer any more."""
 
 
 class QueueFullError(Exception):
@@ -134,7 +134,7 @@ class Worker:
         return (found, {}) if found else (b"", json.loads(self._receive(seconds, watch)))
 
     def end(self) -> None:
-        """End the process, whatever it is doing. Another thread that waits for its answer meets `Died`."""
+        """End the process, even in the middle of its work. Another thread that waits for its answer meets `Died`."""
         with PROCESSES:
             self.process.kill()
             self.process.join()

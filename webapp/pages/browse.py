@@ -134,7 +134,7 @@ class Browsed:
     Attributes:
         what: `claims` or `citations`.
         total: how many fit; `everything`: how many there are.
-        things: IRIs of what stands on the page.
+        things: IRIs of the things on the page.
         unknown: choices that name nothing in this base.
         wordless: the same choices without the words.
         other: the same choices, with citations instead of claims or the other way round.
@@ -165,7 +165,7 @@ class Asked:
     Attributes:
         what: `claims` or `citations`.
         words: words of the claim.
-        given: choices as they stand in the address; `chosen`: the same as IRIs, empty for what is none.
+        given: choices as in the address; `chosen`: the same as IRIs, empty for what is none.
         page: from 1.
     """
 

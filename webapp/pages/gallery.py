@@ -1,6 +1,6 @@
-"""The saved questions as the query page offers them: by topic, each with a form for its parameters.
+"""The saved queries as the query page offers them: by topic, each with a form for its parameters.
 
-A parameter that takes a thing of the base offers those of its kind, to choose from or to be suggested, so that nobody
+A parameter that takes a thing of the base offers those of its kind, to choose from or to be suggested, so that no one
 has to know an IRI.
 """
 
@@ -19,7 +19,7 @@ START = ("claims-about", "who-says", "contested", "denials", "claims-by-status",
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """A saved question as a form; `words` are what it is found by: those of its head, as written and as shown."""
+    """A saved query as a form; `words` are what it is found by: those of its head, as written and as shown."""
 
     name: str
     title: str
@@ -38,7 +38,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """All saved questions.
+    """All saved queries.
 
     Attributes:
         asked: the one that was asked.
@@ -68,7 +68,7 @@ def gallery_of(here: Site, asked: kb.SavedQuery | None = None) -> Gallery:
 
 
 def _listed(here: Site) -> list[kb.SavedQuery]:
-    """The saved questions, those first that need nothing filled in."""
+    """The saved queries; those that need no values are first."""
     found = [question for name, question in here.questions.items() if not name.startswith("page-")]
     return sorted(found, key=lambda question: (bool(question.params), question.name))
 

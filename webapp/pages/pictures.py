@@ -2,7 +2,7 @@
 
 A picture is the answer to one stored query, turned into places in per cent. It is drawn in the page itself (SVG
 between words), so that it needs no script, grows and shrinks with the window, prints, and can be read aloud.
-Nothing is said by colour alone: shapes differ, and every mark stands beside its words.
+Nothing is shown by colour alone: shapes differ, and every mark is next to its words.
 """
 
 from __future__ import annotations

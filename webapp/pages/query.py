@@ -100,7 +100,7 @@ def _asked(here: Site) -> Asked | None:
     """What the address asks for; None where it asks for nothing.
 
     Raises:
-        UsageError: a saved question that is not there, or values that do not fit it.
+        UsageError: a saved query that does not exist, or values that do not fit it.
     """
     name, text = request.args.get("question", ""), request.args.get("query", "")
     if text.strip():
@@ -109,7 +109,7 @@ def _asked(here: Site) -> Asked | None:
         return None
     saved = here.questions.get(name)
     if saved is None:
-        raise kb.UsageError(f"there is no saved question {name[:60]!r}", help="choose one from the list below")
+        raise kb.UsageError(f"there is no saved query {name[:60]!r}", help="choose one from the list below")
     values = {key[1:]: value.strip() for key, value in request.args.items() if key.startswith("$")}
     return Asked(saved.text, kb.bind(saved, values, prefixes=here.names.prefixes), saved)
 

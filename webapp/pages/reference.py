@@ -41,7 +41,7 @@ class About:
 
 
 WORDS = (kb.FC.Kind, kb.FC.Modality, kb.FC.Relation)
-"""Kinds of terms that the page explains, besides the statuses."""
+"""Kinds of terms that the page explains, in addition to the statuses."""
 
 
 @blueprint.get("/about")

@@ -1,7 +1,7 @@
 """`kb serve`: the site under waitress, on this machine unless told otherwise.
 
 Registered as an entry point, so that the library never imports the site. One line says where the site is once it
-listens; nothing is printed before that but errors. SIGHUP loads the base anew, and so does a change of its files with
+listens; before that, only errors are printed. SIGHUP loads the base again, and so does a change of its files with
 `--watch`; one line a load says what is served then.
 """
 
@@ -65,7 +65,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="kb serve", description="Serve a knowledge base as web pages.")
     home = os.environ.get(f"{ENVIRONMENT}HOME") or None
     parser.add_argument(
-        "--home", type=Path, metavar="DIR", default=home, help="the base; without it, the one that came along"
+        "--home",
+        type=Path,
+        metavar="DIR",
+        default=home,
+        help="the folder of the base (default: the base of the program)",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1: this machine only)")
     parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (8000); 0 takes a free one")
@@ -91,7 +95,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="N",
         help="proxies in front that add to X-Forwarded-For (0)",
     )
-    parser.add_argument("--watch", action="store_true", help="load the base anew whenever one of its files changes")
+    parser.add_argument("--watch", action="store_true", help="load the base again when one of its files changes")
     parser.set_defaults(settings=found)
     return parser.parse_args(arguments)
 
@@ -104,7 +108,7 @@ def port_number(text: str) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Listen, load, say so, serve. The port is taken first: whoever cannot have it need not wait for the load.
+    """Listen, load, say so, serve. The port is taken first: if it is in use, the error comes before the load.
 
     Raises:
         UsageError: the address cannot be listened on.
@@ -199,7 +203,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_private(address: str, options: argparse.Namespace) -> bool:
-    """Whether nobody but this machine sees the site, so that it may show a reader the reader's own copies.
+    """Whether only this machine sees the site, so that it may show a reader the reader's own copies.
 
     A site that is told of a proxy, of an address outside, or of names to go by, is seen from there. One that answers
     to any name can be seen by pages from elsewhere, through a browser on this machine.

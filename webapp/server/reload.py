@@ -1,6 +1,6 @@
 """New data for a running server, whenever somebody asks for it: a signal, or a file that has changed.
 
-One thread does the work, so that two loads never run at once, and whoever asks need not wait. Who asks while it
+One thread does the work, so that two loads never run at once, and no caller has to wait. Who asks while it
 works is heard afterwards; several who ask at once are one.
 """
 
@@ -19,7 +19,7 @@ from webapp.site.site import site_of
 
 
 class Reloader:
-    """Loads the base of an app anew when asked, and says on standard output and standard error what came of it."""
+    """Loads the base of an app again when asked, and prints the result on standard output or standard error."""
 
     def __init__(self) -> None:
         self.asked: SimpleQueue[bool] = SimpleQueue()  # a signal may come while another is put into it
@@ -30,7 +30,7 @@ class Reloader:
         self.asked.put(True)
 
     def start(self, app: Flask) -> None:
-        """Begin to listen to whoever asks, and has asked before."""
+        """Begin to take requests, and those that came before."""
         self.thread = threading.Thread(target=self._run, args=(app,), name="factcite-renewal", daemon=True)
         self.thread.start()
 
@@ -39,7 +39,7 @@ class Reloader:
         threading.Thread(target=self._watch, args=(app,), name="factcite-watch", daemon=True).start()
 
     def stop(self) -> None:
-        """Listen to nobody any more; a load under way ends first. Stopping twice is stopping once."""
+        """Take no more requests; a load that is running ends first. A second stop has no effect."""
         self.asked.put(False)
         if self.thread is not None:
             self.thread.join()
@@ -69,7 +69,7 @@ class Reloader:
 
 
 def renew(app: Flask) -> None:
-    """Load the base anew, and print the figures; or why the old data stay."""
+    """Load the base again, and print the figures, or the reason why the old data stay."""
     started, before = time.perf_counter(), numbers(app)
     try:
         changed = webapp.reload(app)

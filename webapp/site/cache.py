@@ -1,6 +1,6 @@
 """Values that are kept to be given again, up to so many bytes; the one that was not used for longest goes first.
 
-A base does not change while it is served, so whatever follows from it is made once and then given again. There may
+A base does not change while it is served, so what follows from it is computed once and then reused. There may
 be more of it than memory, so a cache is bounded. Several threads may look for the same at once, as when a page is
 linked from elsewhere: one of them makes it, the others wait for that one.
 """
@@ -22,13 +22,13 @@ class ByteCache(Generic[Key, Value]):
     """Values by their keys, up to so many bytes; for several threads.
 
     Args:
-        room: bytes that may be kept in all; 0 keeps nothing.
-        share: the largest value that is kept is one of so many that fill the room.
+        limit: bytes that may be kept in all; 0 keeps nothing.
+        share: the largest value that is kept is the limit divided by this number.
     """
 
-    def __init__(self, room: int, share: int) -> None:
+    def __init__(self, limit: int, share: int) -> None:
         self.values: LRUCache[Key, tuple[Value, int]] = LRUCache(
-            room, getsizeof=lambda kept: kept[1] if kept[1] * share <= room else room + 1
+            limit, getsizeof=lambda kept: kept[1] if kept[1] * share <= limit else limit + 1
         )
         self.lock = threading.Condition()
         self._get = cached(self.values, key=lambda key, *_: key, condition=self.lock)(_weighed)
@@ -40,7 +40,7 @@ class ByteCache(Generic[Key, Value]):
         return None if found is None else found[0]
 
     def keep(self, key: Key, value: Value, size: int) -> None:
-        """Keep a value, unless it is too large, and remove others where there is no room.
+        """Keep a value, unless it is too large, and remove others if there is no space.
 
         Args:
             size: bytes of the value and its key, about.

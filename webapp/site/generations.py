@@ -3,7 +3,7 @@
 A site is one load of a base, and never changes. New data are another site, made beside it while it goes on answering;
 then the two change places in one step. A request that had begun keeps its site until its last byte, so no answer
 mixes two loads; a site that was replaced ends its workers and removes its store when its last request has ended.
-Whatever is kept of answers belongs to the site that gave them, and goes with it.
+Cached answers belong to the site that gave them, and are removed with it.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Generations(Generic[S]):
         return not closed
 
     def close(self) -> None:
-        """Close every site, whatever it is doing. Closing twice is closing once."""
+        """Close every site, even if it is working. A second call has no effect."""
         with self.lock:
             self.closed = True
             turns = (self.turn, *self.before)

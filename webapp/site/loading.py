@@ -21,7 +21,7 @@ def load_site(home: kb.Home, settings: Settings, budget: Budget) -> Site:
     """Read a base, and build its site from one state of its files.
 
     Raises:
-        InputError: a file that does not pass the gate, no room for temporary files, or files that keep changing.
+        InputError: a file that does not pass the gate, no space for temporary files, or files that keep changing.
     """
     for _ in range(LOOKS):
         before = kb.stamps(home, texts=settings.texts)
@@ -46,7 +46,7 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
         stamps: of the files of the base, before they were read.
 
     Raises:
-        InputError: a question or a shape that cannot be read, or no room for temporary files.
+        InputError: a query or a shape that cannot be read, or no space for temporary files.
     """
     places = Places(base)
     spoken = {tag: Names(places, words) for tag, words in read_words().items()}
@@ -74,7 +74,7 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
 
 
 def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuery]:
-    """The saved questions of the base, and the program's own page queries, which fit its templates."""
+    """The saved queries of the base, and the program's own page queries, which fit its templates."""
     own = {question.name: question for question in kb.saved_queries(base.home)}
     shipped = kb.saved_queries(kb.find_home())
     return own | {question.name: question for question in shipped if question.name.startswith("page-")}

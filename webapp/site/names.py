@@ -58,7 +58,7 @@ class Places:
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
-        """Prefixes for reading and writing names: a base of one's own says itself what `claim:` stands for."""
+        """Prefixes for reading and writing names: a user's own base declares what `claim:` means."""
         own: dict[str, str] = {}
         for file in self.base.files:
             for name, iri in sorted(file.document.prefixes.items()):
@@ -333,6 +333,6 @@ def cut_short(link: Link, most: int, words: Words) -> Link:
 
 
 def _obvious(datatype: str) -> bool:
-    """Whether nobody needs to be told that a value has this datatype."""
+    """Whether readers need not be told that a value has this datatype."""
     plain = {kb.PREFIXES["xsd"] + name for name in ("string", "integer", "boolean", "date", "decimal")}
     return datatype in plain | {kb.RDF.langString}

@@ -11,7 +11,7 @@ from webapp.site.site import Site
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a saved question's form.
+    """A field of the form of a saved query.
 
     Attributes:
         options: values to choose from, and what they stand for.

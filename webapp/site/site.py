@@ -1,4 +1,4 @@
-"""What the rooms of the web application share: the loaded base, the workers, the names, the report.
+"""What the parts of the web application share: the loaded base, the workers, the names, the report.
 
 One value for one load of a base; only what it keeps fills up, so that a page is a function of it and of the request.
 New data are another value (`webapp.turns`), and each request has one of them from its beginning to its end.
@@ -34,8 +34,8 @@ from webapp.words.catalogue import Words
 
 KEY = "factcite"
 ANSWER_SHARE, PAGE_SHARE = 32, 8
-"""The largest answer to a visitor, and page or answer to its query, that is kept: one of so many that fill the room."""
-PAGE_ROWS = 200_000  # a page is cut only where nobody could read it anyway
+"""The largest answer, and the largest page, that is kept: one of so many that fill the cache."""
+PAGE_ROWS = 200_000  # a page is cut only where it is too long to read
 Kept = TypeVar("Kept")
 
 
@@ -129,7 +129,7 @@ class Site:
         settings: limits and folders.
         pool: where questions are answered.
         spoken: labels and addresses of everything in the base, by the language that is spoken.
-        questions: the saved questions by name; those of pages too.
+        questions: the saved queries by name; those of pages too.
         budget: what each client has left.
         answers: what visitors were answered, by everything that it depended on.
         replies: what the queries of pages were answered, by everything that it depended on.
@@ -232,7 +232,7 @@ class Site:
         if page:
             return self.replies.get(_key(question), lambda: self._asked(question), lambda reply: len(reply.body))
         found = self.open(replace(question, pieces=False))
-        assert isinstance(found, Reply), "nobody asked for pieces"
+        assert isinstance(found, Reply), "no pieces were requested"
         return found
 
     def open(self, question: QueryRequest) -> Reply | Stream:
@@ -279,7 +279,7 @@ class Site:
         return self.origin + url_for("protocol.sparql")
 
     def table(self, name: str) -> tuple[tuple[str, ...], list[dict[str, dict[str, Any]]]]:
-        """Columns and rows of the answer to a stored question without parameters, for a page.
+        """Columns and rows of the answer to a saved query without parameters, for a page.
 
         Raises:
             QueryRefusedError, Stopped: as `Pool.ask` says.

@@ -1,7 +1,7 @@
 """Views are read out of the graph that a page's stored query answered, and out of nothing else.
 
-Whoever runs the query behind a page so sees where every line of it comes from; labels and addresses come from
-the names of the base. (How a status comes about is said from what it was counted from: `webapp.sentences`.)
+A visitor who runs the query behind a page sees where every line of it comes from; labels and addresses come from
+the names of the base. (How a status comes about is said from what it was counted from: `webapp.things.sentences`.)
 """
 
 from __future__ import annotations

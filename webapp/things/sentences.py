@@ -1,6 +1,6 @@
 """The sentences about a status, in the language of the page: words from the catalogue, things as links.
 
-They come from the base as English words with places, and what stands in each; so that nothing has to be read back out
+They come from the base as English words with places, and the value of each; so that nothing has to be read back out
 of English.
 """
 

@@ -1,4 +1,4 @@
-"""The text of the articles, where a reader has copies and looks at pages that nobody else can reach.
+"""The text of the articles, if a reader has copies and looks at pages that only this machine can reach.
 
 The texts belong to others, so they are never published: only `kb serve` on this machine alone switches them on, a
 request can only switch them off. They are read from the reader's own files, a paragraph only where it has the digest
@@ -83,7 +83,7 @@ class PageText:
 
 
 def possible(here: Site) -> bool:
-    """Whether this visitor may see text: the command has said so, and nobody stands in between."""
+    """Whether this visitor may see text: the command allowed it, and there is no proxy in between."""
     if not here.settings.show_texts or any(name in request.headers for name in FORWARDED):
         return False
     try:
@@ -93,7 +93,7 @@ def possible(here: Site) -> bool:
 
 
 def copies(here: Site) -> Copies:
-    """The copies at hand; looked for once."""
+    """The available copies; searched for once."""
     return here.keep_data("copies", lambda: read_copies(here.base, here.settings.texts))
 
 
@@ -209,7 +209,7 @@ def title_of(here: Site, view: CitationView) -> str:
     say = here.words.text
     return say(
         "text.says",
-        speaker=view.speaker.text if view.speaker else say("text.nobody"),
+        speaker=view.speaker.text if view.speaker else say("text.no-one"),
         stance=say(STANCES.get(view.stance, "stance.cites")),
         claim=view.claim.link.text.rstrip(".") if view.claim else say("text.something"),
     )

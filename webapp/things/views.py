@@ -68,9 +68,9 @@ class CitationView:
         restates: what it says again, with the name of the relation; such a citation adds no support.
         restated_by: what says it again.
         more: every other fact.
-        relay: through whom the words likely come besides, which the text does not say.
+        relay: through whom the words probably come as well, which the text does not say.
         unsure: whether it is open whose words these are; `notes` say what the other reading is.
-        comment: whether it stands in a reader's comment, which is not part of the article.
+        comment: whether it is in a reader's comment, which is not part of the article.
         beside: claims that its claim supports, excludes or answers with.
         opposed: voices on the other side: who denies what it asserts, who asserts what it denies.
     """
@@ -162,7 +162,7 @@ class ParagraphView:
     """A paragraph of an article.
 
     Attributes:
-        depth: how deep a comment, or its byline, stands in its thread; 0 for what is no comment.
+        depth: the depth of a comment, or of its byline, in its thread; 0 for what is no comment.
         notes: translation, reason for no claim, and the writer of what is no comment.
         same_as: the paragraphs whose text it repeats character for character.
         comment: who writes to whom, where it is a comment; `opens` says that comments begin here.

@@ -1,16 +1,16 @@
-"""The words of the pages, in every language of the site: all of them stand in `webapp/catalogues`, one file a language.
+"""The words of the pages, in every language of the site: all are in `webapp/catalogues`, one file for each language.
 
 The files are gettext catalogues, because translators have tools for them. A message is asked for by a short key,
 `t("claim.states")`, so that English is one language among others and its words can be changed without touching a
 template. To add a sentence: a key in `en.po`, the same key in every other catalogue, `t("key")` in a template, or the
-key as it stands in Python where a template says it later (`t(row.label)`).
+key as it is in Python if a template says it later (`t(row.label)`).
 
 A message is plain text: no HTML, and `{name}` where something is put in. What is put in is escaped, unless it is
 Markup, so a link or a stressed word in the middle of a sentence is made by the template and put in. Numbers are
 written as the language writes them. A message that depends on a number takes it as `n` and has a form for each case
 that the language tells apart (CLDR's plural rules): two in English, one in Korean.
 
-Some words are not of the pages and stand in English where they belong: the heads of saved questions, the sentences
+Some words do not belong to the pages, and are in English where they are used: the heads of saved queries, the sentences
 about a status. A catalogue translates them under the English text itself, in the context `text`; what it does not
 have is shown in English, and marked so.
 

@@ -34,7 +34,7 @@ def choose(code: str) -> AnyResponse:
 
 
 def chosen() -> str:
-    """The language of this request; English where nobody asks."""
+    """The language of this request; English if none is asked for."""
     if not has_request_context():
         return FIRST
     if "language" not in g:

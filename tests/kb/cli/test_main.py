@@ -32,7 +32,7 @@ def run(*words: str, cwd: Path | None = None, env: dict[str, str] | None = None)
 def test_check_prints_a_report_and_exits_0(mybase: Path) -> None:
     done = run("check", "--home", str(mybase))
     assert (done.returncode, done.stderr) == (0, "")
-    assert "exact" in done.stdout and done.stdout.endswith("result     nothing found (exit 0)\n")
+    assert "exact" in done.stdout and done.stdout.endswith("result     No problems found (exit 0)\n")
 
 
 def test_exit_codes_are_kept(mybase: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,7 +93,7 @@ def test_there_are_many_ways_over_every_part_of_the_base() -> None:
     assert len(table) > 250
     assert len({operator.label for operator in table}) == len(table), "two ways have the same name"
     parts = Counter(operator.part for operator in table)
-    assert PARTS | {"entity", "file", "text at hand", "comment", "span"} <= set(parts)
+    assert PARTS | {"entity", "file", "local copy", "comment", "span"} <= set(parts)
     assert min(parts[part] for part in PARTS) >= 6
     assert all(bool(operator.rules) != bool(operator.unseen) for operator in table)
 

@@ -111,12 +111,12 @@ def test_each_finding_is_told_with_rule_place_and_message(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HUMAN)
-def test_each_says_what_was_looked_at_and_what_not(name: str) -> None:
+def test_each_says_what_was_checked_facts_and_what_not(name: str) -> None:
     text = REPORT_FORMATS[name](cases.ordinary())
     text = Page(text).text if name in ("html", "markdown") else text
     for said in (
         "2 files, 12,412 bytes, 329 triples, 9 claims",
-        "3 shapes looked at nodes 3,468 times; 1 had nothing to look at",
+        "3 shapes checked nodes 3,468 times; 1 had nothing to check",
         "10: 6 exact, 1 failed, 3 not checked",
         "not checked: 3, no copy of old-bridge at hand",
         "wording not compared with 1 text",
@@ -272,7 +272,7 @@ def test_colour_comes_from_nobody_else() -> None:
 def test_brief_text_leaves_only_the_lists_out() -> None:
     whole, brief = report_text(cases.ordinary()), report_text(cases.ordinary(), brief=True)
     assert whole.endswith(brief) and brief.startswith("error[")
-    assert "3 shapes looked at" in brief and "0123456789ab" not in brief
+    assert "3 shapes checked" in brief and "0123456789ab" not in brief
 
 
 def test_carets_stand_under_wide_characters() -> None:
@@ -404,7 +404,7 @@ def test_junit_counts_rules_findings_and_what_was_not_checked() -> None:
     names = [case.get("name") for case in suites["findings"]]
     assert len(set(names)) == len(names)
     skipped = suites["rules"].findall("testcase/skipped")
-    assert [each.get("message") for each in skipped] == ["looked at no node"]
+    assert [each.get("message") for each in skipped] == ["checked no node"]
     assert next(case.get("name") for case in suites["citations"]) == "6 exact"
 
 
@@ -519,7 +519,7 @@ def test_the_page_is_escaped_and_cleaned_wherever_a_text_stands() -> None:
 
 def test_the_page_says_why_a_rule_is_there() -> None:
     text = Page(as_html(cases.report(cases.finding(1)))).text
-    assert "Nobody mends a bridge that is nobody's." in text and "looks at every schema:Landmark" in text
+    assert "Nobody mends a bridge that is nobody's." in text and "checks every schema:Landmark" in text
     assert "ent:bridge a schema:Landmark ." in text
 
 

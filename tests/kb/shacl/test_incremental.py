@@ -86,7 +86,7 @@ def test_each_kind_of_shape_is_followed_alone(shape: str) -> None:
         assert rerun(data, shapes) == run_shapes(data, shapes), change
 
 
-def test_little_is_looked_at_again(mybase: Path) -> None:
+def test_little_is_checked_facts_again(mybase: Path) -> None:
     shapes, data = inputs(mybase)
     rerun = Rerun()
     rerun(data, shapes)

@@ -1,4 +1,4 @@
-"""The shapes looked at: what an engine passes over in silence is found, at its place, and nothing else is."""
+"""The shapes checked: what an engine passes over in silence is found, at its place, and nothing else is."""
 
 from __future__ import annotations
 

@@ -255,6 +255,6 @@ def test_a_parameter_line_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unknown_question_lists_the_known_ones() -> None:
-    with pytest.raises(kb.UsageError, match="no saved question") as refused:
+    with pytest.raises(kb.UsageError, match="no saved query") as refused:
         kb.saved_query(kb.find_home(), "nope")
     assert "claims-by-article" in (refused.value.help or "") and "page-" not in (refused.value.help or "")

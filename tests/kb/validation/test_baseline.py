@@ -84,7 +84,7 @@ def test_a_baseline_is_never_written_over(mybase: Path, capsys: pytest.CaptureFi
     assert "--update-baseline" in capsys.readouterr().err
 
 
-def test_what_was_not_looked_at_is_not_mended(mybase: Path) -> None:
+def test_what_was_not_checked_facts_is_not_mended(mybase: Path) -> None:
     text = mybase / TEXT
     sound = text.read_text("utf-8")
     text.write_text(sound.replace("two years", "six years"), "utf-8")

@@ -31,7 +31,7 @@ def codes(report: kb.Report) -> list[str]:
     return [finding.code for finding in report.findings]
 
 
-def test_a_sound_base_is_clean_and_says_what_it_looked_at(mybase: Path) -> None:
+def test_a_sound_base_is_clean_and_says_what_it_checked_facts(mybase: Path) -> None:
     report = kb.check(mybase)
     assert report.conforms and report.exit_code == 0 and report.findings == ()
     assert report.claims > 0 and report.citations.total == report.citations.exact > 0

@@ -118,7 +118,7 @@ def test_the_command_takes_the_day_from_source_date_epoch(broken: Path, monkeypa
     assert main(["check", "--home", str(broken)]) == 1
 
 
-def test_a_waiver_of_what_could_not_be_looked_at_is_not_unused(mybase: Path) -> None:
+def test_a_waiver_of_what_could_not_be_checked_facts_is_not_unused(mybase: Path) -> None:
     text = mybase / TEXT
     text.write_text(text.read_text("utf-8").replace("two years", "six years"), "utf-8")
     found = [finding for finding in kb.check(mybase).findings if finding.code == "FC921"]
