@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb.finding import Finding, Report
-from kb.report.common import about, and_more, circumstances, clean, checked_facts, verdict
+from kb.report.common import about, and_more, checked_facts, circumstances, clean, verdict
 
 MAX_SHOWN = 10
 _COMMANDS = {"violation": "error", "warning": "warning", "info": "notice"}

@@ -24,12 +24,12 @@ from kb.finding import SEVERITIES, Finding, Report, Rule
 from kb.report.common import (
     WORDS,
     about,
+    checked_facts,
     circumstances,
     clean,
     count_by_severity,
     file_row,
     idle,
-    checked_facts,
     marked,
     place,
     plural,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from kb.finding import Finding, Report
-from kb.report.common import WORDS, about, circumstances, clean, checked_facts, marked, place, related, verdict
+from kb.report.common import WORDS, about, checked_facts, circumstances, clean, marked, place, related, verdict
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from kb.finding import Finding, Report
 from kb.report.common import (
     WORDS,
     about,
+    checked_facts,
     circumstances,
     clean,
     file_row,
     idle,
-    checked_facts,
     marked,
     place,
     related,

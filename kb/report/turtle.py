@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from kb.finding import BLANK, FileChecked, Finding, Report
 from kb.rdf.canonical import write_turtle
 from kb.rdf.curies import is_iri
-from kb.report.common import clean, checked_facts
+from kb.report.common import checked_facts, clean
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS, SCHEMA, SH, SHAPES, XSD
 
 _REPORT = "urn:factcite:report"
