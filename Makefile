@@ -55,7 +55,8 @@ check:
 mutate:
 	@$(INSTALL) test
 	@mkdir -p build
-	@$(BIN)/kb mutate --cases tests/shapes --allow tests/shapes/allowed.toml --also json=build/mutation.json $(MUTATE)
+	@$(BIN)/python -m tests.players.shape_mutation --allow tests/shapes/allowed.toml --also json=build/mutation.json \
+	  $(MUTATE)
 
 # Every part runs, even if an earlier one fails. Seeds count up from the first one, so two days never share a seed.
 fuzz:

@@ -20,7 +20,7 @@ from kb.errors import CannotLookError, InputError, UsageError
 from kb.finding import Finding
 from kb.home import Home, find_home
 from kb.model.knowledge_base import load_kb, read_files
-from kb.mutate.damage import Witness, damage_rules, read_cases
+from kb.mutate.damage import Cases, Witness, damage_rules
 from kb.mutate.file_ways import EXIT_4
 from kb.mutate.operators import Operator, operators
 from kb.mutate.sample import Break, Sample
@@ -210,7 +210,7 @@ def mutate(
     texts: Iterable[Path] = (),
     per_operator: int = 1,
     seed: int = 0,
-    cases: Path | None = None,
+    read_cases: Callable[[Graph], Cases] | None = None,
     allowed: Mapping[str, str] | None = None,
     today: date | None = None,
     tell: Callable[[str], None] = lambda step: None,
@@ -224,7 +224,7 @@ def mutate(
         texts: folders with a reader's own copies.
         per_operator: places for each operator.
         seed: which places.
-        cases: folder with cases of the rules; with it, single constraints are damaged too.
+        read_cases: makes cases for the shapes; with them, the rules are damaged in more ways.
         allowed: label of a mutant to the reason why it may survive.
         today: the day on which waivers are judged.
         tell: is told what is being done.
@@ -232,22 +232,16 @@ def mutate(
     Raises:
         CannotLookError: the base cannot be checked as it is.
         UsageError: no such article.
-        InputError: no cases there.
     """
     reasons = allowed or {}
     with sample_home(source, article, full=full, texts=texts) as home:
         bench = Bench(home, today or date.today())
         sample = bench.sample()
-        vocabulary = next((f.document.triples for f in sample.kb.files if f.name == "kb/vocabulary.ttl"), ())
-        given = tuple(read_cases(cases, vocabulary)) if cases is not None else ()
         table = operators()
         broken = break_base(bench, sample, table, per_operator=per_operator, seed=seed, tell=tell)
-        witnesses = (*broken.witnesses, *given)
         shapes = bench.shapes()
-        rules = read_rules(shapes)
-        damage = tuple(
-            damage_rules(shapes, rules, witnesses, constraints=cases is not None, vocabulary=vocabulary, tell=tell)
-        )
+        cases = read_cases(shapes) if read_cases else None
+        damage = tuple(damage_rules(shapes, read_rules(shapes), broken.witnesses, cases=cases, tell=tell))
     verdicts = tuple(excused(verdict, reasons) for verdict in (*broken.verdicts, *damage))
     needless = tuple(sorted(unused(verdicts, reasons, all_made=cases is not None)))
     return Mutation(_named(source, article, full), len(sample.graph.triples), len(table), verdicts, needless)

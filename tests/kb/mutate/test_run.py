@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stdout
@@ -14,25 +13,19 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
-import pyoxigraph as ox
 import pytest
 
 import kb
 from kb.cli import mutating
 from kb.cli.main import main
 from kb.errors import CannotLookError, InputError
-from kb.mutate.constraints import Known, pattern_variants, query_variants
-from kb.mutate.damage import Witness, damage_rules, read_cases
 from kb.mutate.operators import Operator, operators, read_table
-from kb.mutate.paths import PathTree, path_variants, read_path, write_path
 from kb.mutate.run import Bench, break_base, excused, mutate, read_allowed, sample_home, unused
 from kb.mutate.sample import Sample
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
-from kb.rdf.graph import Graph, key
 from kb.report.mutation import mutation_json, mutation_text
-from kb.vocab import FC, SH, SHAPES
 from tests.support import hard_base
-from tests.support.shape_cases import CASES, all_rules, all_shapes, vocabulary
+from tests.support.shape_cases import all_rules
 
 DAY = date(2026, 1, 1)
 SAID_ELSEWHERE = {"FC908", "FC961"}
@@ -175,33 +168,6 @@ def test_a_break_that_another_rule_notices_is_not_taken_for_caught(bench: Bench)
     assert (verdict.state, verdict.noticed) == (OTHERWISE, ("FC324",)) and verdict.fails
 
 
-def test_a_damaged_rule_that_no_case_notices_is_a_survivor(tmp_path: Path) -> None:
-    """Take the cases at one boundary away, and the constraint there is nobody's."""
-    target = tmp_path / "cases"
-    (target / "FC123").mkdir(parents=True)
-    shutil.copy(CASES / "base.ttl", target)
-    shutil.copy(CASES / "FC123" / "good.ttl", target / "FC123")
-    (target / "FC123" / "bad.ttl").write_text(
-        "# remove: art:bridge-p2 fc:length\n" + (CASES / "FC123" / "good.ttl").read_text("utf-8"), "utf-8"
-    )
-    with sample_home(None) as home:
-        bench = Bench(home, DAY)
-        witnesses = list(kb_cases(target, bench))
-        rules = [rule for rule in all_rules() if rule.code == "FC123"]
-        found = {
-            v.mutant.partition(": ")[2]: v.state
-            for v in damage_rules(bench.shapes(), rules, witnesses, constraints=True)
-        }
-    assert found["minCount '1' dropped"] == CAUGHT
-    assert found["minInclusive '1' -> 0"] == SURVIVED
-    assert found["switched off"] == CAUGHT
-
-
-def kb_cases(folder: Path, bench: Bench) -> Iterator[Witness]:
-    files = bench.sample().kb.files
-    return read_cases(folder, next(file.document.triples for file in files if file.name == "kb/vocabulary.ttl"))
-
-
 def test_a_way_without_a_place_says_so(bench: Bench) -> None:
     nowhere = Operator("x", "nowhere", ("FC001",), lambda sample: iter(()))
     (verdict,) = broken(bench, [nowhere])
@@ -276,98 +242,6 @@ def test_a_base_may_have_odd_numbers_and_a_text_without_letters_at_its_end(mybas
     assert len(broken) > 500 and all(broken)
 
 
-# --- damage to single constraints --------------------------------------------------------------------------
-
-
-def changed(name: str, term: str) -> list[str]:
-    """How the changes of one constraint of a shape read."""
-    known = Known(all_shapes(), Graph.of(vocabulary()))
-    iri = SHAPES + name
-    (triple,) = (t for t in all_shapes().triples if key(t.subject) == iri and t.predicate.value == SH.iri + term)
-    return [change.shown for change in known.changes(triple)]
-
-
-def test_a_path_comes_back_as_it_was() -> None:
-    shapes, paths = all_shapes(), 0
-    for triple in shapes.triples:
-        if triple.predicate.value == SH.path:
-            tree = read_path(shapes, triple.object)
-            node, triples = write_path(tree)
-            assert read_path(Graph.of(triples), node) == tree
-            variants = [variant for variant in path_variants(tree) if variant != tree]
-            assert variants and all(str(variant) != str(tree) for variant in variants)
-            paths += 1
-    assert paths > 100
-
-
-def test_a_path_is_damaged_at_every_spot() -> None:
-    step = PathTree("iri", iri=FC.restates)
-    back = PathTree("+", (PathTree("^", (step,)),))
-    shown = {str(variant) for variant in path_variants(back)}
-    assert shown == {"^restates", "(^restates)*", "(^restates)?", "(restates)+", "(^mutant-nothing)+"}
-    two = PathTree("/", (step, PathTree("|", (step, back))))
-    shown = {str(variant) for variant in path_variants(two)}
-    assert {"(restates|(^restates)+)", "restates", "(restates/restates)", "(restates/(^restates)+)"} <= shown
-
-
-def test_a_pattern_loses_each_anchor_and_each_way() -> None:
-    assert dict(pattern_variants("^(a|b[|)]|c)?$")) == {
-        "'.*'": ".*",
-        "without ^": "(a|b[|)]|c)?$",
-        "without $": "^(a|b[|)]|c)?",
-        "without 'a' at 2": "^(b[|)]|c)?$",
-        "without 'b[|)]' at 4": "^(a|c)?$",
-        "without 'c' at 10": "^(a|b[|)])?$",
-        "without ? at 12": "^(a|b[|)]|c)$",
-    }
-
-
-def test_a_query_is_damaged_and_still_a_query() -> None:
-    query = "\nSELECT $this WHERE {\n  ?a fc:restates ?b .\n  FILTER (?a != ?b || ?a = fc:Body)\n}"
-    found = dict(query_variants(query, {"fc": FC.iri}))
-    assert any("FILTER" not in text for text in found.values())
-    assert any("!=" not in text and "FILTER" in text for text in found.values())
-    assert any("fc:restates" not in text for text in found.values())
-    assert all(query != text for text in found.values()) and len(set(found.values())) == len(found)
-
-
-def test_numbers_classes_lists_and_kinds_are_damaged() -> None:
-    assert changed("ParagraphLength", "minInclusive") == ["0"]
-    assert changed("ParagraphLength", "minCount") == []
-    assert changed("ChainIsList", "nodeKind") == ["BlankNodeOrIRI", "BlankNodeOrLiteral"]
-    assert {"Country", "Organization", "Person"} < set(changed("TextMaker", "class"))
-    roles = changed("ParagraphRole", "in")
-    assert "without Body" in roles and any(shown.startswith("with ") for shown in roles)
-
-
-def test_a_bound_that_is_no_whole_number_is_left_alone() -> None:
-    node, bound = ox.NamedNode("urn:s"), ox.NamedNode(SH.iri + "minInclusive")
-    known = Known(Graph(()), Graph(()))
-    assert [c.shown for c in known.changes(ox.Triple(node, bound, ox.Literal("3")))] == ["2"]
-    assert [*known.changes(ox.Triple(node, bound, ox.Literal("1.5")))] == []
-
-
-def test_a_case_that_is_no_text_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "FC001").mkdir()
-    (tmp_path / "base.ttl").write_text("", "utf-8")
-    (tmp_path / "FC001/bad.ttl").write_bytes(b"\xff")
-    with pytest.raises(InputError, match="not UTF-8"):
-        [*read_cases(tmp_path, ())]
-
-
-@pytest.mark.slow
-def test_what_no_case_notices_is_on_the_list(tmp_path: Path) -> None:
-    """Of the rules with such damage; all the others are damaged by `make mutate`."""
-    reasons = read_allowed(CASES / "allowed.toml")
-    codes = {label.split()[1] for label in reasons}
-    rules = [rule for rule in all_rules() if rule.code in codes]
-    with sample_home(None) as home:
-        bench = Bench(home, DAY)
-        witnesses = list(kb_cases(CASES, bench))
-        found = damage_rules(bench.shapes(), rules, witnesses, constraints=True, vocabulary=vocabulary())
-        assert {verdict.mutant for verdict in found if verdict.fails} == set(reasons)
-
-
 # --- what is told ------------------------------------------------------------------------------------------
 
 VERDICTS = (
@@ -420,5 +294,4 @@ def test_what_cannot_be_meant_is_refused(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["mutate", "--full"]) == 2
     assert main(["mutate", "--home", "nowhere", "--full", "--article", "x"]) == 2
     assert main(["mutate", "--per-operator", "0"]) == 2
-    assert main(["mutate", "--cases", "nowhere"]) == 3
     assert "nowhere" in capsys.readouterr().err

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kb.mutate.damage import NOTHING
 from kb.rdf.graph import Graph, Term, key
-from kb.vocab import RDF, SH, SHAPES
-
-NOTHING = SHAPES + "mutant-nothing"
-"""A term that no base has."""
+from kb.vocab import RDF, SH
 
 _SIGNS = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
 _TERMS = {sign: term for term, sign in _SIGNS.items()} | {"^": SH.inversePath, "|": SH.alternativePath}

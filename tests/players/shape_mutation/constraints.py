@@ -1,8 +1,8 @@
-"""What a single constraint of a shape can be damaged to: a number one off, a wider class, a member less, a path that
-goes elsewhere, a pattern or a query with one spot changed.
+"""Damage to a single constraint of a shape: a number changed by one, a wider class, a list with one member less,
+another path, a pattern or a query with one part changed.
 
-Each is a mistake that somebody could make while editing a rule. Those that leave a text that cannot be read at all
-are passed over: the lint of the shapes finds them (FC958).
+Each is a mistake that an editor of a rule could make. Damage that leaves a text that cannot be parsed is left out: the
+lint of the shapes finds it (FC958).
 """
 
 from __future__ import annotations
@@ -13,14 +13,22 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kb.mutate.paths import NOTHING, list_members, path_variants, read_path, write_list, write_path
+from kb.mutate.damage import NOTHING, Damage, RuleParts, object_of
 from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph, Term, key
 from kb.shacl.engine import query_prefixes
 from kb.vocab import FC, RDF, RDFS, SH, XSD
+from tests.players.shape_mutation.paths import list_members, path_variants, read_path, write_list, write_path
 
 STEPS = {"minCount": -1, "maxCount": 1, "minInclusive": -1, "minLength": -1, "maxLength": 1}
 """A number that bounds, and the step that lets one more value in."""
+
+DROPPED = (
+    *STEPS,
+    *("datatype", "class", "nodeKind", "pattern", "in", "hasValue", "uniqueLang", "lessThan", "equals", "disjoint"),
+    *("or", "xone", "not", "node", "property", "sparql"),
+)
+"""Constraints that are left out as a whole."""
 
 OTHER_KINDS = {
     "IRI": ("BlankNodeOrIRI", "IRIOrLiteral"),
@@ -118,15 +126,44 @@ class Known:
         return min(kin - set(members), default=FC.Body)
 
 
-def object_of(triple: ox.Triple) -> Term:
-    """The object of a triple."""
-    assert not isinstance(triple.object, ox.Triple)  # the gate lets no triple term in
-    return triple.object
-
-
 def short(name: str) -> str:
     """The part of an IRI that people read."""
     return "part" if name.startswith("_:") else re.split(r"[#/]", name)[-1]
+
+
+# --- damage ------------------------------------------------------------------------------------------------
+
+
+def damage_constraints(parts: RuleParts, known: Known) -> Iterator[Damage]:
+    """Each constraint dropped, loosened, narrowed or pointed elsewhere, and each of several targets lost."""
+    for triple in find_constraints(parts):
+        if triple.predicate.value.removeprefix(SH.iri) in DROPPED:
+            yield Damage(f"{_named(parts, known, triple)} dropped", frozenset((triple,)))
+        yield from _changed(parts, known, triple)
+    for triple in parts.targets:
+        if len(parts.targets) > 1:
+            yield Damage(f"{_named(parts, known, triple)} lost", frozenset((triple,)))
+        yield from _changed(parts, known, triple)
+
+
+def find_constraints(parts: RuleParts) -> tuple[ox.Triple, ...]:
+    """What the rule asks, and what leads to it from the shape that gives it its nodes; no targets."""
+    targets, led = set(parts.targets), parts.reach(parts.rule.host, without=parts.others)
+    said = (t for t in dict.fromkeys((*parts.own, *led)) if t.predicate.value.startswith(SH.iri))
+    return tuple(t for t in said if t not in targets and key(object_of(t)) not in parts.others)
+
+
+def _changed(parts: RuleParts, known: Known, triple: ox.Triple) -> Iterator[Damage]:
+    for change in known.changes(triple):
+        new = ox.Triple(triple.subject, triple.predicate, change.value)
+        yield Damage(f"{_named(parts, known, triple)} -> {change.shown}", frozenset((triple,)), (new, *change.extra))
+
+
+def _named(parts: RuleParts, known: Known, triple: ox.Triple) -> str:
+    """`ParagraphLength minCount '1'`; the rule's own name is left out."""
+    subject = key(triple.subject)
+    name = f"{short(subject)} " if subject != parts.rule.iri else ""
+    return f"{name}{short(triple.predicate.value)} {known.shown(triple)}".rstrip()
 
 
 # --- patterns ----------------------------------------------------------------------------------------------
