@@ -1,17 +1,35 @@
-"""The error tree, drawn. Every error a user can meet is one of these, and each knows its exit code.
+"""The error tree. Every error that a user can meet is one of these, and each has its exit code.
 
-    KbError                    root; never raised itself
-      UsageError       (2)     the command was asked for something it cannot mean
-      InputError       (3)     a file is missing, unreadable or malformed
-        HomeError              the folder holds no knowledge base
-        TurtleError            not strict Turtle, or not what the house allows in it
-        TextError              not a text that text profile 1 can read
-        ArticleError           an article record that cannot be made or updated
-      CiteError        (1)     the words are not there, or there more than once
+    KbError                         the root; never raised itself
+      UsageError            (2)     an option, a name or a value that makes no sense
+      InputError            (3)     a file is missing, unreadable or malformed
+        HomeError                   the folder contains no knowledge base
+        TurtleError                 not strict Turtle, or Turtle that this project does not allow
+        TextError                   not a text that text profile 1 can read
+        ArticleError                an article record that cannot be made or updated
+      CiteError             (1)     the words are not in the paragraph, or occur in it more than once
       CannotLookError       (4)     a check that had nothing to check
-      QueryError       (1)     a question that got no answer
-        QueryRefusedError           the question asks for what is not allowed, or is not SPARQL
-        QueryStoppedError           over its time, memory or size limit
+      QueryError            (1)     a query without an answer
+        QueryRefusedError           the query asks for something that is not allowed, or is not SPARQL
+        QueryStoppedError           the query exceeded its time, memory or size limit
+
+The web application adds these:
+
+    KbError
+      MissingWordsError     (1)     a page uses a text that is in no catalogue
+      QueryError
+        BadRequestError     (1)     a request that the SPARQL protocol does not allow
+        BudgetSpentError    (1)     the client has used the engine for too long
+        NotAcceptableError  (1)     the client accepts no format that the answer has
+        NotOfferedError     (1)     a format that this form of query does not have
+        QueryStoppedError
+          StoppedError      (1)     what the page or the endpoint says of a stopped query
+          WorkerDiedError   (1)     the worker process ended
+          QueryTimeoutError (1)     the worker did not answer in time
+          ClientGoneError   (1)     the client does not wait for the answer any more
+          QueueFullError    (1)     the slots for long queries are taken
+          TooLargeError     (1)     the answer has too many bytes
+          TooManyError      (1)     the answer has too many rows
 
 A claim that breaks a rule is not an error; it is a `Finding` (see kb/finding.py).
 """
@@ -19,7 +37,7 @@ A claim that breaks a rule is not an error; it is a `Finding` (see kb/finding.py
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 
 class KbError(Exception):
@@ -62,7 +80,7 @@ class KbError(Exception):
 
 
 class UsageError(KbError):
-    """The command was asked for something it cannot mean."""
+    """An option, a name or a value that makes no sense."""
 
     exit_code = 2
 
@@ -74,31 +92,35 @@ class InputError(KbError):
 
 
 class HomeError(InputError):
-    """The folder holds no knowledge base."""
+    """The folder contains no knowledge base."""
 
 
-class GateProblem(Protocol):
-    """What a problem of the gate offers (`kb.rdf.turtle.Problem`)."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem that the gate finds in a file.
 
-    @property
-    def code(self) -> str: ...
-    @property
-    def message(self) -> str: ...
-    @property
-    def line(self) -> int | None: ...
-    @property
-    def column(self) -> int | None: ...
-    @property
-    def help(self) -> str: ...
+    Attributes:
+        code: the code of the rule.
+        message: what is wrong, in one sentence.
+        line: 1-based line.
+        column: 1-based column, in code points.
+        help: the next thing to try.
+    """
+
+    code: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    help: str = ""
 
 
 class TurtleError(InputError):
-    """Not strict Turtle, or not what the house allows in it; `problems` holds every one found, in file order."""
+    """Not strict Turtle, or Turtle that this project does not allow; `problems` has all of them, in file order."""
 
-    problems: tuple[GateProblem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @classmethod
-    def of(cls, source: str, problems: Sequence[GateProblem]) -> TurtleError:
+    def of(cls, source: str, problems: Sequence[Problem]) -> TurtleError:
         """An error whose message is the first problem's."""
         ordered = sorted(problems, key=lambda problem: (problem.line or 0, problem.column or 0, problem.code))
         first = ordered[0]
@@ -126,12 +148,12 @@ class CannotLookError(KbError):
 
 
 class QueryError(KbError):
-    """A question that got no answer."""
+    """A query without an answer."""
 
 
 class QueryRefusedError(QueryError):
-    """The question asks for what is not allowed, or is not SPARQL 1.1."""
+    """The query asks for something that is not allowed, or is not SPARQL 1.1."""
 
 
 class QueryStoppedError(QueryError):
-    """The question went over its time, memory or size limit."""
+    """The query exceeded its time, memory or size limit."""

@@ -14,12 +14,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kb.errors import TurtleError
+from kb.errors import Problem, TurtleError
 from kb.rdf.document import Document
 from kb.rdf.graph import Graph, key, reachable
 from kb.rdf.lists import cells
 from kb.rdf.tokens import position
-from kb.rdf.turtle import Problem
 from kb.vocab import PREFIXES, RDF, RDFS, XSD
 
 MAX_NESTING = 50

@@ -17,7 +17,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import pyoxigraph as ox
 
-from kb.errors import TurtleError
+from kb.errors import Problem, TurtleError
 from kb.rdf.datatypes import problem as lexical_problem
 from kb.rdf.document import Document
 from kb.rdf.tokens import named_tokens, position, tokens, unescape, without_strings
@@ -58,17 +58,6 @@ SHAPES = Policy(blanks=True)
 def syntax_only(base: str | None) -> Policy:
     """The grammar and nothing else, with a base IRI: how the W3C suite is run."""
     return Policy(base=base, house=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing the gate refuses: rule code, sentence, 1-based line and column, the next thing to try."""
-
-    code: str
-    message: str
-    line: int | None = None
-    column: int | None = None
-    help: str = ""
 
 
 # --- what is read ----------------------------------------------------------------------------------------

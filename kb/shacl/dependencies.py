@@ -22,6 +22,7 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
 from rdflib.term import BNode, Node, URIRef
 
+from kb.errors import InputError
 from kb.shacl.engine import rdf_path
 from kb.shacl.graph import FlatGraph, Triple
 from kb.vocab import RDF, RDFS, SH
@@ -84,7 +85,7 @@ class ShapeReads:
         return self.whole and (self.asks is None or not self.asks.isdisjoint(predicates))
 
 
-class _NotUnderstoodError(Exception):
+class _NotUnderstoodError(InputError):
     """The shape says something that this reading does not know."""
 
 
@@ -184,7 +185,7 @@ def _reading(shapes: RdfGraph, shape: Node) -> ShapeReads:
     """What one shape with targets reads."""
     try:
         if _is_odd(shapes, shape):
-            raise _NotUnderstoodError
+            raise _NotUnderstoodError("a constraint that is not understood")
         reads = tuple(dict.fromkeys((*_target_reads(shapes, shape), *_reads(shapes, shape, None, ()))))
         queries = tuple(shapes.objects(shape, URIRef(SH.sparql)))
         asked = frozenset(predicate for query in queries for predicate in _asked(shapes, shape, query))
@@ -248,7 +249,7 @@ def _reads(shapes: RdfGraph, shape: Node, at: Way, inside: tuple[Node, ...]) -> 
         inside: the shapes that ask for this one, outermost first.
     """
     if shape in inside:
-        raise _NotUnderstoodError
+        raise _NotUnderstoodError("a constraint that is not understood")
     path = shapes.value(shape, URIRef(SH.path))
     here = at
     if path is not None:
@@ -276,7 +277,7 @@ def _component_reads(
     elif name == _SH + "closed":
         yield Read(here, None)
     elif name != SH.sparql or len(inside) > 1:  # a query of its own is read apart
-        raise _NotUnderstoodError
+        raise _NotUnderstoodError("a constraint that is not understood")
 
 
 def _steps(path: RdfPath | URIRef, way: Way) -> Iterator[Read]:
@@ -298,13 +299,13 @@ def _steps(path: RdfPath | URIRef, way: Way) -> Iterator[Read]:
     elif isinstance(path, MulPath):
         yield from _steps(path.path, way if path.mod == "?" else _join(way, MulPath(path.path, "*")))
     else:
-        raise _NotUnderstoodError
+        raise _NotUnderstoodError("a constraint that is not understood")
 
 
 def _turned(path: RdfPath | URIRef) -> RdfPath:
     """The same path, walked from its other end; but no sequence, whose steps the engine takes in the wrong order."""
     if isinstance(path, SequencePath):
-        raise _NotUnderstoodError
+        raise _NotUnderstoodError("a constraint that is not understood")
     if isinstance(path, AlternativePath):
         return AlternativePath(*(_turned(step) for step in path.args))
     if isinstance(path, MulPath):
@@ -320,7 +321,7 @@ def _join(way: Way, path: RdfPath | URIRef) -> RdfPath | URIRef:
 
 def _iri(node: Node) -> URIRef:
     if not isinstance(node, URIRef):
-        raise _NotUnderstoodError
+        raise _NotUnderstoodError("a constraint that is not understood")
     return node
 
 
@@ -334,7 +335,7 @@ def _asked(shapes: RdfGraph, shape: Node, query: Node) -> frozenset[Node]:
 
     text = shapes.value(query, URIRef(_SH + "select"))
     if text is None or "$PATH" in str(text) or shapes.value(shape, URIRef(SH.path)) is not None:
-        raise _NotUnderstoodError
+        raise _NotUnderstoodError("a constraint that is not understood")
     found: set[Node] = set()
 
     def visit(part: object) -> None:
@@ -359,13 +360,13 @@ def _declared(shapes: RdfGraph, of: Node) -> Iterator[Node]:
 def _predicates(path: object) -> Iterator[Node]:
     """The predicates of a triple pattern's path, which may not match without a triple."""
     if _may_be_empty(path):
-        raise _NotUnderstoodError
+        raise _NotUnderstoodError("a constraint that is not understood")
     if isinstance(path, URIRef):
         yield path
     elif isinstance(path, RdfPath):
         yield from (read.predicate for read in _steps(path, None) if read.predicate is not None)
     else:
-        raise _NotUnderstoodError
+        raise _NotUnderstoodError("a constraint that is not understood")
 
 
 def _may_be_empty(path: object) -> bool:

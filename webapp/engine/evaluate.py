@@ -74,15 +74,15 @@ class QueryRequest:
     pieces: bool = False
 
 
-class TooLargeError(Exception):
+class TooLargeError(kb.QueryStoppedError):
     """The answer has more bytes than allowed."""
 
 
-class TooManyError(Exception):
+class TooManyError(kb.QueryStoppedError):
     """The answer has more rows than allowed, and the rows before have left already."""
 
 
-class NotOfferedError(Exception):
+class NotOfferedError(kb.QueryError):
     """The asker accepts no format that this form of answer has."""
 
 
@@ -123,8 +123,6 @@ def reply(
     rows = settings.max_rows if question.max_rows is None else question.max_rows
     try:
         tail = answer(store, question, rows, prefixes, outlet)
-    except kb.QueryError as error:
-        return _problem("refused", error.message, line=error.line, column=error.column, help=error.help)
     except NotOfferedError as error:
         return _problem("unacceptable", str(error))
     except TooManyError:
@@ -132,6 +130,8 @@ def reply(
     except TooLargeError:
         size = f"{outlet.limit:,} bytes"
         return _problem("size", f"the answer is larger than {size}", help="ask for less, or use LIMIT")
+    except kb.QueryError as error:
+        return _problem("refused", error.message, line=error.line, column=error.column, help=error.help)
     except MemoryError:
         return _problem("memory", f"the question needed more than {settings.memory_mb:,} MB of memory")
     except (RuntimeError, ValueError, OSError) as error:  # the engine's own errors while rows are read
@@ -262,7 +262,7 @@ class OutputBuffer:
         with memoryview(data) as view:
             size = view.nbytes
             if self.size + size > self.limit:
-                raise TooLargeError
+                raise TooLargeError("the answer is too large")
             self.kept += view
         self.size += size
         if self.size > self.keep:
@@ -315,7 +315,7 @@ class RowLimit(Generic[Item]):
         for item in self.items:
             if self.count == self.limit:
                 if self.outlet.begun:
-                    raise TooManyError
+                    raise TooManyError("the answer has too many rows")
                 self.truncated = True
                 self.outlet.head |= self.tail
                 return

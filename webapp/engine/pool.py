@@ -91,13 +91,13 @@ class Slot:
             Gone, Crowded: it has to end.
         """
         if self.gone():
-            raise ClientGoneError
+            raise ClientGoneError("the client has gone")
         if self.page or seconds < self.pool.settings.long_after_seconds or self.pool.long in self.held:
             return
         if self.pool.long.acquire(blocking=False):
             self._change(self.pool.long)
         elif self.pool.waiting:
-            raise QueueFullError
+            raise QueueFullError("every slot for long queries is taken")
 
     def _change(self, place: threading.Semaphore) -> None:
         """Go to another place, and give the one before back; both where another thread has ended the question."""

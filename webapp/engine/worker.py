@@ -52,11 +52,11 @@ class Reply:
 
 
 class NotAcceptableError(kb.QueryError):
-    """The asker accepts no format that this form of answer has."""
+    """The client accepts no format that this form of answer has."""
 
 
 class StoppedError(kb.QueryStoppedError):
-    """A question that was stopped.
+    """A query that was stopped.
 
     Args:
         reason: `time`, `memory`, `size`, `rows`, `crash`, `busy`, `slow` or `gone`.
@@ -67,24 +67,24 @@ class StoppedError(kb.QueryStoppedError):
         self.reason = reason
 
 
-class WorkerDiedError(Exception):
-    """The worker at the other end is gone."""
+class WorkerDiedError(kb.QueryStoppedError):
+    """The worker process ended."""
 
 
-class QueryTimeoutError(Exception):
+class QueryTimeoutError(kb.QueryStoppedError):
     """The worker did not answer in time."""
 
 
-class ClientGoneError(Exception):
+class ClientGoneError(kb.QueryStoppedError):
     """The client does not wait for the answer any more."""
 
 
-class QueueFullError(Exception):
-    """The question is long, the places for long ones are taken, and somebody else waits."""
+class QueueFullError(kb.QueryStoppedError):
+    """The query is long, the slots for long queries are taken, and another one waits."""
 
 
 def never_interrupted(seconds: float) -> None:
-    """Let a question take its time."""
+    """Let a query run without a limit."""
 
 
 class Worker:
@@ -121,7 +121,7 @@ class Worker:
         try:
             self.connection.send(question)
         except OSError as error:
-            raise WorkerDiedError from error
+            raise WorkerDiedError("the worker process ended") from error
         return self._head_and_body(seconds, watch)
 
     def piece(self, seconds: float, watch: Callable[[float], None] = never_interrupted) -> tuple[bytes, dict[str, Any]]:
@@ -164,10 +164,10 @@ class Worker:
                 passed = time.monotonic() - start
                 watch(passed)
                 if passed >= seconds:
-                    raise QueryTimeoutError
+                    raise QueryTimeoutError("the worker did not answer in time")
             return self.connection.recv_bytes()
         except (EOFError, OSError) as error:
-            raise WorkerDiedError from error
+            raise WorkerDiedError("the worker process ended") from error
 
 
 def context() -> ForkServerContext | SpawnContext:
