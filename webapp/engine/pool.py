@@ -221,9 +221,12 @@ class Stream:
         try:
             piece, tail = self.errand.piece()
         except StoppedError:
+            closed = self.ended
             self._end(ended=True)
             if self.slow:
                 raise self._slowness() from None
+            if closed:  # by another thread, which ended the worker
+                raise StopIteration from None
             raise
         if piece:
             return piece
