@@ -21,6 +21,8 @@ import kb
 
 ROOT = Path(kb.__file__).resolve().parent.parent
 PACKAGES = ("kb", "webapp")
+NAMES: list[str] = vars(kb)["__all__"]
+"""The public interface."""
 
 GROUND = ("errors", "vocab", "finding", "files", "home", "text", "terminal", "progress", "git")
 """Small modules of `kb` that stand in no wing; they use one another and nothing else of `kb`."""
@@ -153,7 +155,7 @@ def test_only_listed_names_of_the_face_are_used(name: str) -> None:
         if isinstance(node, ast.ImportFrom) and node.module == "kb"
         for alias in node.names
     }
-    assert used <= {*kb.__all__, "__version__"}
+    assert used <= {*NAMES, "__version__"}
 
 
 def names_used() -> set[str]:
@@ -169,14 +171,14 @@ def names_used() -> set[str]:
 
 
 def test_every_name_of_the_face_is_there_and_used() -> None:
-    assert all(hasattr(kb, name) for name in kb.__all__)
-    assert len(set(kb.__all__)) == len(kb.__all__)
-    assert set(kb.__all__) - names_used() == set()
+    assert all(hasattr(kb, name) for name in NAMES)
+    assert len(set(NAMES)) == len(NAMES)
+    assert set(NAMES) - names_used() == set()
 
 
 def test_no_name_of_the_face_hides_a_module() -> None:
     inner = {wing(name) for name in modules() if name.startswith("kb.")}
-    assert not inner & set(kb.__all__)
+    assert not inner & set(NAMES)
 
 
 def test_the_command_starts_without_what_it_does_not_need() -> None:
@@ -210,7 +212,7 @@ def _is_error(base: ast.expr) -> bool:
 def test_data_travels_one_way(name: str) -> None:
     """Data travels in the order of `WINGS`; a wing's modules use one another, and what stands before it."""
     package = name.partition(".")[0]
-    order = [*((part,) for part in WINGS[package])]
+    order: list[tuple[str, ...]] = [(part,) for part in WINGS[package]]
     if package == "kb":
         order.insert(0, GROUND)
     place = {part: number for number, parts in enumerate(order) for part in parts}

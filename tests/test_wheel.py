@@ -82,6 +82,34 @@ def run(programs: Path, folder: Path, *words: str) -> subprocess.CompletedProces
     )
 
 
+TYPED = """
+from pathlib import Path
+
+import kb
+import webapp
+
+reveal_type(kb.check(Path(".")).findings)
+reveal_type(webapp.create_app)
+kb.check(3.5)
+kb.find_home().no_such_folder
+"""
+
+
+def test_a_type_checker_sees_the_types(programs: Path, tmp_path: Path) -> None:
+    """In a program of a user, over the installed wheel: types are known, and two mistakes are errors."""
+    (tmp_path / "program.py").write_text(TYPED, "utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--python-executable", str(programs / "python")]
+    command += ["--cache-dir", str(tmp_path / "cache"), "program.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, encoding="utf-8")
+    lines = [line.partition(": ")[2] for line in done.stdout.splitlines() if line.startswith("program.py")]
+    assert 'note: Revealed type is "tuple[kb.finding.Finding, ...]"' in lines, done.stdout + done.stderr
+    assert any(line.startswith('note: Revealed type is "def (') and "flask.app.Flask" in line for line in lines), lines
+    assert sorted(line[line.rindex("[") :] for line in lines if line.startswith("error")) == [
+        "[arg-type]",
+        "[attr-defined]",
+    ]
+
+
 def test_two_builds_are_the_same_bytes(wheel: Path, tmp_path: Path) -> None:
     again = build(ROOT, tmp_path)
     assert again.read_bytes() == wheel.read_bytes()
@@ -132,7 +160,7 @@ def test_an_installed_wheel_checks_the_base_it_carries(programs: Path, tmp_path:
 
 
 def test_an_installed_wheel_runs_from_the_wheel(programs: Path, tmp_path: Path) -> None:
-    command = [programs / "python", "-c", "import kb, webapp; print(kb.__file__, webapp.__file__)"]
+    command: list[str | Path] = [programs / "python", "-c", "import kb, webapp; print(kb.__file__, webapp.__file__)"]
     found = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     assert str(ROOT) not in found
     assert found.count(str(programs.parent)) == 2
@@ -140,7 +168,7 @@ def test_an_installed_wheel_runs_from_the_wheel(programs: Path, tmp_path: Path) 
 
 def installed(programs: Path, folder: Path, word: str) -> Any:
     """What `tests.support.installed` finds where the wheel is installed."""
-    command = [programs / "python", "-I", ROOT / "tests/support/installed.py", word]
+    command: list[str | Path] = [programs / "python", "-I", ROOT / "tests/support/installed.py", word]
     done = subprocess.run(command, cwd=folder, env=environment(), capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

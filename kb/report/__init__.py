@@ -22,6 +22,18 @@ from kb.report.sarif import as_sarif
 from kb.report.text import report_text
 from kb.report.turtle import as_turtle
 
+__all__ = [
+    "REPORT_FORMATS",
+    "as_github",
+    "as_html",
+    "as_json",
+    "as_junit",
+    "as_markdown",
+    "as_sarif",
+    "as_turtle",
+    "report_text",
+]
+
 REPORT_FORMATS: Mapping[str, Callable[[Report], str]] = MappingProxyType(
     {
         "text": report_text,

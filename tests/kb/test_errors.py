@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 import pkgutil
 import re
 
@@ -39,9 +38,9 @@ def classes() -> dict[str, type[BaseException]]:
     for package in (kb, webapp):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith(("__main__", "wsgi", "conftest")):
-                for name, each in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
-                    own = each.__module__ == module.name and issubclass(each, BaseException)
-                    if own and not name.startswith("_"):
+                for name, each in vars(importlib.import_module(module.name)).items():
+                    own = isinstance(each, type) and each.__module__ == module.name and not name.startswith("_")
+                    if own and issubclass(each, BaseException):
                         found[name] = each
     return found
 

@@ -41,6 +41,7 @@ import rdflib
 from kb.errors import TurtleError
 from kb.rdf.canonical import format_turtle
 from kb.rdf.document import Document
+from kb.rdf.graph import Term
 from kb.rdf.positions import Located, Positions, Span, read_positions
 from kb.rdf.tokens import tokens
 from kb.rdf.turtle import HOUSE, SHAPES, Policy, read_turtle, syntax_only
@@ -397,7 +398,12 @@ def _by_rdflib(data: bytes) -> tuple[ox.Triple, ...]:
     with warnings.catch_warnings(), literals_kept():
         warnings.simplefilter("ignore")
         graph.parse(data=data, format="turtle", publicID=BASE)
-        return tuple(ox.Triple(ox_term(s), ox_term(p), ox_term(o)) for s, p, o in graph)
+        return tuple(_triple(ox_term(s), ox_term(p), ox_term(o)) for s, p, o in graph)
+
+
+def _triple(subject: Term, predicate: Term, value: Term) -> ox.Triple:
+    assert not isinstance(subject, ox.Literal) and isinstance(predicate, ox.NamedNode)
+    return ox.Triple(subject, predicate, value)
 
 
 def canonical(triples: Sequence[ox.Triple]) -> list[str]:

@@ -37,7 +37,8 @@ from kb.shacl.graph import ox_term
 from kb.vocab import PREFIXES, RDF, SH
 from tests.kb.validation.test_seeded_defects import seed
 from tests.players import earl
-from tests.support.shape_cases import CASES, ROOT, all_shapes, case_files, home, read_case, vocabulary, world
+from tests.support.paths import ROOT
+from tests.support.shape_cases import CASES, all_shapes, case_files, home, read_case, vocabulary, world
 
 W3C = ROOT.parent / "shared" / "w3c" / "shacl" / "core"
 REAL, SEEDED = "the real base", "the real base, with defects put in"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kb.rdf.graph import Graph, key
+from kb.rdf.graph import Graph, Term, key
 from kb.vocab import SH, XSD
 from tests.players.earl import Case, cases, difference, earl, main
 
@@ -27,7 +27,7 @@ def test_every_core_case_is_told_whole(suite: tuple[Case, ...]) -> None:
     assert {name: found for name, found in differences.items() if found} == {}
 
 
-OTHER = {
+OTHER: dict[str, Term] = {
     SH.focusNode: ox.NamedNode("urn:elsewhere"),
     SH.value: ox.NamedNode("urn:elsewhere"),
     SH.resultPath: ox.NamedNode("urn:elsewhere"),

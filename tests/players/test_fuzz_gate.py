@@ -6,6 +6,7 @@ from __future__ import annotations
 import random
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -57,7 +58,7 @@ def test_the_command_says_what_it_saw(capsys: pytest.CaptureFixture[str], tmp_pa
 
 
 def test_a_run_that_compares_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    nothing = fuzz_gate.Outcome(fuzz_gate.Counter({"both refuse": 3}), fuzz_gate.Counter({"noise": 3}), ())
+    nothing = fuzz_gate.Outcome(Counter({"both refuse": 3}), Counter({"noise": 3}), ())
     monkeypatch.setattr(fuzz_gate, "run", lambda *_: nothing)
     assert fuzz_gate.main(["--cases", "3"]) == 4
 
@@ -180,7 +181,7 @@ def test_each_known_difference_is_one(name: str) -> None:
 
 
 def test_every_known_difference_has_a_case_and_a_reason() -> None:
-    known = (*LAXER, *OTHERWISE)
+    known: tuple[fuzz_gate.Laxer | fuzz_gate.Otherwise, ...] = (*LAXER, *OTHERWISE)
     assert {each.name for each in known} == set(DIFFERS) - {"several of these"}
     assert all(re.search(r"section|limit|Notation3|RFC", each.reason) for each in known)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from kb.mutate.damage import damage_rules
+from kb.mutate.damage import damage_rules, object_of
 from kb.mutate.run import read_allowed
 from kb.mutate.verdict import CAUGHT, SURVIVED
 from kb.rdf.graph import Graph, key
@@ -45,7 +45,7 @@ def test_a_path_comes_back_as_it_was() -> None:
     shapes, paths = all_shapes(), 0
     for triple in shapes.triples:
         if triple.predicate.value == SH.path:
-            tree = read_path(shapes, triple.object)
+            tree = read_path(shapes, object_of(triple))
             node, triples = write_path(tree)
             assert read_path(Graph.of(triples), node) == tree
             variants = [variant for variant in path_variants(tree) if variant != tree]

@@ -25,7 +25,7 @@ BASE = "http://example.org/dir/file"
 
 _SPACES = ("urn:a:", "http://example.org/", "http://example.org/dir#", "urn:é:", "https://ex.org/x/", "tag:x,2001:")
 _PREFIXES = ("", "e", "p.q", "é", "a-b", "P1", "a", "true", "base", "prefix", "version", "x\u0301", "가")
-_LOCALS = (
+_LOCALS: tuple[str, ...] = (
     "",
     "a",
     "b-c",
@@ -44,7 +44,14 @@ _LOCALS = (
     "가",
 )
 _LOCALS += ("g\u1680h", "_u", "a·b", "x\u0301", "\U00010300", r"\&\'\-", "-".join("abc"), "0", "1.5", "e5", "a" * 300)
-_IRIS = ("urn:x", "http://example.org/", "http://example.org/é", "http://example.org/a%20b", "urn:x:~'(),;=", "urn:.")
+_IRIS: tuple[str, ...] = (
+    "urn:x",
+    "http://example.org/",
+    "http://example.org/é",
+    "http://example.org/a%20b",
+    "urn:x:~'(),;=",
+    "urn:.",
+)
 _IRIS += (
     "http://example.org/?q=1&r=a#part",
     "http://[::1]:80/",

@@ -178,7 +178,7 @@ def test_a_way_without_a_place_says_so(bench: Bench) -> None:
 # --- how it works ------------------------------------------------------------------------------------------
 
 
-def broken(bench: Bench, table: list[Operator], **more: int) -> tuple[Verdict, ...]:
+def broken(bench: Bench, table: list[Operator], **more: Any) -> tuple[Verdict, ...]:
     return break_base(bench, bench.sample(), table, **more).verdicts
 
 

@@ -32,8 +32,8 @@ def test_reads_the_same_graph_over_the_w3c_suite(w3c: Path) -> None:
 
 def words(text: str, subject: str, predicate: str = "", value: str = "") -> list[str]:
     """What stands at the places that are pointed at."""
-    names = [f"https://example.org/{name}" if name else "" for name in (subject, predicate)]
-    _, spans = read_positions(HEAD + text).of(*names, value)
+    first, second = (f"https://example.org/{name}" if name else "" for name in (subject, predicate))
+    _, spans = read_positions(HEAD + text).of(first, second, value)
     return [(HEAD + text)[span.start : span.end] for span in spans]
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from kb.report import as_html
 from tests.support import report_cases as cases
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
 
-from tests.webapp.pages.test_browser import WEAK_WORDS, Visit, browser, visit  # noqa: E402
+from tests.webapp.pages.test_browser import WEAK_WORDS, Visit, browser, visit
 
 __all__ = ["browser"]
 

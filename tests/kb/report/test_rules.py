@@ -15,7 +15,8 @@ from kb.rdf.turtle import read_turtle
 from kb.report.rules import rulebook
 from kb.shacl.rules import rule, rules
 from kb.vocab import PREFIXES
-from tests.support.shape_cases import ROOT, Case, Found, all_shapes, base_text, find
+from tests.support.paths import ROOT
+from tests.support.shape_cases import Case, Found, all_shapes, base_text, find
 
 RULES = rules()
 IN_SHAPES = tuple(each for each in RULES if each.host)

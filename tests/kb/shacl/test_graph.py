@@ -69,7 +69,7 @@ def test_paths_and_queries_work_over_it() -> None:
     graph.add((b, p, c))
     assert set(graph.objects(a, MulPath(p, "+"))) == {b, c}
     assert set(graph.subjects(MulPath(p, "*"), c)) == {a, b, c}
-    assert [str(row[0]) for row in graph.query("SELECT ?x { ?x <urn:p>/<urn:p> ?y }")] == ["urn:a"]  # type: ignore[index]
+    assert [str(row[0]) for row in graph.query("SELECT ?x { ?x <urn:p>/<urn:p> ?y }")] == ["urn:a"]
 
 
 def test_a_query_that_is_asked_again_has_the_answer_of_now() -> None:

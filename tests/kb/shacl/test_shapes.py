@@ -20,9 +20,9 @@ from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle
 from kb.shacl.engine import Rule, focus_nodes, has_target, literals_kept, run_shapes
 from kb.vocab import FC, RDF, RDFS, SH, SHAPES
+from tests.support.paths import ROOT
 from tests.support.shape_cases import (
     CASES,
-    ROOT,
     Case,
     Found,
     all_rules,

@@ -220,7 +220,7 @@ def in_sarif(report: kb.Report, defect: Defect) -> bool:
         region = place["region"]
         at = place["artifactLocation"]["uri"], region["startLine"], region["startColumn"]
         if (result["ruleId"], *at) == (defect.code, defect.file, defect.line, defect.column):
-            return run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == defect.code
+            return bool(run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == defect.code)
     return False
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -16,8 +17,13 @@ from tests.support.web_base import make
 from webapp.answer.graph import MOST_LINKS, MOST_THINGS
 from webapp.pages.scripts import built_scripts
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
-watched = pytest.importorskip("tests.webapp.pages.test_browser")
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+
+    from tests.webapp.pages import test_browser as watched
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
+    watched = pytest.importorskip("tests.webapp.pages.test_browser")
 browser = watched.browser
 
 BUILT = "graph" in built_scripts(Path(webapp.__file__).resolve().parent / "static")
@@ -115,7 +121,7 @@ def test_too_many_things_are_not_drawn_and_the_page_says_so(look: Callable[..., 
     seen.page.locator(NODES).first.wait_for()
     things = seen.page.locator("#graph .canvas .thing").count()
     assert things <= MOST_THINGS
-    data = json.loads(seen.page.locator("#graph").get_attribute("data-graph"))
+    data = json.loads(seen.page.locator("#graph").get_attribute("data-graph") or "")
     assert len(data["things"]) == things and len(data["links"]) <= MOST_LINKS
     assert "are not drawn" in seen.page.locator(".answer .cut").inner_text()
 
@@ -160,7 +166,7 @@ def test_one_thing_is_in_the_order_of_tab_and_says_what_it_is(look: Callable[...
     page.locator(NODES).first.wait_for()
     inside = page.locator("#graph .canvas [tabindex='0']")
     assert inside.count() == 1
-    assert re.fullmatch(r".+, (Claim|Citation), \d+ links?", inside.get_attribute("aria-label"))
+    assert re.fullmatch(r".+, (Claim|Citation), \d+ links?", inside.get_attribute("aria-label") or "")
     page.locator("[data-does=down]").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('.canvas') !== null")

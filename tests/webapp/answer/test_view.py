@@ -131,9 +131,9 @@ def test_a_status_is_a_badge(client: FlaskClient) -> None:
 def test_the_graph_is_a_table_of_links_for_everybody(client: FlaskClient) -> None:
     page = shown(client, LINKS, view="graph", **{"from": "citation", "to": "claim", "by": "p"})
     found = Table(page)
-    asked = client.get("/sparql", query_string={"query": LINKS, "format": "json"}).json
+    asked = client.get("/sparql", query_string={"query": LINKS, "format": "json"}).get_json()
     assert len(found.rows) - 1 == len(asked["results"]["bindings"]) > 5
-    data = json.loads(re.search(r'data-graph="([^"]*)"', page)[1].replace("&#34;", '"').replace("&amp;", "&"))
+    data = json.loads(re.findall(r'data-graph="([^"]*)"', page)[0].replace("&#34;", '"').replace("&amp;", "&"))
     assert json.dumps(data), "what the script draws is in the page"
 
 

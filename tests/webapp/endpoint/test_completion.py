@@ -14,6 +14,7 @@ import kb
 import webapp
 from tests.support.web_base import NAMES, make
 from webapp.endpoint import completion
+from webapp.site.site import site_of
 from webapp.words.catalogue import LANGUAGES
 
 
@@ -65,7 +66,7 @@ def test_a_predicate_says_what_stands_behind_it(found: dict[str, Any]) -> None:
 def test_where_values_are_many_their_kinds_are_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(completion, "FEW", 2)
     with app.test_request_context():
-        asserts = named(completion.document(webapp.site()), "predicates", "fc:asserts")
+        asserts = named(completion.document(site_of(app)), "predicates", "fc:asserts")
     assert "objects" not in asserts
     assert asserts["kinds"] == ["claim"]
 
@@ -100,7 +101,7 @@ def test_a_large_base_is_looked_up(app: Flask, monkeypatch: pytest.MonkeyPatch) 
     assert "ent:hostile" in [each["name"] for each in hostile]
     monkeypatch.setattr(completion, "MOST_THINGS", 12)
     with app.test_request_context():
-        document = completion.document(webapp.site())
+        document = completion.document(site_of(app))
     assert document["whole"] is False
     assert 0 < len(document["things"]) <= 12
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pyoxigraph as ox
@@ -71,7 +72,7 @@ def address(app: Flask) -> Iterator[str]:
 
 
 @contextmanager
-def site(home: Path, **settings: object) -> Iterator[tuple[Flask, str]]:
+def site(home: Path, **settings: Any) -> Iterator[tuple[Flask, str]]:
     app = webapp.create_app(home, STREAM_AFTER=100_000, **settings)
     with live(app) as url:
         yield app, url

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 from flask import Flask
@@ -21,7 +22,10 @@ from tests.support.every_page import Place, every_page
 from tests.support.live import live
 from webapp.words.catalogue import LANGUAGES
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was looked at by axe")
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was looked at by axe")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe here: nothing was looked at by it")
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -87,7 +91,10 @@ def browser() -> Iterator[playwright.Browser]:
         started.close()
 
 
-def faults(browser: playwright.Browser, site: Site, language: str, scheme: str, width: int) -> Iterator[str]:
+Scheme = Literal["light", "dark"]
+
+
+def faults(browser: playwright.Browser, site: Site, language: str, scheme: Scheme, width: int) -> Iterator[str]:
     """What is wrong on the pages of a site."""
     window = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme=scheme, locale=language, reduced_motion="reduce"
@@ -111,28 +118,30 @@ def faults(browser: playwright.Browser, site: Site, language: str, scheme: str, 
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_page_breaks_a_rule(browser: playwright.Browser, site: Site, language: str, scheme: str, width: int) -> None:
+def test_no_page_breaks_a_rule(
+    browser: playwright.Browser, site: Site, language: str, scheme: Scheme, width: int
+) -> None:
     assert len(site.places) > 20
     assert not list(faults(browser, site, language, scheme, width))
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), [("en", "dark", 375), ("ko", "light", 1280)])
 def test_hard_cases_break_no_rule(
-    browser: playwright.Browser, hard: Site, language: str, scheme: str, width: int
+    browser: playwright.Browser, hard: Site, language: str, scheme: Scheme, width: int
 ) -> None:
     assert not list(faults(browser, hard, language, scheme, width))
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), [("en", "dark", 1280), ("ko", "light", 375)])
 def test_marked_texts_break_no_rule(
-    browser: playwright.Browser, reading: Site, language: str, scheme: str, width: int
+    browser: playwright.Browser, reading: Site, language: str, scheme: Scheme, width: int
 ) -> None:
     assert not list(faults(browser, reading, language, scheme, width))
 
 
 @pytest.mark.parametrize(("language", "scheme", "width"), [("en", "light", 1280), ("ko", "dark", 375)])
 def test_the_real_base_breaks_no_rule(
-    browser: playwright.Browser, real: Site, language: str, scheme: str, width: int
+    browser: playwright.Browser, real: Site, language: str, scheme: Scheme, width: int
 ) -> None:
     assert not list(faults(browser, real, language, scheme, width))
 

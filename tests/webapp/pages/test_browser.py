@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +21,10 @@ from tests.support.chromium import NAMES, QUIET
 from tests.support.serving import free_port
 from tests.support.web_base import make, served
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
 
 pytestmark = pytest.mark.browser
 
@@ -137,14 +141,26 @@ def browser() -> Iterator[playwright.Browser]:
         started.close()
 
 
-def visit(browser: playwright.Browser, address: str, **options: object) -> Visit:
+def box_of(found: playwright.Locator) -> playwright.FloatRect:
+    """Where something is on the page."""
+    box = found.bounding_box()
+    assert box is not None, "it is not on the page"
+    return box
+
+
+def _refuse(visit: Visit, dialog: playwright.Dialog) -> None:
+    visit.complaints.append(dialog.message)
+    dialog.dismiss()
+
+
+def visit(browser: playwright.Browser, address: str, **options: Any) -> Visit:
     """A window that writes down every request off the site, every complaint of the console, every dialog."""
     window = browser.new_context(accept_downloads=True, **options)
     found = Visit(window.new_page())
     found.page.on("request", lambda r: None if r.url.startswith(address) else found.complaints.append(r.url))
     found.page.on("console", lambda m: found.complaints.append(m.text) if m.type in ("error", "warning") else None)
     found.page.on("pageerror", lambda e: found.complaints.append(str(e)))
-    found.page.on("dialog", lambda d: (found.complaints.append(d.message), d.dismiss()))
+    found.page.on("dialog", lambda d: _refuse(found, d))
     return found
 
 
@@ -165,7 +181,7 @@ def test_from_a_question_to_a_paragraph(browser: playwright.Browser, address: st
     assert "Mill Bridge closes for repairs" in chain and "council of Harrowmere" in chain
     page.get_by_role("link", name="paragraph 6", exact=True).first.click()
     assert page.url == f"{address}/article/mill-bridge#p6"
-    assert page.locator("#p6").bounding_box()["y"] < 100, "the paragraph is what one sees"
+    assert box_of(page.locator("#p6"))["y"] < 100, "the paragraph is what one sees"
     assert "accusation" in page.locator("#p6 .gist").inner_text()
     page.get_by_role("link", name="The query behind this page").click()
     assert "triples" in page.locator(".count").inner_text()

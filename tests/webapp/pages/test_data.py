@@ -235,8 +235,10 @@ def test_choices_hold_for_the_data_as_for_the_page(client: FlaskClient, what: st
 def test_a_record_is_all_that_the_base_says(client: FlaskClient) -> None:
     base = site_of(client.application).base
     for what, kind in (("claims", kb.FC.Claim), ("citations", kb.FC.Citation)):
-        wanted = {t for t in base.whole.triples if isinstance(t.subject, ox.NamedNode)}
-        wanted = {str(t) for t in wanted if t.subject.value in base.graph.instances(kind)}
+        things = base.graph.instances(kind)
+        wanted = {
+            str(t) for t in base.whole.triples if isinstance(t.subject, ox.NamedNode) and t.subject.value in things
+        }
         found = ox.parse(client.get(f"/{what}.nt").data, format=ox.RdfFormat.N_TRIPLES)
         named = {str(quad.triple) for quad in found if isinstance(quad.subject, ox.NamedNode)}
         plain = {each for each in wanted if "_:" not in each}
@@ -249,7 +251,7 @@ def test_long_lists_say_where_they_go_on(client: FlaskClient, tmp_path: Path) ->
     (home / "kb" / "claims" / "more.ttl").write_text(HEAD + "".join(lines), "utf-8")
     app = webapp.create_app(home, WORKERS=1)
     try:
-        path, seen = "/claims.ttl?q=times", set()
+        path, seen = "/claims.ttl?q=times", set[str]()
         while path:
             response = app.test_client().get(path)
             here = subjects(app.test_client(), path)
@@ -409,10 +411,10 @@ def test_the_openapi_document_lists_every_address(client: FlaskClient) -> None:
     names = [operation["operationId"] for path in described.values() for operation in path.values()]
     assert len(names) == len(set(names))
     for path, operations in described.items():
-        placed = {each["name"] for each in operations["get"].get("parameters", ()) if each["in"] == "path"}
-        assert placed == set(re.findall(r"{(\w+)}", path)), path
-    choices = {each["name"] for each in described["/claims.{suffix}"]["get"]["parameters"]}
-    assert choices == {"q", "page", "article", "status", "stance", "kind", "speaker", "about", "year", "suffix"}
+        names_placed = {each["name"] for each in operations["get"].get("parameters", ()) if each["in"] == "path"}
+        assert names_placed == set(re.findall(r"{(\w+)}", path)), path
+    chosen = {each["name"] for each in described["/claims.{suffix}"]["get"]["parameters"]}
+    assert chosen == {"q", "page", "article", "status", "stance", "kind", "speaker", "about", "year", "suffix"}
     assert json.dumps(described)
 
 

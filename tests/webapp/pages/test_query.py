@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -19,8 +20,13 @@ from tests.support.web_base import make
 from webapp.pages.scripts import built_scripts
 from webapp.site.site import site_of
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
-watched = pytest.importorskip("tests.webapp.pages.test_browser")
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+
+    from tests.webapp.pages import test_browser as watched
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
+    watched = pytest.importorskip("tests.webapp.pages.test_browser")
 browser = watched.browser
 visit = watched.visit
 WEAK_WORDS = watched.WEAK_WORDS
@@ -254,7 +260,7 @@ def test_the_editor_fits_a_phone(look: Callable[..., watched.Visit], scheme: str
     write(found.page, "SELECT ?a_rather_long_variable ?and_another_one_beside_it ?and_a_third { ?x fc:speaker ent:")
     inside(found.page, ".cm-completionLabel").first.wait_for()
     assert found.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
-    box = inside(found.page, ".cm-tooltip-autocomplete").bounding_box()
+    box = watched.box_of(inside(found.page, ".cm-tooltip-autocomplete"))
     assert box["x"] >= 0 and box["x"] + box["width"] <= 375
     assert found.complaints == []
 
@@ -266,7 +272,7 @@ def test_each_number_stands_beside_its_line_before_the_editor_is_in_sight(
 ) -> None:
     page = look(viewport={"width": width, "height": 800}).page
     inside(page, ".cm-line").first.wait_for()
-    assert page.locator("#query").bounding_box()["y"] > 800, "this is about an editor below the window"
+    assert watched.box_of(page.locator("#query"))["y"] > 800, "this is about an editor below the window"
     tops = "each => each.map(one => one.getBoundingClientRect().top)"
     numbers = inside(page, ".cm-lineNumbers .cm-gutterElement:not([style*=hidden])").evaluate_all(tops)
     lines = inside(page, ".cm-line").evaluate_all(tops)
@@ -326,13 +332,13 @@ ASK_SOON = """text => {
 }"""
 
 
-def busy(pool: object) -> object:
+def busy(pool: Any) -> Any:
     """A worker that has a visitor's question, or None."""
     with pool.lock:
         return next(iter(pool.alive - set(pool.idle)), None)
 
 
-def until(done: object) -> None:
+def until(done: Callable[[], Any]) -> None:
     """Wait for something to come true."""
     end = time.monotonic() + PATIENCE
     while not done():

@@ -264,9 +264,13 @@ def test_a_server_goes_with_its_terminal(home: Path, place: Path) -> None:
     begin = "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
     begin += "os.execv(sys.argv[1], sys.argv[1:])"
     environment = {**os.environ, "PYTHONPATH": str(kb.find_home().root)}
-    ends = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
     with subprocess.Popen(
-        [sys.executable, "-c", begin, *command], env=environment, preexec_fn=BEFORE_START, **ends
+        [sys.executable, "-c", begin, *command],
+        env=environment,
+        preexec_fn=BEFORE_START,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
     ) as process:
         os.close(theirs)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,9 +12,12 @@ from tests.support import text_base
 from tests.support.serving import free_port
 from tests.support.web_base import served
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
 
-from tests.webapp.pages.test_browser import WEAK_WORDS, browser, visit  # noqa: E402
+from tests.webapp.pages.test_browser import WEAK_WORDS, browser, visit
 
 __all__ = ["browser"]
 

@@ -144,7 +144,8 @@ def sentences() -> Iterator[str]:
     for node in ast.walk(ast.parse((Path(kb.__file__).parent / "model" / "sentences.py").read_text("utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Said", "Several"):
             given = [node.args[0]] if node.func.id == "Said" else node.args[1:]
-            yield from (each.value for each in given if isinstance(each, ast.Constant) and each.value != "; ")
+            values = (each.value for each in given if isinstance(each, ast.Constant))
+            yield from (value for value in values if isinstance(value, str) and value != "; ")
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "{count}" in node.value:
             yield node.value
 

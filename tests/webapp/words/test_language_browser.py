@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,9 +12,12 @@ import webapp
 from tests.support.live import live
 from tests.support.web_base import make
 
-playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+else:
+    playwright = pytest.importorskip("playwright.sync_api", reason="no playwright here: nothing was tried in a browser")
 
-from tests.webapp.pages.test_browser import Visit, browser, visit  # noqa: E402
+from tests.webapp.pages.test_browser import Visit, browser, visit
 
 pytestmark = pytest.mark.browser
 __all__ = ["browser"]
@@ -82,7 +86,8 @@ def test_right_to_left_names_do_not_turn_the_line(opened: Callable[..., Visit], 
     assert name.evaluate(style) == ["rtl", "isolate"]
     assert page.locator("dd").filter(has=name).evaluate(style)[0] == "ltr"
     after = name.locator("xpath=following-sibling::*[1]")  # the tag of the language, which is read after the name
-    assert after.bounding_box()["x"] > name.bounding_box()["x"] + name.bounding_box()["width"] - 1
+    beside, box = after.bounding_box(), name.bounding_box()
+    assert beside and box and beside["x"] > box["x"] + box["width"] - 1
     page.goto(f"{address}/search")
     page.locator("#words").fill("جسر")
     assert page.locator("#words").evaluate(style)[0] == "rtl"
