@@ -23,7 +23,7 @@ class Settings:
     """The settings of one site.
 
     Attributes:
-        timeout_seconds: a question that takes longer is ended.
+        timeout_seconds: a query that takes longer is ended.
         max_rows: rows (or triples) of one answer; an answer with more is cut, and says so: in its head, or, if that
             has left already, by breaking off the connection.
         max_bytes: bytes of one answer; a larger one is refused, or broken off where it has begun to leave.
@@ -32,23 +32,23 @@ class Settings:
             more of them, and it is sent in pieces, as it is made.
         send_seconds: how long it may take until the last piece has left; a client that reads more slowly is left.
         table_rows: rows of an answer that the query page looks at.
-        memory_mb: memory that one worker may take for its questions.
-        workers: how many questions of visitors run at once; the site's own pages have one worker more.
-        long_after_seconds: a visitor's question that runs longer is a long one.
+        memory_mb: memory that one worker may take for its queries.
+        workers: how many queries of visitors run at once; the site's own pages have one worker more.
+        long_after_seconds: a visitor's query that runs longer is a long one.
         long_questions: how many long ones have places of their own; with them there are as many workers more.
-        wait_seconds: how long a question waits for a free worker before the site says that it is busy.
+        wait_seconds: how long a query waits for a free worker before the site says that it is busy.
         kept_bytes: bytes of answers that are kept for the same request again; 0 keeps none.
         page_bytes: bytes of pages of things, and of answers to the queries of pages, that are kept for the next view,
             half of it each; 0 keeps none. A page that might show a reader's copy is not kept.
-        recycle_after: questions after which a worker is replaced by a fresh one.
-        max_query_chars: code points of one question.
+        recycle_after: queries after which a worker is replaced by a fresh one.
+        max_query_chars: code points of one query.
         page_rows: rows of an answer on one page, where a visitor chooses no other number.
         texts: folders with a reader's own copies of the articles, for the report and, with `show_texts`, the pages.
         show_texts: whether pages of articles and citations show the text from those copies. `kb serve` says so where
             only this machine can reach the site. No request can say it.
         budget_seconds: seconds of the engine's time that one client may use in a minute; 0 for no limit. Clients on
             this machine have no limit.
-        most_at_once: questions that one client may have under way; 0 for no limit.
+        most_at_once: queries that one client may have under way; 0 for no limit.
         proxies: how many proxies are in front; each has added the address of its client to X-Forwarded-For. With
             0, that header is not believed.
         public_base: where the site is seen from outside, such as `https://facts.example/`; empty for nowhere in

@@ -28,13 +28,13 @@ def diff_options(parser: argparse.ArgumentParser) -> None:
 def query_options(parser: argparse.ArgumentParser) -> None:
     """Options of `kb query`."""
     parser.set_defaults(run=_run_query)
-    parser.add_argument("question", nargs="?", metavar="NAME|FILE", help="without one, the saved queries are listed")
+    parser.add_argument("query", nargs="?", metavar="NAME|FILE", help="without one, the saved queries are listed")
     parser.add_argument(
         "--param",
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="a value that the question asks for, such as entity=ent:kim-song; may be repeated",
+        help="a value that the query asks for, such as entity=ent:kim-song; may be repeated",
     )
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table")
     home_option(parser)
@@ -81,21 +81,21 @@ def _run_diff(arguments: argparse.Namespace) -> int:
 
 def _run_query(arguments: argparse.Namespace) -> int:
     home = kb.find_home(arguments.home)
-    if arguments.question is None:
-        for question in kb.saved_queries(home):
-            if not question.name.startswith("page-"):
-                params = " ".join(f"--param {param.name}={param.default or '…'}" for param in question.params)
-                print(f"{question.name:28} {question.title}" + (f"\n{'':28} {params}" if params else ""))
+    if arguments.query is None:
+        for query in kb.saved_queries(home):
+            if not query.name.startswith("page-"):
+                params = " ".join(f"--param {param.name}={param.default or '…'}" for param in query.params)
+                print(f"{query.name:28} {query.title}" + (f"\n{'':28} {params}" if params else ""))
         return 0
-    question = kb.saved_query(home, arguments.question)
+    query = kb.saved_query(home, arguments.query)
     base = kb.load_kb(home)
-    values = kb.bind(question, _pairs(arguments.param), prefixes=base.prefixes)
+    values = kb.bind(query, _pairs(arguments.param), prefixes=base.prefixes)
     store = kb.open_store(base.quads())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not notice Ctrl+C while it works
     try:
-        answer = kb.ask(store, question.text, params=values, prefixes=base.prefixes)
+        answer = kb.ask(store, query.text, params=values, prefixes=base.prefixes)
     except kb.QueryError as error:
-        error.source = arguments.question
+        error.source = arguments.query
         raise
     writers = {
         "table": lambda: kb.as_table(answer, prefixes=base.prefixes) + "\n",

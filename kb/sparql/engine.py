@@ -1,7 +1,7 @@
 """The store that answers SPARQL: pyoxigraph in memory, or on disk for read-only workers.
 
 A store may rewrite literals ("007" becomes "7"), so nothing that is exported, hashed or validated comes from
-one; it only answers questions. Named graphs are files; the default graph of a question is their union.
+one; it only answers queries. Named graphs are files; the default graph of a query is their union.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def open_read_only(folder: Path) -> ox.Store:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question gave.
+    """What a query gave.
 
     Attributes:
         columns: variable names of a SELECT; empty otherwise.
@@ -65,11 +65,11 @@ def ask(
     prefixes: Mapping[str, str] = PREFIXES,
     max_rows: int = 100_000,
 ) -> Answer:
-    """Ask one SPARQL 1.1 question of a store whose default graph is the union of its graphs.
+    """Ask one SPARQL 1.1 query of a store whose default graph is the union of its graphs.
 
     Args:
-        params: values for variables of the question, by name without `?`.
-        prefixes: prefixes that the question need not declare.
+        params: values for variables of the query, by name without `?`.
+        prefixes: prefixes that the query need not declare.
         max_rows: rows or triples kept; more sets `Answer.truncated`.
 
     Raises:
@@ -103,7 +103,7 @@ def run(
     """Evaluate without the tests of `refuse`, lazily; for callers that stream and limit by themselves.
 
     Args:
-        base_iri: what relative IRIs of the question are resolved against; None refuses them.
+        base_iri: what relative IRIs of the query are resolved against; None refuses them.
 
     Raises:
         QueryRefusedError: not SPARQL, with line and column, or a graph or function that the engine does not know.
@@ -122,11 +122,11 @@ def run(
     except SyntaxError as error:
         raise _syntax(str(error)) from error
     except (ValueError, RuntimeError) as error:
-        raise QueryRefusedError(f"the engine cannot answer: {error}", help="simplify the question") from error
+        raise QueryRefusedError(f"the engine cannot answer: {error}", help="simplify the query") from error
 
 
 def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
-    """The question with its parameters written into it, as a VALUES block that opens its WHERE; no line moves.
+    """The query with its parameters written into it, as a VALUES block that opens its WHERE; no line moves.
 
     Raises:
         QueryRefusedError: there are parameters and no WHERE with a bracket to put them in.

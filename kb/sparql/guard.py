@@ -1,6 +1,6 @@
-"""One SPARQL question, one answer; what is refused, and why; the questions that are kept as files.
+"""One SPARQL query, one answer; what is refused, and why; the queries that are kept as files.
 
-The text of a question is read by a tokenizer before any parser sees it, because a deeply nested one kills
+The text of a query is read by a tokenizer before any parser sees it, because a deeply nested one kills
 the process that parses it (no exception, a crash), and because SERVICE would call out. The engine never fetches for
 FROM; a graph that is not in the base is refused too, so that an empty answer is not mistaken for a result.
 """
@@ -22,7 +22,7 @@ from kb.vocab import PREFIXES
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """What a question may cost before it is parsed.
+    """What a query may cost before it is parsed.
 
     Attributes:
         chars: code points of the text.
@@ -83,7 +83,7 @@ def refuse(
     prefixes: Mapping[str, str] | None = None,
     limits: QueryLimits = LIMITS,
 ) -> None:
-    """Refuse a question that may not be asked; answer nothing when it may.
+    """Refuse a query that may not be asked; answer nothing when it may.
 
     Args:
         text: a SPARQL 1.1 query.
@@ -95,7 +95,7 @@ def refuse(
         QueryRefusedError: with line and column.
     """
     if len(text) > limits.chars:
-        raise QueryRefusedError(f"the question is longer than {limits.chars:,} characters", help="ask less at once")
+        raise QueryRefusedError(f"the query is longer than {limits.chars:,} characters", help="ask less at once")
     words = tuple(tokenize(text))
     _refuse_cost(text, words, limits)
     _refuse_keywords(text, words)
@@ -127,11 +127,11 @@ def _refuse_cost(text: str, words: Sequence[_Word], limits: QueryLimits) -> None
         counts["operators"] += word.kind == "operator"
         counts["patterns"] += word.kind == "word" and word.text.upper() in _PATTERNS
         if depth > limits.depth:
-            raise _refused(text, word, f"brackets nest deeper than {limits.depth}", "write a flatter question")
+            raise _refused(text, word, f"brackets nest deeper than {limits.depth}", "write a flatter query")
         for name, count in counts.items():
             most = getattr(limits, name)
             if count > most:
-                raise _refused(text, word, f"more than {most:,} {name}", "ask a smaller question")
+                raise _refused(text, word, f"more than {most:,} {name}", "ask a smaller query")
 
 
 def _refuse_keywords(text: str, words: Sequence[_Word]) -> None:
@@ -161,7 +161,7 @@ def _may_compare(word: _Word) -> bool:
 
 
 def _declared(words: Sequence[_Word]) -> dict[str, str]:
-    """The prefixes that a question declares."""
+    """The prefixes that a query declares."""
     return {
         name.text[:-1]: iri.text[1:-1]
         for key, name, iri in zip(words, words[1:], words[2:], strict=False)

@@ -29,7 +29,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A question kept as a file: its name, title, description, parameters and SPARQL; what it is about, or nothing."""
+    """A query kept as a file: its name, title, description, parameters and SPARQL; what it is about, or nothing."""
 
     name: str
     title: str
@@ -40,7 +40,7 @@ class SavedQuery:
 
 
 def saved_queries(home: Home) -> tuple[SavedQuery, ...]:
-    """Every question in `kb/queries`, by name; those of pages (`page-…`) too.
+    """Every query in `kb/queries`, by name; those of pages (`page-…`) too.
 
     Raises:
         InputError: a file whose head cannot be read.
@@ -106,7 +106,7 @@ def _param(said: str, path: Path, number: int) -> Param:
 
 
 def bind(
-    question: SavedQuery, values: Mapping[str, str], *, prefixes: Mapping[str, str] = PREFIXES
+    query: SavedQuery, values: Mapping[str, str], *, prefixes: Mapping[str, str] = PREFIXES
 ) -> dict[str, ox.NamedNode | ox.Literal]:
     """The parameters of a saved query as terms.
 
@@ -116,25 +116,22 @@ def bind(
     Raises:
         UsageError: an unknown parameter, one that is missing, or a value of the wrong type.
     """
-    known = {param.name for param in question.params}
+    known = {param.name for param in query.params}
     unknown = sorted(set(values) - known)
     if unknown:
         raise UsageError(
-            f"{question.name} has no parameter {unknown[0]!r}",
+            f"{query.name} has no parameter {unknown[0]!r}",
             help="it has: " + (", ".join(sorted(known)) or "none"),
         )
     return {
-        param.name: _term(question, param, values.get(param.name) or param.default, prefixes)
-        for param in question.params
+        param.name: _term(query, param, values.get(param.name) or param.default, prefixes) for param in query.params
     }
 
 
-def _term(
-    question: SavedQuery, param: Param, value: str | None, prefixes: Mapping[str, str]
-) -> ox.NamedNode | ox.Literal:
+def _term(query: SavedQuery, param: Param, value: str | None, prefixes: Mapping[str, str]) -> ox.NamedNode | ox.Literal:
     if value is None:
         raise UsageError(
-            f"{question.name} needs the parameter {param.name!r}: {param.description}",
+            f"{query.name} needs the parameter {param.name!r}: {param.description}",
             help=f"give --param {param.name}=…",
         )
     if param.type == "string":

@@ -544,12 +544,12 @@ def test_every_saved_question_runs_with_what_its_form_offers(client: FlaskClient
         "question": "q:was-there-a-warning",
         "paragraph": "art:mill-bridge-p4",
     }
-    names = [name for name in here.questions if not name.startswith("page-")]
+    names = [name for name in here.saved_queries if not name.startswith("page-")]
     assert len(names) > 3
     for name in names:
         params = {
             f"${param.name}": values.get(param.name, "ent:jonas-feld" if param.type == "iri" else "1")
-            for param in here.questions[name].params
+            for param in here.saved_queries[name].params
         }
         response = client.get("/", query_string={"question": name, **params})
         text = response.get_data(as_text=True)

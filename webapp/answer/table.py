@@ -73,7 +73,7 @@ class TableView:
         page, pages: numbers from 1.
         before, after, start, end: where the other pages are; empty where there is none.
         sizes: how many rows a page may have; empty where all fit on the smallest.
-        sorted_by: the column it is sorted by; empty for the order of the question, which is at `unsorted`.
+        sorted_by: the column it is sorted by; empty for the order of the query, which is at `unsorted`.
         unknown: a column to sort by that the answer does not have.
     """
 
@@ -107,7 +107,7 @@ class Place:
     """Which part of the table is asked for.
 
     Attributes:
-        sort: a column, with `-` before it for the other direction; empty for the order of the question.
+        sort: a column, with `-` before it for the other direction; empty for the order of the query.
         page: from 1; one that is not there is the nearest that is.
         rows: on a page.
         usual: rows on a page if the visitor does not choose.

@@ -1,4 +1,4 @@
-"""The answer to a visitor's question, as the query page shows it, and the ways to take it along.
+"""The answer to a visitor's query, as the query page shows it, and the ways to take it along.
 
 An answer can be seen in several views: a table, a graph, a timeline, and the very text that a program gets. The
 address says which, and which part of it, so that every view can be kept, passed on, and gone back to. Everything is
@@ -36,7 +36,7 @@ VIEWS: Mapping[str, str] = {
 MOST_ROWS = 1_000
 """Rows that a page may have at most."""
 MOST_COLUMNS = 60
-"""Columns of an answer that a page shows: each has addresses of its own in it, which say the whole question."""
+"""Columns of an answer that a page shows: each has addresses of its own in it, which say the whole query."""
 RAW_CHARS = 60_000
 """Characters of an answer's own text that a page shows."""
 
@@ -185,11 +185,11 @@ def answer_view(here: Site, asked: Asked, shown: Shown) -> AnswerView:
         QueryError: it was refused or stopped.
     """
     most = min(here.settings.max_rows, here.settings.table_rows)
-    question = QueryRequest(asked.text, graph=ROWS, params=asked.params, base=here.endpoint, max_rows=most)
+    query = QueryRequest(asked.text, graph=ROWS, params=asked.params, base=here.endpoint, max_rows=most)
     if shown.view == RAW:
         table, graph = _formats(shown)
-        question = replace(question, table=table, graph=graph)
-    reply = here.ask(question)
+        query = replace(query, table=table, graph=graph)
+    reply = here.ask(query)
     document = json.loads(reply.body) if shown.view != RAW else {}
     arguments = page_arguments(here, asked)
 
@@ -234,7 +234,7 @@ def _laid_out(
 
 
 def page_arguments(here: Site, asked: Asked) -> dict[str, str]:
-    """What the address of the query page says to ask this question."""
+    """What the address of the query page says to ask this query."""
     if asked.saved is None:
         return asked.arguments
     values = {f"${name}": typed(here, term) for name, term in sorted(asked.params.items())}

@@ -188,7 +188,7 @@ def _first(things: Iterable[dict[str, str]]) -> Iterator[dict[str, str]]:
 
 
 def _name(here: Site, iri: str) -> str:
-    """An IRI as it is written in a question."""
+    """An IRI as it is written in a query."""
     name = here.names.short(iri)
     return name if _LOCAL.fullmatch(name) else f"<{iri}>"
 

@@ -294,8 +294,8 @@ def _prefixes(here: Site, document: str) -> Iterator[ox.Triple]:
 
 def _questions(here: Site, document: str) -> Iterator[ox.Triple]:
     """The saved queries, with values in their parameters, as SHACL's executables."""
-    for name, question in sorted(here.questions.items()):
-        form, text = _form(question.text), example(here, question)
+    for name, query in sorted(here.saved_queries.items()):
+        form, text = _form(query.text), example(here, query)
         if text is None or form is None or name.startswith("page-"):
             continue
         node = f"{document}#question-{name}"
@@ -303,8 +303,8 @@ def _questions(here: Site, document: str) -> Iterator[ox.Triple]:
             node,
             (kb.RDF.type, SHACL.SPARQLExecutable),
             (kb.RDF.type, SHACL[f"SPARQL{form.capitalize()}Executable"]),
-            (kb.RDFS.label, ox.Literal(question.title, language="en")),
-            (kb.RDFS.comment, ox.Literal(question.description, language="en")),
+            (kb.RDFS.label, ox.Literal(query.title, language="en")),
+            (kb.RDFS.comment, ox.Literal(query.description, language="en")),
             (SHACL.prefixes, f"{document}#prefixes"),
             (SHACL[form], ox.Literal(text)),
             (SCHEMA_TARGET, here.endpoint),

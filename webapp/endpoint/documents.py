@@ -109,7 +109,7 @@ def hidden_fields() -> tuple[Form, ...]:
     path = quote(request.path) if request.path != "/" else FRONT
     arguments = [(name, value) for name, value in request.args.items(multi=True) if name not in NOT_DATA]
     if path == FRONT and arguments:
-        return ()  # what a question answers is taken along from beside the answer
+        return ()  # what a query answers is taken along from beside the answer
     href = request.script_root + path + (f"?{urlencode(arguments)}" if arguments else "")
     return tuple(
         Form("JSON" if suffix == "json" else media.label, media_type, _beside(href, suffix))

@@ -73,7 +73,7 @@ class BrokenOffError(ClientDisconnected, ConnectionResetError):  # type: ignore[
 
 @blueprint.route("/sparql", methods=["GET", "POST"], strict_slashes=False)
 def sparql() -> AnyResponse:
-    """Answer one question."""
+    """Answer one query."""
     here = site()
     try:
         if wants_page():
@@ -83,11 +83,11 @@ def sparql() -> AnyResponse:
         if request.method != "POST" and not (set(request.args) - {"format"}):
             return describe.service(_graph_format(request.args.get("format")))
         wanted = _formats(request)
-        question = _question(here, request, *wanted)
-        reply = here.open(question)
+        query = _question(here, request, *wanted)
+        reply = here.open(query)
     except kb.QueryError as error:
         return problem_of(error)
-    return _answer(reply, wanted, question, here)
+    return _answer(reply, wanted, query, here)
 
 
 # --- reading a request -----------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def _question(
 
 
 def _query_and_arguments(request: Request) -> tuple[str, MultiDict[str, str]]:
-    """The text of the question and the other arguments, from wherever the protocol puts them."""
+    """The text of the query and the other arguments, from wherever the protocol puts them."""
     arguments = MultiDict(request.args)
     if request.method == "POST":
         if request.mimetype == DIRECT:
@@ -142,13 +142,13 @@ def _query_and_arguments(request: Request) -> tuple[str, MultiDict[str, str]]:
             help = f"send {DIRECT}, or a form as {FORM}"
             if request.mimetype == UPDATE:
                 raise BadRequestError(415, "this base is read-only: it takes no updates", help=help)
-            raise BadRequestError(415, f"a body of type {request.mimetype or 'unknown'} is not a question", help=help)
+            raise BadRequestError(415, f"a body of type {request.mimetype or 'unknown'} is not a query", help=help)
         arguments.update(request.form)
     if "update" in arguments:
         raise BadRequestError(400, "this base is read-only: it takes no updates", help="ask with query=")
     queries = arguments.getlist("query")
     if len(queries) != 1:
-        said = "no question" if not queries else f"{len(queries)} questions"
+        said = "no query" if not queries else f"{len(queries)} queries"
         raise BadRequestError(400, f"{said} in the request", help="send exactly one query=")
     return queries[0], arguments
 
@@ -169,15 +169,15 @@ def _graphs(arguments: MultiDict[str, str], name: str) -> tuple[str, ...]:
 def _direct(request: Request) -> str:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if charset not in ("utf-8", "utf8", "us-ascii"):
-        raise BadRequestError(415, f"a question in {charset} cannot be read", help="send UTF-8")
+        raise BadRequestError(415, f"a query in {charset} cannot be read", help="send UTF-8")
     try:
         return request.get_data().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadRequestError(400, f"byte {error.start} of the question is not UTF-8", help="send UTF-8") from error
+        raise BadRequestError(400, f"byte {error.start} of the query is not UTF-8", help="send UTF-8") from error
 
 
 def bindings(here: Site, arguments: Mapping[str, str]) -> dict[str, Any]:
-    """Values for variables of the question: arguments named `$variable`, as RDF4J's protocol has them."""
+    """Values for variables of the query: arguments named `$variable`, as RDF4J's protocol has them."""
     named = {name[1:]: value for name, value in arguments.items() if name.startswith("$")}
     return {name: here.term(value) for name, value in named.items() if name.isidentifier()}
 
@@ -224,7 +224,7 @@ def _found(medias: tuple[Media, ...], media_type: str | None) -> tuple[Media, st
 # --- answering -------------------------------------------------------------------------------------------
 
 
-def _answer(reply: Reply | Stream, wanted: Wanted, question: QueryRequest, here: Site) -> Response:
+def _answer(reply: Reply | Stream, wanted: Wanted, query: QueryRequest, here: Site) -> Response:
     chosen = wanted[1] if reply.form == "graph" else wanted[0]
     assert chosen is not None, "a worker answers in the format it was asked for"
     media, media_type = chosen
@@ -233,7 +233,7 @@ def _answer(reply: Reply | Stream, wanted: Wanted, question: QueryRequest, here:
     response.headers["Content-Disposition"] = f'inline; filename="{file_name(media)}"'
     if reply.truncated:
         response.headers["Factcite-Truncated"] = "rows"
-    unknown = set(question.default_graphs + question.named_graphs) - set(here.graphs)
+    unknown = set(query.default_graphs + query.named_graphs) - set(here.graphs)
     if unknown:
         response.headers["Factcite-Unknown-Graphs"] = str(len(unknown))
     response.vary.add("Accept")
@@ -285,12 +285,12 @@ class Pieces:
             raise BrokenOffError(error.message) from None
 
     def close(self) -> None:
-        """End the question, if it still runs."""
+        """End the query, if it still runs."""
         self.stream.close()
 
 
 def status_of(error: kb.QueryError) -> int:
-    """The HTTP status that says what became of a question."""
+    """The HTTP status that says what became of a query."""
     if isinstance(error, BadRequestError):
         return error.status
     if isinstance(error, NotAcceptableError):
@@ -301,7 +301,7 @@ def status_of(error: kb.QueryError) -> int:
 
 
 def problem_of(error: kb.QueryError) -> Response:
-    """An error of a question, as problem details."""
+    """An error of a query, as problem details."""
     more: dict[str, Any] = {"line": error.line, "column": error.column, "help": error.help}
     if isinstance(error, StoppedError):
         more["limit"] = error.reason

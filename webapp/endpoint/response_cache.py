@@ -1,6 +1,6 @@
 """Keep answers, and give them again to a client that asks exactly the same.
 
-A base does not change while it is served, so the answer to a question cannot either, unless the question asks for the
+A base does not change while it is served, so the answer to a query cannot either, unless the query asks for the
 time or for chance. What is kept is the whole response to a GET of the endpoint, by everything that it depends on: the
 query string, the name of the server, and the headers that its `Vary` names. It is in front of the site, because
 what is kept has passed every test already; so it costs no worker and no budget. Only answers that came whole

@@ -1,6 +1,6 @@
 """A budget for each client: so many seconds of the engine's time in a minute, refilled steadily.
 
-It is time that is counted, not requests: a thousand small questions cost less than one that searches for its whole
+It is time that is counted, not requests: a thousand small queries cost less than one that searches for its whole
 time limit. Only so many of its queries may run at once, so that no client fills the queue. A client on this
 machine has no limit, because it is the user's own.
 """
@@ -27,7 +27,7 @@ class BudgetSpentError(kb.QueryError):
     """A client has used up its share; `seconds` from now there may be some again."""
 
     def __init__(self, message: str, seconds: float) -> None:
-        super().__init__(message, help="wait, or ask smaller questions")
+        super().__init__(message, help="wait, or ask smaller queries")
         self.seconds = seconds
 
 
@@ -36,7 +36,7 @@ class Budget:
 
     Args:
         seconds: what a client may use in a minute; 0 for no limit.
-        at_once: questions that a client may have under way; 0 for no limit.
+        at_once: queries that a client may have under way; 0 for no limit.
         clock: seconds that only go up.
     """
 
@@ -50,10 +50,10 @@ class Budget:
 
     @contextlib.contextmanager
     def turn(self, address: str | None) -> Iterator[None]:
-        """Let a client ask one question.
+        """Let a client ask one query.
 
         Raises:
-            Spent: it has nothing left, or too many questions under way.
+            Spent: it has nothing left, or too many queries under way.
         """
         client = self._client(address)
         if client is None:
@@ -76,10 +76,10 @@ class Budget:
             until = (0.1 * self.seconds - left) * MINUTE / self.seconds  # when there is a tenth again
             raise BudgetSpentError("this client has used more of the engine's time than its share", until)
         if self.at_once and self.running[client] >= self.at_once:
-            raise BudgetSpentError(f"this client has {self.at_once} questions under way already", 1.0)
+            raise BudgetSpentError(f"this client has {self.at_once} queries under way already", 1.0)
 
     def charge(self, address: str | None, seconds: float) -> None:
-        """Take from a client what its question has cost."""
+        """Take from a client what its query has cost."""
         client = self._client(address)
         if client is None or self.seconds <= 0:
             return

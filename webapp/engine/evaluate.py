@@ -1,11 +1,11 @@
-"""The inside of a worker process: one question in, one answer out, over a pipe.
+"""The inside of a worker process: one query in, one answer out, over a pipe.
 
-An answer is complete before its first byte leaves the worker, so that a question that fails half way gives a
+An answer is complete before its first byte leaves the worker, so that a query that fails half way gives a
 clean error and never a cut document with status 200. Only where the asker takes it in pieces, and it has grown
 beyond what is worth keeping back, does it leave as it is made; what goes wrong after that is said at the end of the
 pipe, for the parent to break off. Either way the memory for one answer is capped.
 Only bytes cross the pipe on the way back (a JSON head, then the body): a worker that has been taken over by a
-hostile question cannot hand its parent anything to execute.
+hostile query cannot hand its parent anything to execute.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class NotOfferedError(kb.QueryError):
 
 
 def work(connection: Connection, folder: str, settings: Settings, prefixes: dict[str, str]) -> None:
-    """Answer questions until the other end of the pipe closes. The target of a worker process."""
+    """Answer queries until the other end of the pipe closes. The target of a worker process."""
     follow_parent()
     no_network = leave_network()
     store = kb.open_read_only(Path(folder))
@@ -96,12 +96,12 @@ def work(connection: Connection, folder: str, settings: Settings, prefixes: dict
     _send(connection, {"no_network": no_network, "memory_capped": capped})
     while True:
         try:
-            question = connection.recv()
+            query = connection.recv()
         except (EOFError, OSError):
             return
         allow_cpu(settings.timeout_seconds)
-        outlet = OutputBuffer(connection.send_bytes, *_sizes(settings, question))
-        tail = reply(store, question, settings, prefixes, outlet)
+        outlet = OutputBuffer(connection.send_bytes, *_sizes(settings, query))
+        tail = reply(store, query, settings, prefixes, outlet)
         tail["tired"] = address_space() - empty > settings.memory_mb * MEGABYTE // 2
         try:
             outlet.finish(tail)
@@ -109,20 +109,20 @@ def work(connection: Connection, folder: str, settings: Settings, prefixes: dict
             return
 
 
-def _sizes(settings: Settings, question: QueryRequest) -> tuple[int, int]:
+def _sizes(settings: Settings, query: QueryRequest) -> tuple[int, int]:
     """Most bytes of the answer, and how many of them are kept back before any leaves."""
     whole = min(settings.whole_bytes, settings.max_bytes)
-    return (settings.max_bytes, min(settings.stream_after, whole)) if question.pieces else (whole, whole)
+    return (settings.max_bytes, min(settings.stream_after, whole)) if query.pieces else (whole, whole)
 
 
 def reply(
-    store: ox.Store, question: QueryRequest, settings: Settings, prefixes: Mapping[str, str], outlet: OutputBuffer
+    store: ox.Store, query: QueryRequest, settings: Settings, prefixes: Mapping[str, str], outlet: OutputBuffer
 ) -> dict[str, Any]:
-    """What there is to say after the answer, or of the error: nothing that a question can do raises."""
+    """What there is to say after the answer, or of the error: nothing that a query can do raises."""
     started = time.perf_counter()
-    rows = settings.max_rows if question.max_rows is None else question.max_rows
+    rows = settings.max_rows if query.max_rows is None else query.max_rows
     try:
-        tail = answer(store, question, rows, prefixes, outlet)
+        tail = answer(store, query, rows, prefixes, outlet)
     except NotOfferedError as error:
         return _problem("unacceptable", str(error))
     except TooManyError:
@@ -133,40 +133,40 @@ def reply(
     except kb.QueryError as error:
         return _problem("refused", error.message, line=error.line, column=error.column, help=error.help)
     except MemoryError:
-        return _problem("memory", f"the question needed more than {settings.memory_mb:,} MB of memory")
+        return _problem("memory", f"the query needed more than {settings.memory_mb:,} MB of memory")
     except (RuntimeError, ValueError, OSError) as error:  # the engine's own errors while rows are read
-        return _problem("refused", f"the engine cannot answer: {error}", help="simplify the question")
+        return _problem("refused", f"the engine cannot answer: {error}", help="simplify the query")
     return {**tail, "seconds": time.perf_counter() - started}
 
 
 def answer(
-    store: ox.Store, question: QueryRequest, max_rows: int, prefixes: Mapping[str, str], outlet: OutputBuffer
+    store: ox.Store, query: QueryRequest, max_rows: int, prefixes: Mapping[str, str], outlet: OutputBuffer
 ) -> dict[str, Any]:
     """Evaluate and serialise, within the caps on rows and bytes; the number of rows, and whether there were more."""
     result = kb.run(
         store,
-        question.sparql,
-        params=question.params,
+        query.sparql,
+        params=query.params,
         prefixes=prefixes,
-        default_graphs=_dataset(question.default_graphs, question.named_graphs),
-        named_graphs=_dataset(question.named_graphs, question.default_graphs),
-        base_iri=question.base or None,
+        default_graphs=_dataset(query.default_graphs, query.named_graphs),
+        named_graphs=_dataset(query.named_graphs, query.default_graphs),
+        base_iri=query.base or None,
     )
     if isinstance(result, ox.QueryTriples):
-        if question.graph is None:
+        if query.graph is None:
             raise NotOfferedError("an answer to CONSTRUCT or DESCRIBE is a graph")
-        outlet.head = {"form": "graph", "format": question.graph}
-        return _graph(result, question.graph, max_rows, prefixes, outlet)
+        outlet.head = {"form": "graph", "format": query.graph}
+        return _graph(result, query.graph, max_rows, prefixes, outlet)
     form = "ask" if isinstance(result, ox.QueryBoolean) else "select"
-    if question.table is None:
+    if query.table is None:
         raise NotOfferedError(f"an answer to {form.upper()} is a table")
-    outlet.head = {"form": form, "format": question.table}
+    outlet.head = {"form": form, "format": query.table}
     if isinstance(result, ox.QueryBoolean):
-        outlet.write(_truth(bool(result), question.table))
+        outlet.write(_truth(bool(result), query.table))
         return {"rows": 1, "truncated": False}
     columns = [variable.value for variable in result.variables]
     cut = RowLimit((tuple(row) for row in result), max_rows, outlet)
-    _table(columns, cut, question.table, outlet)
+    _table(columns, cut, query.table, outlet)
     return cut.tail
 
 

@@ -54,9 +54,9 @@ def no_charge(seconds: float) -> None:
 
 
 class Slot:
-    """The place that a question has in front of the workers, from the moment it waits for one.
+    """The place that a query has in front of the workers, from the moment it waits for one.
 
-    Most questions are short. One that turns out to be long moves to one of a few places of its own, so that the
+    Most queries are short. One that turns out to be long moves to one of a few places of its own, so that the
     short ones go on; where those are taken, it may stay until another query waits for its place.
     """
 
@@ -81,11 +81,11 @@ class Slot:
                     if self.gone():
                         raise StoppedError("gone", "the client has gone")
                     if time.monotonic() >= end:
-                        raise StoppedError("busy", "too many questions are being answered", help=LATER)
+                        raise StoppedError("busy", "too many queries are being answered", help=LATER)
                 self.held.append(place)
 
     def watch(self, seconds: float) -> None:
-        """Look after a question that has run for so long.
+        """Look after a query that has run for so long.
 
         Raises:
             Gone, Crowded: it has to end.
@@ -100,7 +100,7 @@ class Slot:
             raise QueueFullError("every slot for long queries is taken")
 
     def _change(self, place: threading.Semaphore) -> None:
-        """Go to another place, and give the one before back; both where another thread has ended the question."""
+        """Go to another place, and give the one before back; both where another thread has ended the query."""
         with self.lock:
             self.held, given = ([], [*self.held, place]) if self.over else ([place], self.held)
         for each in given:
@@ -128,13 +128,13 @@ class Job:
         self.started = time.monotonic()
         self.waited = 0.0
 
-    def ask(self, question: QueryRequest) -> tuple[dict[str, Any], bytes]:
+    def ask(self, query: QueryRequest) -> tuple[dict[str, Any], bytes]:
         """Head and body of the reply.
 
         Raises:
             Stopped: the worker has not replied, and was ended.
         """
-        return self._wait(lambda seconds, watch: self.worker.ask(question, seconds, watch))
+        return self._wait(lambda seconds, watch: self.worker.ask(query, seconds, watch))
 
     def piece(self) -> tuple[bytes, dict[str, Any]]:
         """The next piece of the answer, or nothing and the tail.
@@ -145,7 +145,7 @@ class Job:
         return self._wait(self.worker.piece)
 
     def finish(self, tail: Mapping[str, Any]) -> None:
-        """Let the worker go to its next question, if it is fit for one."""
+        """Let the worker go to its next query, if it is fit for one."""
         if tail.get("tired") or self.worker.asked >= self.pool.settings.recycle_after:
             self.pool.replace(self.worker)
         else:
@@ -168,7 +168,7 @@ class Job:
             raise StoppedError("gone", "the client has gone") from None
         except QueueFullError:
             self.give_up()
-            raise StoppedError("busy", "too many long questions are being answered", help=LATER) from None
+            raise StoppedError("busy", "too many long queries are being answered", help=LATER) from None
         except QueryTimeoutError:
             self.give_up()
             raise pool.out_of_time() from None
@@ -275,8 +275,8 @@ class Stream:
 class Pool:
     """So many workers over one store, and the queue in front of them.
 
-    Questions of visitors take turns at `settings.workers` places. The site's own pages may use one worker more,
-    so that a few heavy questions do not take the pages away from everybody else. Long questions have places of
+    Queries of visitors take turns at `settings.workers` places. The site's own pages may use one worker more,
+    so that a few heavy queries do not take the pages away from everybody else. Long queries have places of
     their own.
     """
 
@@ -323,16 +323,16 @@ class Pool:
 
     def ask(
         self,
-        question: QueryRequest,
+        query: QueryRequest,
         *,
         page: bool = False,
         gone: Callable[[], bool] = never_gone,
         spent: Callable[[float], None] = no_charge,
     ) -> Reply:
-        """Answer one question, within the limits.
+        """Answer one query, within the limits.
 
         Args:
-            page: a question of the site itself rather than of a visitor.
+            page: a query of the site itself rather than of a visitor.
             gone: whether the client has gone; then the query ends.
             spent: told how many seconds a worker has spent on it, however it ends.
 
@@ -341,19 +341,19 @@ class Pool:
             NotAcceptableError: no format fits.
             Stopped: over a limit, or no worker is free.
         """
-        found = self.open(replace(question, pieces=False), page=page, gone=gone, spent=spent)
+        found = self.open(replace(query, pieces=False), page=page, gone=gone, spent=spent)
         assert isinstance(found, Reply), "no pieces were requested"
         return found
 
     def open(
         self,
-        question: QueryRequest,
+        query: QueryRequest,
         *,
         page: bool = False,
         gone: Callable[[], bool] = never_gone,
         spent: Callable[[float], None] = no_charge,
     ) -> Reply | Stream:
-        """The same; where the question takes pieces and the answer is large, it comes in pieces.
+        """The same; where the query takes pieces and the answer is large, it comes in pieces.
 
         Raises:
             QueryRefusedError, NotAcceptableError, Stopped: as `ask` says; while the pieces are taken, `Stopped` only.
@@ -364,7 +364,7 @@ class Pool:
             seat.take()
             errand = Job(self, self._take(), seat.watch)
             after.callback(lambda: spent(errand.waited))
-            head, body = errand.ask(question)
+            head, body = errand.ask(query)
             if head.get("pieces"):
                 return Stream(errand, head, after.pop_all())
             errand.finish(head)
@@ -408,7 +408,7 @@ class Pool:
             self._drop(worker)
 
     def give_back(self, worker: Worker) -> None:
-        """Keep a worker for the next question, unless enough of them wait already."""
+        """Keep a worker for the next query, unless enough of them wait already."""
         with self.lock:
             if self.closed or len(self.idle) <= self.settings.workers:
                 if not self.closed:
@@ -448,9 +448,9 @@ class Pool:
         return worker
 
     def out_of_time(self) -> StoppedError:
-        """What to say of a question that was too slow."""
+        """What to say of a query that was too slow."""
         seconds = f"{self.settings.timeout_seconds:g} seconds"
-        return StoppedError("time", f"the question took longer than {seconds} and was stopped", help=NARROW)
+        return StoppedError("time", f"the query took longer than {seconds} and was stopped", help=NARROW)
 
     def death(self, code: int | None) -> StoppedError:
         """What to say of a worker that ended by itself."""
@@ -458,14 +458,12 @@ class Pool:
             return StoppedError("busy", "the site is closing")
         if code == -signal.SIGABRT:
             memory = f"{self.settings.memory_mb:,} MB of memory"
-            return StoppedError("memory", f"the question needed more than {memory} and was stopped", help=NARROW)
+            return StoppedError("memory", f"the query needed more than {memory} and was stopped", help=NARROW)
         if code == -getattr(signal, "SIGXCPU", 0):
             return self.out_of_time()
-        return StoppedError(
-            "crash", "the question broke the engine that was answering it", help="ask it in another way"
-        )
+        return StoppedError("crash", "the query broke the engine that was answering it", help="ask it in another way")
 
 
 NOWHERE = threading.Semaphore(0)
 LATER = "try again in a moment"
-NARROW = "narrow the question: name a claim, an article or a speaker, or ask for fewer combinations"
+NARROW = "narrow the query: name a claim, an article or a speaker, or ask for fewer combinations"

@@ -1,4 +1,4 @@
-"""What a worker process gives up before it reads its first question: memory, files, the network.
+"""What a worker process gives up before it reads its first query: memory, files, the network.
 
 A query engine is a large program that reads text from strangers. Refusing bad text comes first (the face does
 that), a time limit by killing comes second (the pool does that), and this process is the third wall: if both

@@ -32,7 +32,7 @@ PROCESSES = threading.Lock()  # multiprocessing reads an exit code once: two thr
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a question.
+    """The answer to a query.
 
     Attributes:
         form: `select`, `ask` or `graph`.
@@ -97,7 +97,7 @@ class Worker:
         self.walls: Mapping[str, Any] = {}
 
     def greet(self) -> None:
-        """Wait until the worker can take questions.
+        """Wait until the worker can take queries.
 
         Raises:
             Died, Late: it will not.
@@ -106,7 +106,7 @@ class Worker:
             self.walls = self._head_and_body(START_SECONDS)[0]
 
     def ask(
-        self, question: QueryRequest, seconds: float, watch: Callable[[float], None] = never_interrupted
+        self, query: QueryRequest, seconds: float, watch: Callable[[float], None] = never_interrupted
     ) -> tuple[dict[str, Any], bytes]:
         """Head and body of the worker's reply; where the head says `pieces`, they have to be taken one by one.
 
@@ -119,7 +119,7 @@ class Worker:
         """
         self.asked += 1
         try:
-            self.connection.send(question)
+            self.connection.send(query)
         except OSError as error:
             raise WorkerDiedError("the worker process ended") from error
         return self._head_and_body(seconds, watch)

@@ -370,7 +370,7 @@ def _behind(here: Site, asked: Asked) -> str:
     """
     if not all(asked.chosen.values()):
         return ""
-    text, order, rest = here.questions["page-citations"].text.rpartition("}\nORDER BY")
+    text, order, rest = here.saved_queries["page-citations"].text.rpartition("}\nORDER BY")
     filters = "".join(f"  FILTER({each})\n" for each in _filters(asked))
     values = {f"${name}": f"<{value}>" for name, value in asked.chosen.items() if name not in FILTERED}
     return url_for("query.home", query=text + filters + order + rest, **values)  # type: ignore[arg-type]

@@ -99,7 +99,7 @@ def _slugs(here: Site) -> Iterator[tuple[str, str]]:
 
 
 def _shown(here: Site) -> dict[str, object]:
-    return {"page": export_page(here), "behind": here.questions["page-graphs"].text}
+    return {"page": export_page(here), "behind": here.saved_queries["page-graphs"].text}
 
 
 def export_page(here: Site) -> ExportPage:

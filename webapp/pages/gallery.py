@@ -14,7 +14,7 @@ from webapp.site.saved_queries import Field, field
 from webapp.site.site import Site
 
 START = ("claims-about", "who-says", "contested", "denials", "claims-by-status", "claims-by-article")
-"""Questions that somebody who comes for the first time can use; where a base has others, its first ones are shown."""
+"""Queries that somebody who comes for the first time can use; where a base has others, its first ones are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class SavedView:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Questions about one thing; `title` is empty where a base does not say."""
+    """Queries about one thing; `title` is empty where a base does not say."""
 
     title: str
-    questions: tuple[SavedView, ...]
+    queries: tuple[SavedView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +54,36 @@ class Gallery:
 
 
 def gallery_of(here: Site, asked: kb.SavedQuery | None = None) -> Gallery:
-    """The gallery, and in it the question that was asked."""
+    """The gallery, and in it the query that was asked."""
     listed = _listed(here)
-    names = [question.name for question in listed]
+    names = [query.name for query in listed]
     known = [name for name in START if name in names]
     first = frozenset([*known, *(name for name in names if name not in known)][: len(START)])
     return Gallery(
         asked=_view(here, asked) if asked else None,
-        first=tuple(_view(here, question) for question in listed if question.name in first),
-        topics=_topics(here, [question for question in listed if question.name not in first]),
+        first=tuple(_view(here, query) for query in listed if query.name in first),
+        topics=_topics(here, [query for query in listed if query.name not in first]),
         count=len(listed),
     )
 
 
 def _listed(here: Site) -> list[kb.SavedQuery]:
     """The saved queries; those that need no values are first."""
-    found = [question for name, question in here.questions.items() if not name.startswith("page-")]
-    return sorted(found, key=lambda question: (bool(question.params), question.name))
+    found = [query for name, query in here.saved_queries.items() if not name.startswith("page-")]
+    return sorted(found, key=lambda query: (bool(query.params), query.name))
 
 
-def _topics(here: Site, questions: Sequence[kb.SavedQuery]) -> tuple[Topic, ...]:
-    """The questions of each topic, in the order of topics; those without one last."""
-    titles = sorted({question.topic for question in questions}, key=lambda title: (not title, title))
+def _topics(here: Site, queries: Sequence[kb.SavedQuery]) -> tuple[Topic, ...]:
+    """The queries of each topic, in the order of topics; those without one last."""
+    titles = sorted({query.topic for query in queries}, key=lambda title: (not title, title))
     return tuple(
-        Topic(title, tuple(_view(here, question) for question in questions if question.topic == title))
-        for title in titles
+        Topic(title, tuple(_view(here, query) for query in queries if query.topic == title)) for title in titles
     )
 
 
-def _view(here: Site, question: kb.SavedQuery) -> SavedView:
-    fields = tuple(field(here, param) for param in question.params)
-    head = (question.title, question.description, question.topic, *(field.description for field in fields))
+def _view(here: Site, query: kb.SavedQuery) -> SavedView:
+    fields = tuple(field(here, param) for param in query.params)
+    head = (query.title, query.description, query.topic, *(field.description for field in fields))
     said = (here.words.translated(text)[0] for text in head)
-    words = " ".join(dict.fromkeys(filter(None, (*head, question.name, *said))))
-    return SavedView(question.name, question.title, question.description, fields, words)
+    words = " ".join(dict.fromkeys(filter(None, (*head, query.name, *said))))
+    return SavedView(query.name, query.title, query.description, fields, words)

@@ -54,7 +54,7 @@ def overview(suffix: str = "") -> Response:
 
     def page() -> str:
         kept = here.keep("overview", lambda: overview_page(here))
-        return render_template("overview.html", page=kept, queries=here.questions)
+        return render_template("overview.html", page=kept, queries=here.saved_queries)
 
     return page_or_data(here, suffix, page, data)
 
@@ -80,9 +80,9 @@ def overview_page(here: Site) -> OverviewPage:
         questions=shared_questions(here.table("page-topics")[1], here.names),
         dependences=dependences(here.table("page-dependences")[1], here.names),
         tables=tuple(
-            figures(here.questions[name], *here.table(name), here.names)
+            figures(here.saved_queries[name], *here.table(name), here.names)
             for name in kb.STATS_QUERIES
-            if name in here.questions
+            if name in here.saved_queries
         ),
     )
 

@@ -142,30 +142,30 @@ def dependences(rows: Rows, names: Names) -> tuple[DependenceLine, ...]:
 
 @dataclass(frozen=True, slots=True)
 class FigureTable:
-    """The answer to a question of figures.
+    """The answer to a query for figures.
 
     Attributes:
-        question: its name, title and description.
+        query: its name, title and description.
         columns: heads; those of `numbers` are set to the right.
         rows: cells.
         more: rows that are not shown.
     """
 
-    question: kb.SavedQuery
+    query: kb.SavedQuery
     columns: tuple[Link, ...]
     numbers: tuple[bool, ...]
     rows: tuple[tuple[Link | None, ...], ...]
     more: int
 
 
-def figures(question: kb.SavedQuery, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
+def figures(query: kb.SavedQuery, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
     """A table for people: numbers by two properties become a table of rows and columns."""
     if _is_crossed(columns, rows):
-        return _crossed(question, columns, rows, names)
+        return _crossed(query, columns, rows, names)
     cells = tuple(tuple(_cell(row.get(column), names) for column in columns) for row in rows)
     heads = tuple(_head(column, names.words) for column in columns)
     numbers = tuple(bool(rows) and all(_is_number(row.get(column)) for row in rows) for column in columns)
-    return FigureTable(question, heads, numbers, cells[:MOST_ROWS], max(len(cells) - MOST_ROWS, 0))
+    return FigureTable(query, heads, numbers, cells[:MOST_ROWS], max(len(cells) - MOST_ROWS, 0))
 
 
 def _is_crossed(columns: Sequence[str], rows: Rows) -> bool:
@@ -175,7 +175,7 @@ def _is_crossed(columns: Sequence[str], rows: Rows) -> bool:
     return len({row[columns[1]]["value"] for row in rows}) < len(rows)
 
 
-def _crossed(question: kb.SavedQuery, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
+def _crossed(query: kb.SavedQuery, columns: Sequence[str], rows: Rows, names: Names) -> FigureTable:
     """First column down, second column across, third in the cells."""
     down, across, number = columns
     heads = {name: _cell(row[across], names) for row in rows for name in [row[across]["value"]]}
@@ -184,7 +184,7 @@ def _crossed(question: kb.SavedQuery, columns: Sequence[str], rows: Rows, names:
     wide = sorted(heads)
     body = tuple((lines[line], *(values.get((line, head)) for head in wide)) for line in sorted(lines))
     return FigureTable(
-        question,
+        query,
         (_head(down, names.words), *(heads[head] or Link(head) for head in wide)),
         (False, *(True for _ in wide)),
         body[:MOST_ROWS],
@@ -193,7 +193,7 @@ def _crossed(question: kb.SavedQuery, columns: Sequence[str], rows: Rows, names:
 
 
 def _cell(term: Mapping[str, Any] | None, names: Names) -> Link | None:
-    """A value of an answer; questions ask for the words of the vocabulary in English."""
+    """A value of an answer; queries ask for the words of the vocabulary in English."""
     link = names.cell(term)
     return link and names.spoken(link)
 

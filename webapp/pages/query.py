@@ -43,7 +43,7 @@ blueprint = Blueprint("query", __name__)
 
 @dataclass(frozen=True, slots=True)
 class ErrorView:
-    """What went wrong with a question, and where: the line in three pieces, the middle one to point at."""
+    """What went wrong with a query, and where: the line in three pieces, the middle one to point at."""
 
     message: str
     help: str
@@ -60,7 +60,7 @@ class ErrorView:
 
 @blueprint.get("/")
 def home() -> Response:
-    """The query page, with an answer if something was asked; without a question, what the base is as data too."""
+    """The query page, with an answer if something was asked; without a query, what the base is as data too."""
     if request.args:
         return make_response(_query_page())
     return describe.front(page=lambda: _query_page()[0])
@@ -107,7 +107,7 @@ def _asked(here: Site) -> Asked | None:
         return Asked(text.replace("\r\n", "\n"), bindings(here, request.args))
     if not name:
         return None
-    saved = here.questions.get(name)
+    saved = here.saved_queries.get(name)
     if saved is None:
         raise kb.UsageError(f"there is no saved query {name[:60]!r}", help="choose one from the list below")
     values = {key[1:]: value.strip() for key, value in request.args.items() if key.startswith("$")}

@@ -53,7 +53,7 @@ def about(suffix: str = "") -> Response:
     return page_or_data(
         here,
         suffix,
-        lambda: render_template("about.html", page=about_page(here), behind=here.questions["page-words"].text),
+        lambda: render_template("about.html", page=about_page(here), behind=here.saved_queries["page-words"].text),
         data,
     )
 

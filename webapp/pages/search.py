@@ -59,7 +59,7 @@ def search(suffix: str = "") -> Response:
         lambda: records(here.base.whole, (hit.iri for hit in page.hits)),
         headers={"Factcite-Total": str(len(page.hits) + page.more)},
     )
-    behind = here.questions["page-names"].text
+    behind = here.saved_queries["page-names"].text
     return page_or_data(here, suffix, lambda: render_template("search.html", page=page, behind=behind), data)
 
 

@@ -249,7 +249,7 @@ def has_terminal() -> bool:
 
 
 def end_questions_first(app: Flask) -> None:
-    """From now on, SIGTERM and Ctrl+C end the running questions first, so that no thread has to wait for one."""
+    """From now on, SIGTERM and Ctrl+C end the running queries first, so that no thread has to wait for one."""
 
     def end(signal_number: int, frame: FrameType | None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,7 +2,7 @@
 
 Threads of one Python process take turns at the interpreter. On several cores each turn that ends wakes a thread
 elsewhere and waits for it; on one core the thread that runs goes on running. Measured on two cores: 13,472 cached
-answers a second on one, 6,396 on both. The processes that answer questions keep every core.
+answers a second on one, 6,396 on both. The processes that answer queries keep every core.
 
 GNU's C library keeps a heap for every thread and never gives back what once was large in it. Measured after 144
 answers of some megabytes by sixteen threads: 87 MB with two heaps, 293 MB without a limit.

@@ -50,14 +50,14 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
     """
     places = Places(base)
     spoken = {tag: Names(places, words) for tag, words in read_words().items()}
-    questions = read_questions(base)
+    queries = read_questions(base)
     pool = Pool(store_on_disk(base), settings, places.prefixes)
     site = Site(
         base,
         settings,
         pool,
         spoken,
-        questions,
+        queries,
         budget,
         ByteCache(settings.kept_bytes, ANSWER_SHARE),
         ByteCache(settings.page_bytes // 2, PAGE_SHARE),
@@ -75,6 +75,6 @@ def build_site(base: kb.KnowledgeBase, settings: Settings, budget: Budget, stamp
 
 def read_questions(base: kb.KnowledgeBase) -> dict[str, kb.SavedQuery]:
     """The saved queries of the base, and the program's own page queries, which fit its templates."""
-    own = {question.name: question for question in kb.saved_queries(base.home)}
+    own = {query.name: query for query in kb.saved_queries(base.home)}
     shipped = kb.saved_queries(kb.find_home())
-    return own | {question.name: question for question in shipped if question.name.startswith("page-")}
+    return own | {query.name: query for query in shipped if query.name.startswith("page-")}

@@ -32,16 +32,16 @@ def field(here: Site, param: kb.Param) -> Field:
     return Field(param.name, _default(here, param), param.description, here.names.choices.get(kind, ()), suggestions)
 
 
-def example(here: Site, question: kb.SavedQuery) -> str | None:
-    """The question with a value of this base in each of its parameters, to run as it stands; None where there is none.
+def example(here: Site, query: kb.SavedQuery) -> str | None:
+    """The query with a value of this base in each of its parameters, to run as it stands; None where there is none.
 
     The values are those that its author gave, where the base holds them, and otherwise the first that may be chosen.
     """
-    fields = [field(here, param) for param in question.params]
+    fields = [field(here, param) for param in query.params]
     values = {field.name: field.value or (field.options[0][0] if field.options else "") for field in fields}
     if not all(values.values()):
         return None
-    return kb.with_values(question.text, kb.bind(question, values, prefixes=here.names.prefixes))
+    return kb.with_values(query.text, kb.bind(query, values, prefixes=here.names.prefixes))
 
 
 def _kind(here: Site, param: kb.Param) -> str:

@@ -127,9 +127,9 @@ class Site:
     Attributes:
         base: what is served.
         settings: limits and folders.
-        pool: where questions are answered.
+        pool: where queries are answered.
         spoken: labels and addresses of everything in the base, by the language that is spoken.
-        questions: the saved queries by name; those of pages too.
+        saved_queries: the saved queries by name; those of pages too.
         budget: what each client has left.
         answers: what visitors were answered, by everything that it depended on.
         replies: what the queries of pages were answered, by everything that it depended on.
@@ -141,7 +141,7 @@ class Site:
     settings: Settings
     pool: Pool
     spoken: Mapping[str, Names]
-    questions: Mapping[str, kb.SavedQuery]
+    saved_queries: Mapping[str, kb.SavedQuery]
     budget: Budget
     answers: ByteCache[tuple[str, ...], Answer]
     replies: ByteCache[tuple[object, ...], Reply]
@@ -219,34 +219,34 @@ class Site:
         names = (file.name for file in records if article in file.document.lines)
         return next((name.removeprefix("corpus/").removesuffix(".ttl") for name in names), None)
 
-    def ask(self, question: QueryRequest, *, page: bool = False) -> Reply:
-        """Answer a question in a worker, after looking at its text.
+    def ask(self, query: QueryRequest, *, page: bool = False) -> Reply:
+        """Answer a query in a worker, after looking at its text.
 
-        A visitor's question is paid for from the visitor's budget, and ends when the visitor goes. The answer to a
-        question of a page is kept for the next view.
+        A visitor's query is paid for from the visitor's budget, and ends when the visitor goes. The answer to a
+        query of a page is kept for the next view.
 
         Raises:
             QueryRefusedError, NotAcceptableError, Stopped: as `Pool.ask` says.
             Spent: the visitor has nothing left.
         """
         if page:
-            return self.replies.get(_key(question), lambda: self._asked(question), lambda reply: len(reply.body))
-        found = self.open(replace(question, pieces=False))
+            return self.replies.get(_key(query), lambda: self._asked(query), lambda reply: len(reply.body))
+        found = self.open(replace(query, pieces=False))
         assert isinstance(found, Reply), "no pieces were requested"
         return found
 
-    def open(self, question: QueryRequest) -> Reply | Stream:
-        """The same for a visitor; in pieces, where the question takes them and the answer is large.
+    def open(self, query: QueryRequest) -> Reply | Stream:
+        """The same for a visitor; in pieces, where the query takes them and the answer is large.
 
         Raises:
             QueryRefusedError, NotAcceptableError, Stopped, Spent: as `ask` says.
         """
-        self._look(question)
+        self._look(query)
         client = request.remote_addr
         with contextlib.ExitStack() as share:
             share.enter_context(self.budget.turn(client))
             found = self.pool.open(
-                question,
+                query,
                 gone=request.environ.get("waitress.client_disconnected", never_gone),
                 spent=lambda seconds: self.budget.charge(client, seconds),
             )
@@ -254,14 +254,14 @@ class Site:
                 found.until_end(share)
         return found
 
-    def _asked(self, question: QueryRequest) -> Reply:
-        self._look(question)
-        return self.pool.ask(question, page=True)
+    def _asked(self, query: QueryRequest) -> Reply:
+        self._look(query)
+        return self.pool.ask(query, page=True)
 
-    def _look(self, question: QueryRequest) -> None:
+    def _look(self, query: QueryRequest) -> None:
         """Refuse what is refused before a worker sees it."""
         limits = kb.QueryLimits(chars=self.settings.max_query_chars)
-        kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
+        kb.refuse(query.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
 
     @property
     def origin(self) -> str:
@@ -275,7 +275,7 @@ class Site:
 
     @property
     def endpoint(self) -> str:
-        """The whole address of the endpoint; relative IRIs of a question are resolved against it."""
+        """The whole address of the endpoint; relative IRIs of a query are resolved against it."""
         return self.origin + url_for("protocol.sparql")
 
     def table(self, name: str) -> tuple[tuple[str, ...], list[dict[str, dict[str, Any]]]]:
@@ -284,20 +284,20 @@ class Site:
         Raises:
             QueryRefusedError, Stopped: as `Pool.ask` says.
         """
-        document = self._answer(QueryRequest(self.questions[name].text, graph=None, max_rows=PAGE_ROWS))
+        document = self._answer(QueryRequest(self.saved_queries[name].text, graph=None, max_rows=PAGE_ROWS))
         return tuple(document["head"]["vars"]), document["results"]["bindings"]
 
-    def rows(self, question: QueryRequest) -> list[dict[str, dict[str, Any]]]:
-        """The rows of the answer to a question of a page.
+    def rows(self, query: QueryRequest) -> list[dict[str, dict[str, Any]]]:
+        """The rows of the answer to a query of a page.
 
         Raises:
             QueryRefusedError, Stopped: as `Pool.ask` says.
         """
-        found: list[dict[str, dict[str, Any]]] = self._answer(question)["results"]["bindings"]
+        found: list[dict[str, dict[str, Any]]] = self._answer(query)["results"]["bindings"]
         return found
 
-    def _answer(self, question: QueryRequest) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.ask(question, page=True).body)
+    def _answer(self, query: QueryRequest) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.ask(query, page=True).body)
         return found
 
     def behind(self, kind: str, iri: str) -> str:
@@ -307,7 +307,7 @@ class Site:
             kind: of the page; its query is `page-<kind>`.
             iri: what the page is about; from `Names`, never from a request.
         """
-        stored = self.questions[f"page-{kind}"]
+        stored = self.saved_queries[f"page-{kind}"]
         return stored.text.replace(f"${stored.params[0].name}", f"<{iri}>")
 
     def term(self, text: str) -> ox.NamedNode | ox.Literal:
@@ -322,11 +322,11 @@ class Site:
         return ox.NamedNode(iri) if iri else ox.Literal(text)
 
 
-def _key(question: QueryRequest) -> tuple[object, ...]:
-    """Everything that the answer to a question depends on."""
-    params = tuple((name, str(term)) for name, term in sorted(question.params.items()))
-    graphs = (question.default_graphs, question.named_graphs)
-    return (question.sparql, question.table, question.graph, params, *graphs, question.max_rows, question.base)
+def _key(query: QueryRequest) -> tuple[object, ...]:
+    """Everything that the answer to a query depends on."""
+    params = tuple((name, str(term)) for name, term in sorted(query.params.items()))
+    graphs = (query.default_graphs, query.named_graphs)
+    return (query.sparql, query.table, query.graph, params, *graphs, query.max_rows, query.base)
 
 
 def site() -> Site:

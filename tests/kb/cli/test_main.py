@@ -237,7 +237,6 @@ LONG = "a" * 500
         ["query", LONG],
         ["diff", LONG],
         ["init", LONG],
-        ["mutate", "--cases", LONG],
     ],
 )
 def test_a_name_that_the_system_refuses_is_told_in_a_line(

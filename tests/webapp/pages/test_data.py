@@ -381,7 +381,7 @@ def test_the_query_behind_a_list_gives_the_same_citations(client: FlaskClient, c
 
 def test_the_words_of_the_base_are_what_their_query_gives(client: FlaskClient) -> None:
     html = client.get("/about").get_data(as_text=True)
-    query = site_of(client.application).questions["page-words"].text
+    query = site_of(client.application).saved_queries["page-words"].text
     rows = client.get("/sparql", query_string={"query": query, "format": "json"}).get_json()["results"]["bindings"]
     assert len(rows) > 20
     for row in rows:

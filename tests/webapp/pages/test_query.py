@@ -395,12 +395,12 @@ def test_a_question_is_found_in_the_gallery(seen: watched.Visit) -> None:
     page = seen.page
     cards = page.locator("#gallery li")
     whole = cards.count()
-    page.get_by_label("Find a question").fill("moda put FORWARD")
+    page.get_by_label("Find a saved query").fill("moda put FORWARD")
     assert page.locator("#gallery li:visible h3").all_inner_texts() == ["How are statements put forward?"]
-    page.get_by_label("Find a question").fill("zzz")
+    page.get_by_label("Find a saved query").fill("zzz")
     assert page.locator("#gallery li:visible").count() == 0
-    assert "No question" in page.locator("#gallery [role=status]").inner_text()
-    page.get_by_label("Find a question").fill("")
+    assert "No saved query" in page.locator("#gallery [role=status]").inner_text()
+    page.get_by_label("Find a saved query").fill("")
     for summary in page.locator("#gallery summary").all():
         summary.click()
     assert page.locator("#gallery li:visible").count() == whole > 30

@@ -561,7 +561,7 @@ def test_saved_questions_ask_for_one_language_of_the_vocabulary(app: Flask) -> N
         if isinstance(term, ox.Literal) and term.language == "ko"
     }
     assert len(ours) > 50
-    for name, question in here.questions.items():
+    for name, question in here.saved_queries.items():
         if question.params or name == "page-names":
             continue
         with app.test_request_context("/"):
