@@ -77,18 +77,19 @@ class Proposal:
         return notes + "".join(_diff(name, *data) for name, data in sorted(self.files.items()))
 
 
-def propose(home: Home, texts: Iterable[Path] = ()) -> Proposal:
+def propose(home: Home, texts: Iterable[Path] = (), named: Mapping[str, Path] | None = None) -> Proposal:
     """The citations whose words have moved, set to where they stand in the copies at hand.
 
     Args:
         home: the base.
         texts: folders with a reader's own copies, beside `corpus/texts`.
+        named: article IRI to the file that a person says is its copy.
 
     Raises:
         TurtleError: a file does not pass the gate, or a comment cannot be kept.
     """
     kb = load_kb(home)
-    copies, verification = verify_copies(kb.graph, [home.texts, *texts])
+    copies, verification = verify_copies(kb.graph, [home.texts, *texts], named)
     moved = [o for o in verification.outcomes if o.state == MOVED]
     changes = tuple(change for outcome in moved for change in _change(kb, outcome))
     known = {change.node for change in changes}

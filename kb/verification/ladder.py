@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.verification.alignment import Recorded
 from kb.verification.copies import Copy
@@ -57,6 +57,7 @@ class Ladder:
         mistaken_for: name of the article whose text the copy really contains; empty where it is the right one.
         others: copies of other articles, with their names.
         spare: further files, such as an older copy, which may still contain the old words.
+        doubt: why the copy may be another text, so that nothing is exact in it; empty where it cannot be.
     """
 
     paragraphs: Paragraphs
@@ -64,17 +65,27 @@ class Ladder:
     mistaken_for: str = ""
     others: tuple[tuple[str, Copy], ...] = ()
     spare: tuple[Copy, ...] = ()
+    doubt: str = ""
 
     def verify(self, span: Span) -> SpanResult:
         """The result for one span."""
-        recorded = self.paragraphs.by_name[span.paragraph]
         if span.length < 1 or span.start < 0:
             return SpanResult(DRIFTED, f"characters {span.start} to {span.end} are not a valid span")
+        if self.mistaken_for:
+            return SpanResult(WRONG_DOCUMENT, f"the copy contains the text of {self.mistaken_for}")
+        recorded = self.paragraphs.by_name[span.paragraph]
+        result = self._verify(span, recorded)
+        if not self.doubt:
+            return result
+        if result.state == EXACT:
+            to = TextPlace(recorded.index or 0, span.start, span.end)
+            return SpanResult(MOVED, f"the words are in {to}, but {self.doubt}", to)
+        return replace(result, reason=f"{result.reason}; {self.doubt}")
+
+    def _verify(self, span: Span, recorded: Recorded) -> SpanResult:
         index = self.paragraphs.unchanged.get(recorded.name)
         if index is not None and self._matches(span, index):
             return self._in_unchanged_paragraph(span, recorded, index)
-        if self.mistaken_for:
-            return SpanResult(WRONG_DOCUMENT, f"the copy contains the text of {self.mistaken_for}")
         if recorded.name in self.paragraphs.ambiguous:
             return self._in_ambiguous_paragraph(span, recorded)
         places = self.search.places(self.paragraphs.copy, span.length, span.digest)
@@ -144,7 +155,7 @@ class Ladder:
         """The result where the words are not in the copy, or only in paragraphs that are recorded as other ones."""
         own = self._own_index(recorded)
         if own is None:
-            other = self._find_in_other_article(span)
+            other = self._find_in_other_article(span, recorded)
             if other:
                 return SpanResult(WRONG_DOCUMENT, f"the words are in {other}")
         similar = self._find_similar(span, own)
@@ -174,12 +185,16 @@ class Ladder:
             return f"the copy has no paragraph {recorded.index}; the last one is {count}"
         return f"its paragraph, number {recorded.index} in the record, is not in the copy"
 
-    def _find_in_other_article(self, span: Span) -> str:
-        """The first other article that contains the words, with the place; empty where none does."""
+    def _find_in_other_article(self, span: Span, recorded: Recorded) -> str:
+        """The first other article that contains the words, with the place; empty where none does.
+
+        A paragraph that both articles have says nothing about which of them was meant.
+        """
         for name, copy in self.others if span.length >= MIN_SEARCH_LENGTH else ():
             if self.search.can_search(copy, span.length):
                 for place in self.search.places(copy, span.length, span.digest):
-                    return f"{name}, {place}"
+                    if copy.paragraphs[place.paragraph - 1].digest != recorded.digest:
+                        return f"{name}, {place}"
         return ""
 
     def _describe_search(self, span: Span) -> str:
