@@ -18,8 +18,9 @@ the characters of the deleted words. Results that are not exact contain offsets 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from kb.verification.alignment import Recorded
 from kb.verification.copies import Copy
@@ -58,6 +59,7 @@ class Ladder:
         others: copies of other articles, with their names.
         spare: further files, such as an older copy, which may still contain the old words.
         doubt: why the copy may be another text, so that nothing is exact in it; empty where it cannot be.
+        spans: every span that quotes from the article.
     """
 
     paragraphs: Paragraphs
@@ -66,6 +68,7 @@ class Ladder:
     others: tuple[tuple[str, Copy], ...] = ()
     spare: tuple[Copy, ...] = ()
     doubt: str = ""
+    spans: tuple[Span, ...] = ()
 
     def verify(self, span: Span) -> SpanResult:
         """The result for one span."""
@@ -91,6 +94,17 @@ class Ladder:
         places = self.search.places(self.paragraphs.copy, span.length, span.digest)
         found = self._in_own_paragraph(span, recorded, places) or self._elsewhere(span, recorded, places)
         return found or self._not_found(span, recorded, places)
+
+    @cached_property
+    def _seen(self) -> Mapping[str, Set[int]]:
+        """Changed paragraphs of the record, and the numbers of the edited ones that have words of theirs, once."""
+        found: dict[str, set[int]] = {}
+        for span in self.spans:
+            if span.length >= MIN_SEARCH_LENGTH and span.paragraph not in self.paragraphs.unchanged:
+                places = self.search.places(self.paragraphs.copy, span.length, span.digest)
+                if len(places) == 1 and self._is_unrecorded(places[0]):
+                    found.setdefault(span.paragraph, set()).add(places[0].paragraph)
+        return found
 
     # --- steps
 
@@ -131,6 +145,8 @@ class Ladder:
             return SpanResult(AMBIGUOUS, f"the words occur {_list([to, *alike])}, and these paragraphs were edited")
         if self.paragraphs.all_located and recorded.name not in self.paragraphs.interchangeable:
             return SpanResult(EXACT)
+        if self.paragraphs.is_clear(recorded.name, to.paragraph, self._seen):
+            return SpanResult(EXACT)
         reason = f"the words are in {to}, but more paragraphs changed, and this may be another one"
         return SpanResult(AMBIGUOUS, reason)
 
@@ -144,6 +160,8 @@ class Ladder:
             return SpanResult(AMBIGUOUS, f"the words occur {_list(places)}, and it is unclear which place is meant")
         (to,) = possible
         if (to.paragraph, to.start) == (recorded.index, span.start):
+            if self.paragraphs.is_clear(recorded.name, to.paragraph, self._seen):
+                return SpanResult(EXACT)
             reason = f"the words are in {to}, but the paragraphs around it changed too, so this may be another one"
             return SpanResult(AMBIGUOUS, reason)
         return SpanResult(MOVED, f"the words are now in {to}", to)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from kb.verification.alignment import Recorded, align
 from kb.verification.copies import Copy
+
+CLEAR_MARGIN = 8
+"""Characters by which a place must be more like one recorded paragraph in length than like any other."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,32 @@ class Paragraphs:
             and abs(old.length - its) + abs(other.length - length) <= abs(old.length - length) + abs(other.length - its)
         )
 
+    def is_clear(self, name: str, index: int, seen: Mapping[str, Set[int]]) -> bool:
+        """Whether an edited paragraph can only be the one with this number in the copy.
+
+        Both must be between the same unchanged paragraphs, and no other recorded paragraph may fit this place as well.
+        One whose own words were found again, but not here, does not fit. For any other the lengths decide: one that
+        lost its place must differ by a clear margin; one that still has a place of its own must fit there better.
+
+        Args:
+            name: IRI of the recorded paragraph.
+            index: number of the copy's paragraph.
+            seen: IRI of a recorded paragraph to the numbers of the edited ones that contain words only it is known for.
+        """
+        own, length = self.by_name[name], len(self.text(index))
+        gap = next(((run, places) for run, places in self._gaps if own in run and index in places), None)
+        if gap is None:
+            return False
+        for run, places in self._gaps:
+            has_places = len(run) == len(places) and (run, places) != gap
+            for position, other in enumerate(run):
+                if other is own or (seen.get(other.name) and index not in seen[other.name]):
+                    continue
+                its = len(self.text(places[position])) if has_places else None
+                if not _fits_worse(own.length, length, other.length, its):
+                    return False
+        return True
+
     @cached_property
     def _gaps(self) -> tuple[tuple[tuple[Recorded, ...], tuple[int, ...]], ...]:
         """Runs of changed paragraphs of the record, each with the unrecorded places between its neighbours."""
@@ -149,3 +178,16 @@ class Paragraphs:
     def text(self, index: int) -> str:
         """The text of one paragraph of the copy."""
         return self.copy.paragraphs[index - 1].text
+
+
+def _fits_worse(own: int, place: int, other: int, its_place: int | None) -> bool:
+    """Whether the length of another paragraph fits a place clearly worse than that of its own one does.
+
+    Args:
+        own, other: lengths of the recorded paragraphs.
+        place: length of the place that is asked about.
+        its_place: length of the other paragraph's place; None where it has none.
+    """
+    if its_place is None:
+        return abs(other - place) > abs(own - place) + CLEAR_MARGIN
+    return abs(other - place) + abs(own - its_place) > abs(own - place) + abs(other - its_place)

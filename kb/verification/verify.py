@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from kb.finding import CitationsChecked
@@ -191,6 +192,10 @@ def _ladders(
         for old in paragraphs:
             owners.setdefault(old.digest, set()).add(article)
     counts = {article: _contained_in(copy, owners) for _, article, copy in named}
+    spans: dict[str, tuple[Span, ...]] = {
+        article: tuple(quote.span for quote in group if quote.span is not None)
+        for article, group in groupby(sorted(quotes, key=_article), key=_article)
+    }
     return {
         article: Ladder(
             Paragraphs(recorded[article], copy),
@@ -199,9 +204,14 @@ def _ladders(
             tuple((name, other) for name, iri, other in named if iri != article),
             tuple(spare),
             _doubt(article, copy, counts[article]),
+            spans.get(article, ()),
         )
         for _, article, copy in named
     }
+
+
+def _article(quote: _Quote) -> str:
+    return quote.article
 
 
 def _digests_by_length(quotes: Sequence[_Quote]) -> Mapping[int, frozenset[str]]:
