@@ -24,6 +24,7 @@ from functools import cached_property
 
 from kb.verification.alignment import Recorded
 from kb.verification.copies import Copy
+from kb.verification.older import OlderText
 from kb.verification.paragraphs import Paragraphs
 from kb.verification.spans import (
     AMBIGUOUS,
@@ -89,11 +90,19 @@ class Ladder:
         index = self.paragraphs.unchanged.get(recorded.name)
         if index is not None and self._matches(span, index):
             return self._in_unchanged_paragraph(span, recorded, index)
+        only = self._older.only_place(span, self.paragraphs.copy)
+        if only is not None:
+            is_same = (only.paragraph, only.start) == (recorded.index, span.start)
+            return SpanResult(EXACT) if is_same else SpanResult(MOVED, f"the words are now in {only}", only)
         if recorded.name in self.paragraphs.ambiguous:
             return self._in_ambiguous_paragraph(span, recorded)
         places = self.search.places(self.paragraphs.copy, span.length, span.digest)
         found = self._in_own_paragraph(span, recorded, places) or self._elsewhere(span, recorded, places)
         return found or self._not_found(span, recorded, places)
+
+    @cached_property
+    def _older(self) -> OlderText:
+        return OlderText(self.paragraphs.recorded, self.spare)
 
     @cached_property
     def _seen(self) -> Mapping[str, Set[int]]:
@@ -238,6 +247,9 @@ class Ladder:
         return SpanResult(DRIFTED, f"the words are no longer there; most similar: {to}, {score:.0%}", to, score)
 
     def _find_words(self, span: Span) -> str | None:
+        known = self._older.words(span)
+        if known is not None:
+            return known
         for copy in self.spare:
             if self.search.can_search(copy, span.length):
                 for place in self.search.places(copy, span.length, span.digest):

@@ -115,7 +115,7 @@ class Paragraphs:
 
         Both must be between the same unchanged paragraphs, and no other recorded paragraph may fit this place as well.
         One whose own words were found again, but not here, does not fit. For any other the lengths decide: one that
-        lost its place must differ by a clear margin; one that still has a place of its own must fit there better.
+        lost its place must fit worse; one that has a place of its own must not fit as well when both change places.
 
         Args:
             name: IRI of the recorded paragraph.
@@ -127,12 +127,13 @@ class Paragraphs:
         if gap is None:
             return False
         for run, places in self._gaps:
-            has_places = len(run) == len(places) and (run, places) != gap
+            has_places = len(run) == len(places)
+            margin = CLEAR_MARGIN if (run, places) == gap or not has_places else 0
             for position, other in enumerate(run):
                 if other is own or (seen.get(other.name) and index not in seen[other.name]):
                     continue
                 its = len(self.text(places[position])) if has_places else None
-                if not _fits_worse(own.length, length, other.length, its):
+                if not _fits_worse(own.length, length, other.length, its, margin):
                     return False
         return True
 
@@ -180,14 +181,15 @@ class Paragraphs:
         return self.copy.paragraphs[index - 1].text
 
 
-def _fits_worse(own: int, place: int, other: int, its_place: int | None) -> bool:
-    """Whether the length of another paragraph fits a place clearly worse than that of its own one does.
+def _fits_worse(own: int, place: int, other: int, its_place: int | None, margin: int) -> bool:
+    """Whether the length of another paragraph fits a place worse than that of its own one does.
 
     Args:
         own, other: lengths of the recorded paragraphs.
         place: length of the place that is asked about.
         its_place: length of the other paragraph's place; None where it has none.
+        margin: characters by which it must be worse.
     """
     if its_place is None:
-        return abs(other - place) > abs(own - place) + CLEAR_MARGIN
-    return abs(other - place) + abs(own - its_place) > abs(own - place) + abs(other - its_place)
+        return abs(other - place) >= abs(own - place) + margin
+    return abs(other - place) + abs(own - its_place) >= abs(own - place) + abs(other - its_place) + margin
