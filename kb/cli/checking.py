@@ -226,10 +226,12 @@ def _run_verify(arguments: argparse.Namespace) -> int:
 def _propose(arguments: argparse.Namespace, home: kb.Home, folders: Sequence[Path]) -> int:
     proposal = kb.propose(home, folders, named_texts(arguments.text, kb.load_kb(home)))
     write(proposal.patch().encode(), arguments.output)
-    done = f"{len(proposal.changes)} re-anchored; apply it with: git apply, or patch -p1" if proposal.changes else ""
-    left = f"{len(proposal.left)} wait for their record" if proposal.left else ""
-    print("; ".join(part for part in (done, left) if part) or "nothing re-anchored", file=sys.stderr)
-    return int(bool(proposal.changes or proposal.left))
+    parts = [f"{len(proposal.changes)} re-anchored"] if proposal.changes else []
+    parts += ["records brought up to date"] if proposal.records else []
+    parts += [f"{len(proposal.left)} left, each with the reason"] if proposal.left else []
+    how = "; apply the patch with: git apply, or patch -p1" if proposal.files else ""
+    print((", ".join(parts) or "No citation has moved") + how, file=sys.stderr)
+    return int(bool(parts))
 
 
 def _run_explain(arguments: argparse.Namespace) -> int:

@@ -160,9 +160,8 @@ class Ladder:
         return SpanResult(AMBIGUOUS, reason)
 
     def _elsewhere(self, span: Span, recorded: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
-        """The result where the words are in a new or edited paragraph; in any, if the citation never fitted its own."""
-        own_unchanged = recorded.name in self.paragraphs.unchanged
-        possible = places if own_unchanged else [place for place in places if self._is_unrecorded(place)]
+        """The result where the words are in a paragraph that may have them from the recorded one."""
+        possible = [place for place in places if self._may_come_from(recorded, place)]
         if not possible:
             return None
         if len(places) > 1:
@@ -174,6 +173,16 @@ class Ladder:
             reason = f"the words are in {to}, but the paragraphs around it changed too, so this may be another one"
             return SpanResult(AMBIGUOUS, reason)
         return SpanResult(MOVED, f"the words are now in {to}", to)
+
+    def _may_come_from(self, recorded: Recorded, place: TextPlace) -> bool:
+        """Whether words at a place may be from a recorded paragraph, and not from another one that had them before.
+
+        The paragraph there is new or edited, or the recorded one itself, or it replaces that one since an update.
+        """
+        if self._is_unrecorded(place) or self.paragraphs.unchanged.get(recorded.name) == place.paragraph:
+            return True
+        there = self.paragraphs.by_name.get(self.paragraphs.names.get(place.paragraph, ""))
+        return there is not None and recorded.name in there.replaces
 
     def _is_unrecorded(self, place: TextPlace) -> bool:
         return place.paragraph in self.paragraphs.unrecorded
@@ -196,7 +205,10 @@ class Ladder:
 
     def _in_edited_paragraph(self, span: Span, recorded: Recorded, index: int) -> SpanResult:
         if recorded.name in self.paragraphs.unchanged:
-            reason = f"paragraph {index} is the recorded one, so the offsets or the digest of the citation are wrong"
+            reason = (
+                f"paragraph {index} is the recorded one, so the offsets or the digest of the citation are wrong, "
+                "or older than the record"
+            )
         else:
             reason = f"paragraph {index} was edited, and characters {span.start} to {span.end} are not the cited ones"
         length = len(self.paragraphs.text(index))

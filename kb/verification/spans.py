@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph
 from kb.verification.copies import Copy
+from kb.vocab import FC, OA, PROV
 
 EXACT = "exact"
 MOVED = "moved"
@@ -108,6 +111,24 @@ class DigestSearch:
                     found.setdefault(hit, []).append(TextPlace(paragraph.index, start, start + length))
             self.hashed += max(0, len(text) - length + 1)
         return {digest: tuple(places) for digest, places in found.items()}
+
+
+def digests_by_length(spans: Iterable[Span]) -> Mapping[int, frozenset[str]]:
+    """Length to the digests of the spans that have this length."""
+    found: dict[int, set[str]] = {}
+    for span in spans:
+        found.setdefault(span.length, set()).add(span.digest)
+    return {length: frozenset(digests) for length, digests in found.items()}
+
+
+def read_span(graph: Graph, node: str) -> Span | None:
+    """The span of a citation or another quote; None where a part of it is not recorded."""
+    paragraph = graph.value(node, PROV.wasQuotedFrom)
+    start, end = whole(graph.value(node, OA.start)), whole(graph.value(node, OA.end))
+    digest = read_digest(graph.value(node, FC.digest))
+    if paragraph is None or start is None or end is None or digest is None:
+        return None
+    return Span(paragraph, start, end, digest)
 
 
 def read_digest(lexical: str | None) -> str | None:

@@ -14,7 +14,6 @@ from itertools import groupby
 from pathlib import Path
 
 from kb.finding import CitationsChecked
-from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph
 from kb.verification.alignment import recorded_paragraphs
 from kb.verification.copies import GUESS, PERSON, Copy, LocalCopies, find_texts, slug_of
@@ -30,10 +29,11 @@ from kb.verification.spans import (
     DigestSearch,
     Span,
     TextPlace,
+    digests_by_length,
     estimate_place,
-    read_digest,
+    read_span,
 )
-from kb.vocab import DCTERMS, FC, OA, PROV
+from kb.vocab import DCTERMS, FC, PROV
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +145,7 @@ def _quotes(graph: Graph) -> Iterator[_Quote]:
         for node in sorted(graph.instances(cls)):
             paragraph = graph.value(node, PROV.wasQuotedFrom)
             article = graph.value(paragraph, DCTERMS.isPartOf) if paragraph else None
-            yield _Quote(node, citation, article or "", _read_span(graph, node, paragraph if article else None))
-
-
-def _read_span(graph: Graph, node: str, paragraph: str | None) -> Span | None:
-    start, end = whole(graph.value(node, OA.start)), whole(graph.value(node, OA.end))
-    digest = read_digest(graph.value(node, FC.digest))
-    if paragraph is None or start is None or end is None or digest is None:
-        return None
-    return Span(paragraph, start, end, digest)
+            yield _Quote(node, citation, article or "", read_span(graph, node) if article else None)
 
 
 def _verify_quote(quote: _Quote, ladder: Ladder | None) -> CitationResult:
@@ -184,7 +176,7 @@ def _ladders(
     graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy], quotes: Sequence[_Quote]
 ) -> Mapping[str, Ladder]:
     """Article IRI to the ladder that verifies its spans; an article without a copy has none."""
-    search = DigestSearch(_digests_by_length(quotes))
+    search = DigestSearch(digests_by_length(quote.span for quote in quotes if quote.span is not None))
     recorded = {article: recorded_paragraphs(graph, article) for article in sorted(graph.instances(FC.Article))}
     named = [(slug_of(article), article, copies[article]) for article in recorded if article in copies]
     owners: dict[str, set[str]] = {}
@@ -212,14 +204,6 @@ def _ladders(
 
 def _article(quote: _Quote) -> str:
     return quote.article
-
-
-def _digests_by_length(quotes: Sequence[_Quote]) -> Mapping[int, frozenset[str]]:
-    found: dict[int, set[str]] = {}
-    for quote in quotes:
-        if quote.span is not None:
-            found.setdefault(quote.span.length, set()).add(quote.span.digest)
-    return {length: frozenset(digests) for length, digests in found.items()}
 
 
 def _mistaken_for(article: str, copy: Copy, counts: Counter[str]) -> str:

@@ -149,12 +149,19 @@ def is_less_likely(pair: Pair, at: TextPlace, to: TextPlace) -> bool:
     partner = pair.partners.get(at.paragraph)
     own = [place for place in places(pair.new, words) if place.paragraph == partner]
     if not own:
-        return False
+        return _were_there(pair, at, to, words)
     if to.paragraph != partner:
         return pair.new[to.paragraph - 1] != pair.new[own[0].paragraph - 1]
     new = pair.new[to.paragraph - 1]
     costs = {place: _cost(old, new, at, place) for place in own}
     return costs[to] > min(costs.values())
+
+
+def _were_there(pair: Pair, at: TextPlace, to: TextPlace, words: str) -> bool:
+    """Whether the words at a place belong to the older version of that paragraph, which is not the cited one."""
+    before = next((old for old, new in pair.partners.items() if new == to.paragraph), at.paragraph)
+    had = len(occurrences(pair.old[before - 1], words))
+    return before != at.paragraph and had >= len(occurrences(pair.new[to.paragraph - 1], words))
 
 
 def _cost(old: str, new: str, at: TextPlace, to: TextPlace) -> int:
