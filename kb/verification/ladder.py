@@ -172,7 +172,25 @@ class Ladder:
                 return SpanResult(EXACT)
             reason = f"the words are in {to}, but the paragraphs around it changed too, so this may be another one"
             return SpanResult(AMBIGUOUS, reason)
+        if self._may_have_been_there(span, recorded, to):
+            reason = f"the words are now only in {to}, but that paragraph may have had them before"
+            return SpanResult(AMBIGUOUS, reason)
         return SpanResult(MOVED, f"the words are now in {to}", to)
+
+    def _may_have_been_there(self, span: Span, recorded: Recorded, to: TextPlace) -> bool:
+        """Whether words may have been in an edited paragraph before, besides the cited place.
+
+        So it is where that paragraph was another one and has not grown by as many characters; and where short words,
+        which occur in many places by chance, are far from their paragraph.
+        """
+        if not self._is_unrecorded(to):
+            return False
+        if span.length < MIN_SEARCH_LENGTH and not self.paragraphs.are_near(recorded.name, to.paragraph):
+            return True
+        other = self.paragraphs.by_name.get(self.paragraphs.names.get(to.paragraph, ""))
+        if other is None or other is recorded:
+            return False
+        return len(self.paragraphs.text(to.paragraph)) - other.length < span.length
 
     def _may_come_from(self, recorded: Recorded, place: TextPlace) -> bool:
         """Whether words at a place may be from a recorded paragraph, and not from another one that had them before.

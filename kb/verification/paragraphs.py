@@ -110,6 +110,13 @@ class Paragraphs:
             and abs(old.length - its) + abs(other.length - length) <= abs(old.length - length) + abs(other.length - its)
         )
 
+    def are_near(self, name: str, index: int) -> bool:
+        """Whether a changed paragraph and this place of the copy are between the same unchanged paragraphs."""
+        return self._gap_with(self.by_name[name], index) is not None
+
+    def _gap_with(self, old: Recorded, index: int) -> tuple[tuple[Recorded, ...], tuple[int, ...]] | None:
+        return next(((run, places) for run, places in self._gaps if old in run and index in places), None)
+
     def is_clear(self, name: str, index: int, seen: Mapping[str, Set[int]]) -> bool:
         """Whether an edited paragraph can only be the one with this number in the copy.
 
@@ -123,7 +130,7 @@ class Paragraphs:
             seen: IRI of a recorded paragraph to the numbers of the edited ones that contain words only it is known for.
         """
         own, length = self.by_name[name], len(self.text(index))
-        gap = next(((run, places) for run, places in self._gaps if own in run and index in places), None)
+        gap = self._gap_with(own, index)
         if gap is None:
             return False
         for run, places in self._gaps:
@@ -132,6 +139,8 @@ class Paragraphs:
             for position, other in enumerate(run):
                 if other is own or (seen.get(other.name) and index not in seen[other.name]):
                     continue
+                if (run, places) == gap and len(run) > len(places):
+                    return False  # one of these paragraphs is gone, and their lengths do not say which
                 its = len(self.text(places[position])) if has_places else None
                 if not _fits_worse(own.length, length, other.length, its, margin):
                     return False
@@ -191,5 +200,5 @@ def _fits_worse(own: int, place: int, other: int, its_place: int | None, margin:
         margin: characters by which it must be worse.
     """
     if its_place is None:
-        return abs(other - place) >= abs(own - place) + margin
+        return abs(other - place) >= 2 * abs(own - place) + margin
     return abs(other - place) + abs(own - its_place) >= abs(own - place) + abs(other - its_place) + margin

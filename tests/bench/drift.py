@@ -161,7 +161,9 @@ def _were_there(pair: Pair, at: TextPlace, to: TextPlace, words: str) -> bool:
     """Whether the words at a place belong to the older version of that paragraph, which is not the cited one."""
     before = next((old for old, new in pair.partners.items() if new == to.paragraph), at.paragraph)
     had = len(occurrences(pair.old[before - 1], words))
-    return before != at.paragraph and had >= len(occurrences(pair.new[to.paragraph - 1], words))
+    return pair.old[before - 1] != pair.old[at.paragraph - 1] and had >= len(
+        occurrences(pair.new[to.paragraph - 1], words)
+    )
 
 
 def _cost(old: str, new: str, at: TextPlace, to: TextPlace) -> int:
