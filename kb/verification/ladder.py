@@ -24,7 +24,7 @@ from functools import cached_property
 
 from kb.verification.alignment import Recorded
 from kb.verification.copies import Copy
-from kb.verification.older import OlderText
+from kb.verification.older import OlderText, find_words
 from kb.verification.paragraphs import Paragraphs
 from kb.verification.spans import (
     AMBIGUOUS,
@@ -32,6 +32,7 @@ from kb.verification.spans import (
     EXACT,
     MISSING,
     MOVED,
+    NOT_CHECKED,
     WRONG_DOCUMENT,
     DigestSearch,
     Span,
@@ -96,7 +97,11 @@ class Ladder:
             return SpanResult(EXACT) if is_same else SpanResult(MOVED, f"the words are now in {only}", only)
         if recorded.name in self.paragraphs.ambiguous:
             return self._in_ambiguous_paragraph(span, recorded)
-        places = self.search.places(self.paragraphs.copy, span.length, span.digest)
+        words = self._older.words(span)
+        copy = self.paragraphs.copy
+        if words is None and not self.search.can_search_own(copy, span.length):
+            return self._search_nearby(span, recorded)
+        places = self.search.places(copy, span.length, span.digest) if words is None else find_words(copy, words)
         found = self._in_own_paragraph(span, recorded, places) or self._elsewhere(span, recorded, places)
         return found or self._not_found(span, recorded, places)
 
@@ -109,7 +114,9 @@ class Ladder:
         """Changed paragraphs of the record, and the numbers of the edited ones that have words of theirs, once."""
         found: dict[str, set[int]] = {}
         for span in self.spans:
-            if span.length >= MIN_SEARCH_LENGTH and span.paragraph not in self.paragraphs.unchanged:
+            is_known = span.paragraph in self.paragraphs.unchanged
+            can_search = self.search.can_search_own(self.paragraphs.copy, span.length)
+            if span.length >= MIN_SEARCH_LENGTH and not is_known and can_search:
                 places = self.search.places(self.paragraphs.copy, span.length, span.digest)
                 if len(places) == 1 and self._is_unrecorded(places[0]):
                     found.setdefault(span.paragraph, set()).add(places[0].paragraph)
@@ -176,6 +183,19 @@ class Ladder:
             reason = f"the words are now only in {to}, but that paragraph may have had them before"
             return SpanResult(AMBIGUOUS, reason)
         return SpanResult(MOVED, f"the words are now in {to}", to)
+
+    def _search_nearby(self, span: Span, recorded: Recorded) -> SpanResult:
+        """The result where the copy is too large to search all of it; what was not searched is never called missing."""
+        near = self.paragraphs.near(recorded.name)
+        places = self.search.places_in(self.paragraphs.copy, near, span)
+        limit = f"the text is too large to search all of it: only {len(near)} paragraphs near the recorded one were"
+        if places:
+            return SpanResult(AMBIGUOUS, f"the words occur {_list(places)}, and maybe elsewhere; {limit}")
+        own = self._own_index(recorded)
+        if own is not None:
+            result = self._in_edited_paragraph(span, recorded, own)
+            return replace(result, reason=f"{result.reason}; {limit}")
+        return SpanResult(NOT_CHECKED, limit)
 
     def _may_have_been_there(self, span: Span, recorded: Recorded, to: TextPlace) -> bool:
         """Whether words may have been in an edited paragraph before, besides the cited place.
@@ -268,13 +288,15 @@ class Ladder:
         words = self._find_words(span)
         if words is None:
             return None
-        numbers = [own] if own is not None else sorted(self.paragraphs.unrecorded)
+        numbers = (own,) if own is not None else self.paragraphs.near(span.paragraph)
         found = [(_similarity(words, self.paragraphs.text(number)), number) for number in numbers]
         (score, start, end), number = max(found, key=lambda each: (each[0][0], -each[1]), default=((0.0, 0, 0), 0))
         if score < MIN_SIMILARITY:
             return None
         to = TextPlace(number, start, end)
-        return SpanResult(DRIFTED, f"the words are no longer there; most similar: {to}, {score:.0%}", to, score)
+        left = len(self.paragraphs.unrecorded.difference(numbers)) if own is None else 0
+        more = f"; {left} changed paragraphs further away were not compared" if left else ""
+        return SpanResult(DRIFTED, f"the words are no longer there; most similar: {to}, {score:.0%}{more}", to, score)
 
     def _find_words(self, span: Span) -> str | None:
         known = self._older.words(span)

@@ -48,13 +48,18 @@ class OlderText:
         words = self.words(span)
         if words is None or _count(words, self._texts.values()) != 1:
             return None
-        found = [
-            TextPlace(paragraph.index, start, start + len(words))
-            for paragraph in copy.paragraphs
-            if words in paragraph.text
-            for start in occurrences(paragraph.text, words)
-        ]
+        found = find_words(copy, words)
         return found[0] if len(found) == 1 else None
+
+
+def find_words(copy: Copy, words: str) -> tuple[TextPlace, ...]:
+    """Every place of words in a copy, in order."""
+    return tuple(
+        TextPlace(paragraph.index, start, start + len(words))
+        for paragraph in copy.paragraphs
+        if words in paragraph.text
+        for start in occurrences(paragraph.text, words)
+    )
 
 
 def _count(words: str, texts: Iterable[str]) -> int:

@@ -13,6 +13,9 @@ from kb.verification.copies import Copy
 CLEAR_MARGIN = 8
 """Characters by which a place must be more like one recorded paragraph in length than like any other."""
 
+MAX_NEAR = 40
+"""How many paragraphs are searched where a text is too large to search all of it."""
+
 
 @dataclass(frozen=True)
 class Paragraphs:
@@ -109,6 +112,17 @@ class Paragraphs:
             if other is not old
             and abs(old.length - its) + abs(other.length - length) <= abs(old.length - length) + abs(other.length - its)
         )
+
+    def near(self, name: str) -> tuple[int, ...]:
+        """Numbers of the copy's changed paragraphs where a changed one is most probably, the nearest first.
+
+        At most `MAX_NEAR` of those between the same unchanged paragraphs; else of those near its number.
+        """
+        old = self.by_name[name]
+        probable = self.unchanged.get(name) or self.edited.get(name) or self.probable.get(name) or old.index or 1
+        places = next((places for run, places in self._gaps if old in run and places), tuple(self.unrecorded))
+        ranked = sorted({*places, probable} if probable <= len(self.copy.paragraphs) else places)
+        return tuple(sorted(ranked, key=lambda number: abs(number - probable))[:MAX_NEAR])
 
     def are_near(self, name: str, index: int) -> bool:
         """Whether a changed paragraph and this place of the copy are between the same unchanged paragraphs."""
