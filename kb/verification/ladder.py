@@ -5,14 +5,17 @@ is hashed, and a paragraph is recognised by its own digest. "Exact" is reported 
 another paragraph with the same words at the same characters has the same digest:
 
 - A paragraph with the recorded digest and the recorded number is the recorded one; the characters are compared.
-- A paragraph with another digest is the recorded one, edited, only if both of its neighbours are unchanged and next
-  to it, every other recorded paragraph has its own place, and no other edited paragraph fits better by its length.
+- A paragraph with another digest is the recorded one, edited, only if it is between the same unchanged neighbours, and
+  no other recorded paragraph fits this place as well by its length and by the other words that are cited from it.
   Then the words may occur only once, since a deleted sentence may have left an identical one there.
 - Words in an unchanged paragraph that is recorded as another one were there before, so they are not the cited ones.
   Where the cited paragraph is gone, the words are missing.
 
-One case is not detected: a paragraph that repeats itself and is edited twice, so that the repetition ends up at exactly
-the characters of the deleted words. Results that are not exact contain offsets only, never words.
+Where a spare file still has the recorded text, the words themselves are compared, so that less is ambiguous. Where a
+text is too large to search all of it, the result says so, and nothing is called missing.
+
+One case is not detected: a paragraph that repeats itself and is edited so that the repetition is at exactly the
+characters of the deleted words. Results that are not exact contain offsets only, never words.
 """
 
 from __future__ import annotations
@@ -42,6 +45,9 @@ from kb.verification.spans import (
 
 MIN_SEARCH_LENGTH = 16
 """Shorter words occur in many texts by chance, so they do not identify an article."""
+
+MIN_EDITED_LENGTH = 8
+"""Shorter words occur often in one paragraph, so in an edited one they may be others than the cited ones."""
 
 MIN_SIMILARITY = 0.6
 """Least similarity, from 0 to 1, of a stretch that is reported as the most similar one."""
@@ -159,12 +165,16 @@ class Ladder:
         alike = [place for place in places if place.paragraph != own and self._is_unrecorded(place)]
         if alike:
             return SpanResult(AMBIGUOUS, f"the words occur {_list([to, *alike])}, and these paragraphs were edited")
-        if self.paragraphs.all_located and recorded.name not in self.paragraphs.interchangeable:
-            return SpanResult(EXACT)
+        if self._is_too_short(span, recorded, to):
+            return SpanResult(AMBIGUOUS, f"the words are in {to}, but the paragraph was edited, and they are too short")
         if self.paragraphs.is_clear(recorded.name, to.paragraph, self._seen):
             return SpanResult(EXACT)
         reason = f"the words are in {to}, but more paragraphs changed, and this may be another one"
         return SpanResult(AMBIGUOUS, reason)
+
+    def _is_too_short(self, span: Span, recorded: Recorded, to: TextPlace) -> bool:
+        """Whether words are too short to be sure in a paragraph that became longer or shorter."""
+        return span.length < MIN_EDITED_LENGTH and len(self.paragraphs.text(to.paragraph)) != recorded.length
 
     def _elsewhere(self, span: Span, recorded: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
         """The result where the words are in a paragraph that may have them from the recorded one."""
@@ -175,7 +185,8 @@ class Ladder:
             return SpanResult(AMBIGUOUS, f"the words occur {_list(places)}, and it is unclear which place is meant")
         (to,) = possible
         if (to.paragraph, to.start) == (recorded.index, span.start):
-            if self.paragraphs.is_clear(recorded.name, to.paragraph, self._seen):
+            is_clear = self.paragraphs.is_clear(recorded.name, to.paragraph, self._seen)
+            if is_clear and not self._is_too_short(span, recorded, to):
                 return SpanResult(EXACT)
             reason = f"the words are in {to}, but the paragraphs around it changed too, so this may be another one"
             return SpanResult(AMBIGUOUS, reason)
@@ -198,7 +209,7 @@ class Ladder:
         return SpanResult(NOT_CHECKED, limit)
 
     def _may_have_been_there(self, span: Span, recorded: Recorded, to: TextPlace) -> bool:
-        """Whether words may have been in an edited paragraph before, besides the cited place.
+        """Whether words may have been in an edited paragraph before, and not only at the cited place.
 
         So it is where that paragraph was another one and has not grown by as many characters; and where short words,
         which occur in many places by chance, are far from their paragraph.

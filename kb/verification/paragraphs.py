@@ -96,23 +96,6 @@ class Paragraphs:
         """Edited paragraphs that are certain, and their numbers in the copy: one alone between unchanged neighbours."""
         return {run[0].name: places[0] for run, places in self._gaps if len(run) == len(places) == 1}
 
-    @cached_property
-    def all_located(self) -> bool:
-        """Whether every recorded paragraph has its own place in the copy, so that none can be confused with another."""
-        return all(len(run) == len(places) for run, places in self._gaps)
-
-    @cached_property
-    def interchangeable(self) -> frozenset[str]:
-        """Edited paragraphs that, judging by their lengths, may have changed places with another edited one."""
-        measured = [(self.by_name[name], len(self.text(index))) for name, index in sorted(self.edited.items())]
-        return frozenset(
-            old.name
-            for old, length in measured
-            for other, its in measured
-            if other is not old
-            and abs(old.length - its) + abs(other.length - length) <= abs(old.length - length) + abs(other.length - its)
-        )
-
     def near(self, name: str) -> tuple[int, ...]:
         """Numbers of the copy's changed paragraphs where a changed one is most probably, the nearest first.
 
