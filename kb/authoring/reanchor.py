@@ -63,7 +63,7 @@ class Proposal:
 
     Attributes:
         changes: re-anchored citations and spans, by name.
-        left: one sentence for each moved one that is not part of the patch.
+        left: one sentence for each one that a person has to check.
         files: name of a file to its bytes before and after.
         records: one sentence for each change of a record.
     """
@@ -104,8 +104,8 @@ def propose(home: Home, texts: Iterable[Path] = (), named: Mapping[str, Path] | 
     known = {change.node for change in changes}
     left = tuple(
         _describe_left(kb, copies, outcome)
-        for outcome in moved
-        if outcome.node not in known and outcome.article not in updates
+        for outcome in verification.outcomes
+        if outcome.node not in known and (outcome.state == MOVED) != (outcome.article in updates and outcome.failed)
     )
     records = {update.name: update.data for update in updates.values()}
     said = tuple(line for update in updates.values() for line in update.changes)
@@ -184,6 +184,8 @@ def _change(kb: KnowledgeBase, outcome: CitationResult) -> Iterator[Reanchored]:
 
 def _describe_left(kb: KnowledgeBase, texts: LocalCopies, outcome: CitationResult) -> str:
     """Why a moved citation is not corrected on its own, and what to do."""
+    if outcome.state != MOVED:
+        return f"{_name(kb, outcome.node)}: {outcome.state}, check it: {outcome.reason}"
     slug, copy = slug_of(outcome.article), texts.copies[outcome.article]
     if copy.known_by == GUESS:
         return f"{_name(kb, outcome.node)}: {copy.path.name} is only a guess; if it is {slug}, name it {slug}.txt"

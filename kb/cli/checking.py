@@ -218,7 +218,7 @@ def _run_verify(arguments: argparse.Namespace) -> int:
     write(text.encode(), arguments.output)
     if not copies.copies:
         raise kb.CannotLookError(
-            "no copy of any article is at hand", help=f"put yours into {home.name(home.texts)}/, or name --texts DIR"
+            "no copy of any article was found", help=f"put yours into {home.name(home.texts)}/, or name --texts DIR"
         )
     return int(any(outcome.failed for outcome in found.outcomes))
 

@@ -1,6 +1,6 @@
 """What `kb verify` prints: the state of each citation, as text for a reader or as JSON for a program.
 
-Offsets stand in both. Words of a text are shown in one place only: on the terminal of the reader who holds the
+Offsets are in both. Words of a text are shown in one place only: on the terminal of the reader who holds the
 copy. A pipe, a file or the log of a CI run gets none.
 """
 
@@ -88,7 +88,7 @@ def _counts(title: str, verification: Verification, citation: bool) -> str:
 def _result(verification: Verification, copies: Mapping[str, Copy]) -> str:
     failed = sum(outcome.failed for outcome in verification.outcomes)
     if not copies:
-        return f"{'result':12} no copy at hand, so nothing was compared (exit 4)"
+        return f"{'result':12} no copy found, so nothing was compared (exit 4)"
     return (
         f"{'result':12} {failed:,} not exact (exit 1)"
         if failed
