@@ -70,7 +70,8 @@ XSD = ClosedNamespace(
 )
 DCTERMS = ClosedNamespace(
     "http://purl.org/dc/terms/",
-    "title creator publisher issued language rights license isPartOf identifier description source subject modified",
+    "title creator publisher issued language rights license isPartOf identifier description source subject modified "
+    "replaces",
 )
 SCHEMA = ClosedNamespace(
     "https://schema.org/",

@@ -7,21 +7,19 @@ copies. A record that exists is never overwritten, and an update keeps everythin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb.authoring.record import ArticleText, draft_record, read_article
-from kb.authoring.update import update_record
+from kb.authoring.update import Quotes, plan_update, quotes_of
 from kb.errors import ArticleError, UsageError
 from kb.files import read_bytes, write_atomic
 from kb.home import Home
-from kb.rdf.canonical import natural_key
 from kb.rdf.document import Document
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import HOUSE, read_turtle
 from kb.verification.copies import MAX_TEXT_BYTES
-from kb.vocab import PREFIXES, PROV
+from kb.vocab import PREFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +66,11 @@ def _make(home: Home, path: Path, text: ArticleText, slug: str) -> AddResult:
 
 def _update(home: Home, path: Path, text: ArticleText, slug: str) -> AddResult:
     old = _read(home, path)
-    record, changes = update_record(old, text, slug=slug, cited=_cited(home))
-    data = record.turtle()
+    update = plan_update(old, text, slug=slug, quotes=_quotes(home))
+    data = update.record.turtle()
     if data != old.data:
         write_atomic(path, data)
-    return AddResult(path, changes, record.todos)
+    return AddResult(path, update.changes, update.record.todos)
 
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
@@ -125,13 +123,8 @@ def data_namespace(home: Home, prefix: str) -> str:
     return own.removesuffix(ending) + other if own.endswith(ending) else PREFIXES[prefix]
 
 
-def _cited(home: Home) -> Mapping[str, tuple[str, ...]]:
-    """Paragraph IRI to the nodes that quote from it."""
-    found: dict[str, list[str]] = {}
-    for path in home.claims_files():
-        for citation, paragraph in Graph.of(_read(home, path).triples).pairs(PROV.wasQuotedFrom):
-            found.setdefault(paragraph, []).append(citation)
-    return {paragraph: tuple(sorted(names, key=natural_key)) for paragraph, names in found.items()}
+def _quotes(home: Home) -> Quotes:
+    return quotes_of(Graph.of(tuple(triple for path in home.claims_files() for triple in _read(home, path).triples)))
 
 
 def _read(home: Home, path: Path) -> Document:

@@ -7,7 +7,6 @@ shown, with a little of the reader's own copy around them, and the reader choose
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kb.authoring.add import check_slug, data_namespace
+from kb.authoring.nearest import find_nearest
 from kb.authoring.record import TODO, integer, local_name, statements
 from kb.errors import ArticleError, CiteError, UsageError
 from kb.files import read_bytes
@@ -164,62 +164,46 @@ def _claims(home: Home) -> Iterator[Document]:
 
 
 def _place(copy: Copy, paragraph: TextParagraph, words: str, nth: int | None) -> CitePlace:
-    """Find words as `find_words` does; if they are not there, look for similar words nearby."""
+    """As `find_words`, but words that are not in the paragraph are looked for nearby."""
     wanted = normalise(words)
     if not wanted or occurrences(paragraph.text, wanted):
         return find_words(paragraph, words, nth=nth)
-    elsewhere, alike = tuple(_elsewhere(copy, wanted)), tuple(_alike(paragraph, wanted))
-    lines = (*elsewhere, *alike)
+    elsewhere, over = tuple(_elsewhere(copy, wanted)), tuple(_running_over(copy, paragraph, wanted))
+    nearest = find_nearest(paragraph.text, wanted)
+    alike = tuple(f"near: {_shown(paragraph.text, start, end)}" for start, end in nearest.places)
+    lines = (*elsewhere, *over, *alike)
     raise CiteError(
         f"the words are not in paragraph {paragraph.index}" + "".join(f"\n  {line}" for line in lines),
-        help=_next_try(bool(elsewhere), bool(alike)),
+        help=_next_try(bool(elsewhere), bool(over), bool(alike), paragraph, nearest.compared),
     )
 
 
-def _next_try(elsewhere: bool, alike: bool) -> str:
+def _next_try(elsewhere: bool, over: bool, alike: bool, paragraph: TextParagraph, compared: int) -> str:
     if elsewhere:
-        return "give the number of the paragraph where they stand"
+        return "give the number of the paragraph that has them"
+    if over:
+        return "cite each part on its own, or join the lines of the text and update the record with kb add --update"
     if alike:
         return "copy the words from the text: quotes, case and typos count"
-    return "check the number of the paragraph and the words; no similar words were found there"
+    if compared < len(paragraph.text):
+        length = len(paragraph.text)
+        return f"only the first {compared:,} of {length:,} characters were compared: copy the words from the text"
+    return f"check the number of the paragraph and the words; paragraph {paragraph.index} has no similar words"
+
+
+def _running_over(copy: Copy, paragraph: TextParagraph, wanted: str) -> Iterator[str]:
+    """Whether the words begin in a paragraph and end in the next one, as in texts whose lines were broken."""
+    following = copy.paragraph(paragraph.index + 1)
+    if following is not None:
+        joined = (f"{paragraph.text} {following.text}", paragraph.text.removesuffix("-") + following.text)
+        if any(wanted in text for text in joined):
+            yield f"the words run over into paragraph {following.index}"
 
 
 def _elsewhere(copy: Copy, wanted: str) -> Iterator[str]:
     for other in copy.paragraphs:
         for start in islice(occurrences(other.text, wanted), 1):
             yield f"but in paragraph {other.index}, {_shown(other.text, start, start + len(wanted))}"
-
-
-_QUOTES = str.maketrans("‘’‚‛“”„‟«»–—−\u00a0", '\'\'\'\'""""""--- ')
-_LONGEST = 1_000
-_WINDOWS = 2_000
-_NEAREST = 3
-_LIKENESS = 0.6
-
-
-def _alike(paragraph: TextParagraph, wanted: str) -> Iterator[str]:
-    """The nearest places: stretches of as many words, most alike first; quotes and case are no difference."""
-    windows: dict[str, list[tuple[int, int]]] = {}
-    for start, end in islice(_windows(paragraph.text, len(wanted.split())), _WINDOWS):
-        windows.setdefault(_folded(paragraph.text[start:end]), []).append((start, end))
-    shown: list[tuple[int, int]] = []
-    for near in difflib.get_close_matches(_folded(wanted), windows, len(windows) or 1, _LIKENESS):
-        for start, end in windows[near]:
-            apart = all(end <= other[0] or other[1] <= start for other in shown)
-            if apart and len(shown) < _NEAREST:
-                shown.append((start, end))
-                yield f"near: {_shown(paragraph.text, start, end)}"
-
-
-def _windows(text: str, count: int) -> Iterator[tuple[int, int]]:
-    """Every stretch of so many words, without the marks around it; the whole text where it has fewer."""
-    words = [match.span() for match in re.finditer(r"\w(?:\S*\w)?", text)]
-    for first in range(max(1, len(words) - count + 1) if words else 0):
-        yield words[first][0], words[min(first + count, len(words)) - 1][1]
-
-
-def _folded(text: str) -> str:
-    return text.translate(_QUOTES).casefold()[:_LONGEST]
 
 
 def _shown(text: str, start: int, end: int) -> str:

@@ -1,14 +1,16 @@
-"""A record brought up to date with a newer text, without losing what a person wrote.
+"""Brings a record up to date with a newer text, without losing what a person wrote or where quoted words were.
 
-Every triple and comment stays; what is counted from the text is counted again. The IRI of a paragraph
-stays with its words when these move, because citations point at it; `fc:index` says where it is now.
+Every triple and comment stays; what is counted from the text is counted again. The IRI of a paragraph stays with its
+words when these move, because citations point to it; `fc:index` is its number in the newer text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -24,13 +26,15 @@ from kb.authoring.record import (
     statements,
 )
 from kb.errors import ArticleError
-from kb.rdf.canonical import format_turtle
+from kb.rdf.canonical import format_turtle, natural_key
 from kb.rdf.document import Document
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle
 from kb.text import TextParagraph
 from kb.verification.alignment import Recorded, align, recorded_paragraphs
-from kb.vocab import FC, PREFIXES, RDF
+from kb.verification.copies import Copy
+from kb.verification.spans import DigestSearch, Span, digests_by_length, read_span
+from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF
 
 _RENEWED = frozenset({FC.index, FC.length, FC.digest})
 _CHANGED_TODO = "the words of this paragraph changed: check gist, role and segments"
@@ -38,36 +42,85 @@ _GONE_TODO = "this paragraph is no longer in the text, where it was number "
 _SHOWN = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Quotes:
+    """What quotes from the paragraphs of a base.
+
+    Attributes:
+        names: paragraph IRI to the citations and spans that quote from it.
+        spans: their places, with digests.
+    """
+
+    names: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    spans: Sequence[Span] = ()
+
+
+def quotes_of(graph: Graph) -> Quotes:
+    """What quotes from the paragraphs of a base."""
+    names: dict[str, list[str]] = {}
+    for node, paragraph in graph.pairs(PROV.wasQuotedFrom):
+        names.setdefault(paragraph, []).append(node)
+    spans = (read_span(graph, node) for nodes in names.values() for node in nodes)
+    return Quotes(
+        {paragraph: tuple(sorted(nodes, key=natural_key)) for paragraph, nodes in names.items()},
+        tuple(span for span in spans if span is not None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RecordUpdate:
+    """A record and a newer text of its article, merged.
+
+    Attributes:
+        record: the merged record.
+        changes: one sentence for each change.
+        names: number of each paragraph of the text to its IRI in the record.
+    """
+
+    record: Record
+    changes: tuple[str, ...]
+    names: Mapping[int, str]
+
+
 def update_record(
     old: Document, text: ArticleText, *, slug: str, cited: Mapping[str, Sequence[str]] | None = None
 ) -> tuple[Record, tuple[str, ...]]:
-    """A record brought up to date, and one sentence for each change.
+    """As `plan_update`, without the places of the quoted words."""
+    update = plan_update(old, text, slug=slug, quotes=Quotes(cited or {}))
+    return update.record, update.changes
 
-    A paragraph whose words changed, or that has left the text, gets a to-do that names the citations over it;
-    one that left keeps everything but its index. New paragraphs are drafted, under numbers that are free.
+
+def plan_update(old: Document, text: ArticleText, *, slug: str, quotes: Quotes) -> RecordUpdate:
+    """Bring a record up to date with a newer text; nothing is written.
+
+    A paragraph whose words changed, or that is no longer in the text, gets a to-do that names the citations of it; one
+    that is no longer there keeps everything but its index. New paragraphs are drafted, under numbers that are free.
+    Where a paragraph now has quoted words of another one that changed, `dcterms:replaces` says so: `kb verify` looks
+    for them there.
 
     Args:
         old: the record as it is.
         text: the article as it is now.
         slug: the article's name.
-        cited: paragraph IRI to the citations that quote from it.
+        quotes: what quotes from its paragraphs.
 
     Raises:
         ArticleError: the record does not describe this article.
-        TurtleError: a comment stands where it cannot be kept.
+        TurtleError: a comment is where it cannot be kept.
     """
     canonical = read_turtle(format_turtle(old), source=old.source)  # each subject one block, comments above it
-    merge = _Merge(canonical, text, slug, cited or {})
-    return merge.record(), tuple(merge.changes())
+    merge = _Merge(canonical, text, slug, quotes)
+    return RecordUpdate(merge.record(), tuple(merge.changes()), merge.names)
 
 
 class _Merge:
     """One old record and one new text; every member reads, none writes."""
 
-    def __init__(self, old: Document, text: ArticleText, slug: str, cited: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, old: Document, text: ArticleText, slug: str, quotes: Quotes) -> None:
         self.old = old
         self.text = text
-        self.cited = cited
+        self.cited = quotes.names
+        self.spans = quotes.spans
         self.prefixes = {**PREFIXES, **old.prefixes}
         self.article = self.prefixes["art"] + slug
 
@@ -88,7 +141,7 @@ class _Merge:
 
     @cached_property
     def pairs(self) -> dict[int, str]:
-        """Index in the new text to the IRI of the recorded paragraph at that place."""
+        """Index in the new text to the IRI of the recorded paragraph there."""
         return align(tuple(self.recorded.values()), self.text.paragraphs)
 
     @cached_property
@@ -116,6 +169,21 @@ class _Merge:
         drafts = draft_paragraphs(self.text, self.article, self.names)
         return tuple(draft for draft in drafts if draft.name not in self.recorded)
 
+    @cached_property
+    def replaced(self) -> Mapping[str, frozenset[str]]:
+        """Paragraph IRI to the changed paragraphs of the old record whose quoted words it has now."""
+        texts = {paragraph.index: paragraph for paragraph in self.text.paragraphs}
+        same = {name for index, name in self.pairs.items() if self.recorded[name].digest == texts[index].digest}
+        spans = [span for span in self.spans if span.paragraph in self.recorded and span.paragraph not in same]
+        changed = tuple(paragraph for index, paragraph in texts.items() if self.names[index] not in same)
+        copy = Copy(Path(self.text.source), changed, False)
+        search = DigestSearch(digests_by_length(spans))
+        found: dict[str, set[str]] = {}
+        for span in spans:
+            for place in search.places(copy, span.length, span.digest):
+                found.setdefault(self.names[place.paragraph], set()).add(span.paragraph)
+        return {name: frozenset(others - {name}) for name, others in found.items() if others - {name}}
+
     # --- the record ---
 
     def record(self) -> Record:
@@ -129,6 +197,11 @@ class _Merge:
             *(triple for triple in self.old.triples if not self._is_stale(triple)),
             *statements(self.article, article_facts(self.text)),
             *counted,
+            *(
+                triple
+                for name, others in sorted(self.replaced.items())
+                for triple in statements(name, [(DCTERMS.replaces, ox.NamedNode(other)) for other in sorted(others)])
+            ),
             *(triple for draft in self.new for triple in draft.triples),
         ]
         header = [line for block in self.old.statements if block.directive for line in block.above]

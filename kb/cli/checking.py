@@ -12,7 +12,18 @@ from datetime import datetime
 from pathlib import Path
 
 import kb
-from kb.cli.options import also, home_option, output_option, source_date, text_folders, texts_option, today, write
+from kb.cli.options import (
+    also,
+    home_option,
+    named_texts,
+    output_option,
+    source_date,
+    text_folders,
+    text_option,
+    texts_option,
+    today,
+    write,
+)
 from kb.files import write_atomic
 from kb.progress import progress
 from kb.report.text import report_text
@@ -62,6 +73,7 @@ def verify_options(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_run_verify)
     home_option(parser)
     texts_option(parser)
+    text_option(parser)
     parser.add_argument("--format", choices=("text", "json"), default="text")
     parser.add_argument("--all", action="store_true", help="list the exact ones too")
     parser.add_argument("--propose", action="store_true", help="print a patch that sets moved citations to their place")
@@ -195,9 +207,9 @@ def _run_verify(arguments: argparse.Namespace) -> int:
     if arguments.propose:
         return _propose(arguments, home, folders)
     base = kb.load_kb(home)
-    copies, found = kb.verify_copies(base.graph, [home.texts, *folders])
-    for line in copies.ignored:
-        print(f"kb: not used: {visible(line)}", file=sys.stderr)
+    copies, found = kb.verify_copies(base.graph, [home.texts, *folders], named_texts(arguments.text, base))
+    for line in (*(f"not used: {line}" for line in copies.ignored), *copies.passed_over):
+        print(f"kb: {visible(line)}", file=sys.stderr)
     if arguments.format == "json":
         text = kb.verification_json(found, copies.copies, every=arguments.all, prefixes=base.prefixes)
     else:
@@ -212,12 +224,14 @@ def _run_verify(arguments: argparse.Namespace) -> int:
 
 
 def _propose(arguments: argparse.Namespace, home: kb.Home, folders: Sequence[Path]) -> int:
-    proposal = kb.propose(home, folders)
+    proposal = kb.propose(home, folders, named_texts(arguments.text, kb.load_kb(home)))
     write(proposal.patch().encode(), arguments.output)
-    done = f"{len(proposal.changes)} re-anchored; apply it with: git apply, or patch -p1" if proposal.changes else ""
-    left = f"{len(proposal.left)} wait for their record" if proposal.left else ""
-    print("; ".join(part for part in (done, left) if part) or "nothing re-anchored", file=sys.stderr)
-    return int(bool(proposal.changes or proposal.left))
+    parts = [f"{len(proposal.changes)} re-anchored"] if proposal.changes else []
+    parts += ["records brought up to date"] if proposal.records else []
+    parts += [f"{len(proposal.left)} left, each with the reason"] if proposal.left else []
+    how = "; apply the patch with: git apply, or patch -p1" if proposal.files else ""
+    print((", ".join(parts) or "No citation has moved") + how, file=sys.stderr)
+    return int(bool(parts))
 
 
 def _run_explain(arguments: argparse.Namespace) -> int:

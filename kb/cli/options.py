@@ -11,6 +11,8 @@ from pathlib import Path
 
 import kb
 from kb.files import write_atomic
+from kb.verification.copies import slug_of
+from kb.vocab import FC
 
 
 def home_option(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +26,16 @@ def texts_option(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="a folder with your own copies of the articles; may be repeated (also: KB_TEXTS)",
+    )
+
+
+def text_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--text",
+        metavar="SLUG=FILE",
+        action="append",
+        default=[],
+        help="FILE is your copy of the article SLUG, even if its name or digest differs; may be repeated",
     )
 
 
@@ -66,6 +78,19 @@ def text_folders(named: Sequence[str]) -> tuple[Path, ...]:
         if not folder.is_dir():
             raise kb.UsageError(f"no folder {folder}", help="--texts takes a folder with text files")
     return (*found, *(Path(name) for name in os.environ.get("KB_TEXTS", "").split(os.pathsep) if name))
+
+
+def named_texts(given: Sequence[str], base: kb.KnowledgeBase) -> dict[str, Path]:
+    """Article IRI to the file that `--text` names for it."""
+    articles = {slug_of(article): article for article in base.graph.instances(FC.Article)}
+    found: dict[str, Path] = {}
+    for word in given:
+        slug, _, file = word.partition("=")
+        if slug not in articles or not file or articles[slug] in found:
+            why = "no such article" if slug not in articles else "given twice" if file else "no file"
+            raise kb.UsageError(f"--text {word}: {why}", help="write --text SLUG=FILE, once for each article")
+        found[articles[slug]] = Path(file)
+    return found
 
 
 def write(data: bytes, output: str | None) -> None:

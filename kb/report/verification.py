@@ -12,7 +12,7 @@ from kb.rdf.curies import short_iri
 from kb.report.json import dumps
 from kb.terminal import visible
 from kb.text import around
-from kb.verification.copies import Copy
+from kb.verification.copies import GUESS, Copy, slug_of
 from kb.verification.spans import EXACT, TextPlace
 from kb.verification.verify import CitationResult, Verification
 from kb.vocab import PREFIXES
@@ -61,7 +61,13 @@ def verification_json(
             "reasons": dict(counts.reasons),
         },
         "copies": [
-            {"article": article, "file": str(copy.path), "recorded_file": copy.exact_file}
+            {
+                "article": article,
+                "file": str(copy.path),
+                "recorded_file": copy.exact_file,
+                "known_by": copy.known_by,
+                "recorded_file_of": copy.file_of,
+            }
             for article, copy in sorted(copies.items())
         ],
         "spans": [_span(outcome, prefixes) for outcome in _chosen(verification, every)],
@@ -92,8 +98,16 @@ def _result(verification: Verification, copies: Mapping[str, Copy]) -> str:
 
 def _copies(copies: Mapping[str, Copy]) -> Iterator[str]:
     for article, copy in sorted(copies.items()):
-        known = "the recorded file" if copy.exact_file else "not the recorded file"
-        yield f"{article.rpartition('/')[2]}: {copy.path}, {known}"
+        yield f"{slug_of(article)}: {copy.path}, {_describe(copy)}"
+
+
+def _describe(copy: Copy) -> str:
+    """What a copy is, compared with the file that the article was recorded from."""
+    if copy.exact_file:
+        return "the recorded file"
+    if copy.file_of:
+        return f"not the recorded file, but that of {copy.file_of}"
+    return f"not the recorded file{'; a guess, made from its paragraphs' if copy.known_by == GUESS else ''}"
 
 
 def _details(outcome: CitationResult, copies: Mapping[str, Copy], words: bool) -> Iterator[str]:

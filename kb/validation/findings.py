@@ -166,6 +166,7 @@ def _with_place(finding: Finding, places: Sequence[Place]) -> Finding:
 def list_unchecked(inputs: Inputs, copies: LocalCopies, verification: Verification) -> Iterator[str]:
     """Sentences about what this run did not check, with the reasons."""
     yield from copies.ignored
+    yield from copies.passed_over
     missing = [article for article in inputs.kb.graph.instances(FC.Article) if copies.of(article) is None]
     if missing:
         names = ", ".join(sorted(local_name(article) for article in missing))

@@ -31,12 +31,20 @@ MAX_CHOICES = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A recorded paragraph: IRI, index (None where it is no longer in the text), length, digest."""
+    """A recorded paragraph.
+
+    Attributes:
+        name: its IRI.
+        index: its number in the text; None where it is no longer there.
+        length, digest: of its text.
+        replaces: IRIs of paragraphs whose words it has had since an update of the record.
+    """
 
     name: str
     index: int | None
     length: int
     digest: str
+    replaces: frozenset[str] = frozenset()
 
 
 def recorded_paragraphs(graph: Graph, article: str) -> tuple[Recorded, ...]:
@@ -47,6 +55,7 @@ def recorded_paragraphs(graph: Graph, article: str) -> tuple[Recorded, ...]:
             whole(graph.value(name, FC.index)) or None,
             whole(graph.value(name, FC.length)) or 0,
             graph.value(name, FC.digest) or "",
+            frozenset(graph.nodes(name, DCTERMS.replaces)),
         )
         for name in sorted(graph.subjects(DCTERMS.isPartOf, article), key=natural_key)
     )

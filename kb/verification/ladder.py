@@ -5,24 +5,29 @@ is hashed, and a paragraph is recognised by its own digest. "Exact" is reported 
 another paragraph with the same words at the same characters has the same digest:
 
 - A paragraph with the recorded digest and the recorded number is the recorded one; the characters are compared.
-- A paragraph with another digest is the recorded one, edited, only if both of its neighbours are unchanged and next
-  to it, every other recorded paragraph has its own place, and no other edited paragraph fits better by its length.
+- A paragraph with another digest is the recorded one, edited, only if it is between the same unchanged neighbours, and
+  no other recorded paragraph fits this place as well by its length and by the other words that are cited from it.
   Then the words may occur only once, since a deleted sentence may have left an identical one there.
 - Words in an unchanged paragraph that is recorded as another one were there before, so they are not the cited ones.
   Where the cited paragraph is gone, the words are missing.
 
-One case is not detected: a paragraph that repeats itself and is edited twice, so that the repetition ends up at exactly
-the characters of the deleted words. Results that are not exact contain offsets only, never words.
+Where a spare file still has the recorded text, the words themselves are compared, so that less is ambiguous. Where a
+text is too large to search all of it, the result says so, and nothing is called missing.
+
+One case is not detected: a paragraph that repeats itself and is edited so that the repetition is at exactly the
+characters of the deleted words. Results that are not exact contain offsets only, never words.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from kb.verification.alignment import Recorded
 from kb.verification.copies import Copy
+from kb.verification.older import OlderText, find_words
 from kb.verification.paragraphs import Paragraphs
 from kb.verification.spans import (
     AMBIGUOUS,
@@ -30,6 +35,7 @@ from kb.verification.spans import (
     EXACT,
     MISSING,
     MOVED,
+    NOT_CHECKED,
     WRONG_DOCUMENT,
     DigestSearch,
     Span,
@@ -39,6 +45,9 @@ from kb.verification.spans import (
 
 MIN_SEARCH_LENGTH = 16
 """Shorter words occur in many texts by chance, so they do not identify an article."""
+
+MIN_EDITED_LENGTH = 8
+"""Shorter words occur often in one paragraph, so in an edited one they may be others than the cited ones."""
 
 MIN_SIMILARITY = 0.6
 """Least similarity, from 0 to 1, of a stretch that is reported as the most similar one."""
@@ -57,6 +66,8 @@ class Ladder:
         mistaken_for: name of the article whose text the copy really contains; empty where it is the right one.
         others: copies of other articles, with their names.
         spare: further files, such as an older copy, which may still contain the old words.
+        doubt: why the copy may be another text, so that nothing is exact in it; empty where it cannot be.
+        spans: every span that quotes from the article.
     """
 
     paragraphs: Paragraphs
@@ -64,22 +75,58 @@ class Ladder:
     mistaken_for: str = ""
     others: tuple[tuple[str, Copy], ...] = ()
     spare: tuple[Copy, ...] = ()
+    doubt: str = ""
+    spans: tuple[Span, ...] = ()
 
     def verify(self, span: Span) -> SpanResult:
         """The result for one span."""
-        recorded = self.paragraphs.by_name[span.paragraph]
         if span.length < 1 or span.start < 0:
             return SpanResult(DRIFTED, f"characters {span.start} to {span.end} are not a valid span")
+        if self.mistaken_for:
+            return SpanResult(WRONG_DOCUMENT, f"the copy contains the text of {self.mistaken_for}")
+        recorded = self.paragraphs.by_name[span.paragraph]
+        result = self._verify(span, recorded)
+        if not self.doubt:
+            return result
+        if result.state == EXACT:
+            to = TextPlace(recorded.index or 0, span.start, span.end)
+            return SpanResult(MOVED, f"the words are in {to}, but {self.doubt}", to)
+        return replace(result, reason=f"{result.reason}; {self.doubt}")
+
+    def _verify(self, span: Span, recorded: Recorded) -> SpanResult:
         index = self.paragraphs.unchanged.get(recorded.name)
         if index is not None and self._matches(span, index):
             return self._in_unchanged_paragraph(span, recorded, index)
-        if self.mistaken_for:
-            return SpanResult(WRONG_DOCUMENT, f"the copy contains the text of {self.mistaken_for}")
+        only = self._older.only_place(span, self.paragraphs.copy)
+        if only is not None:
+            is_same = (only.paragraph, only.start) == (recorded.index, span.start)
+            return SpanResult(EXACT) if is_same else SpanResult(MOVED, f"the words are now in {only}", only)
         if recorded.name in self.paragraphs.ambiguous:
             return self._in_ambiguous_paragraph(span, recorded)
-        places = self.search.places(self.paragraphs.copy, span.length, span.digest)
+        words = self._older.words(span)
+        copy = self.paragraphs.copy
+        if words is None and not self.search.can_search_own(copy, span.length):
+            return self._search_nearby(span, recorded)
+        places = self.search.places(copy, span.length, span.digest) if words is None else find_words(copy, words)
         found = self._in_own_paragraph(span, recorded, places) or self._elsewhere(span, recorded, places)
         return found or self._not_found(span, recorded, places)
+
+    @cached_property
+    def _older(self) -> OlderText:
+        return OlderText(self.paragraphs.recorded, self.spare)
+
+    @cached_property
+    def _seen(self) -> Mapping[str, Set[int]]:
+        """Changed paragraphs of the record, and the numbers of the edited ones that have words of theirs, once."""
+        found: dict[str, set[int]] = {}
+        for span in self.spans:
+            is_known = span.paragraph in self.paragraphs.unchanged
+            can_search = self.search.can_search_own(self.paragraphs.copy, span.length)
+            if span.length >= MIN_SEARCH_LENGTH and not is_known and can_search:
+                places = self.search.places(self.paragraphs.copy, span.length, span.digest)
+                if len(places) == 1 and self._is_unrecorded(places[0]):
+                    found.setdefault(span.paragraph, set()).add(places[0].paragraph)
+        return found
 
     # --- steps
 
@@ -118,24 +165,73 @@ class Ladder:
         alike = [place for place in places if place.paragraph != own and self._is_unrecorded(place)]
         if alike:
             return SpanResult(AMBIGUOUS, f"the words occur {_list([to, *alike])}, and these paragraphs were edited")
-        if self.paragraphs.all_located and recorded.name not in self.paragraphs.interchangeable:
+        if self._is_too_short(span, recorded, to):
+            return SpanResult(AMBIGUOUS, f"the words are in {to}, but the paragraph was edited, and they are too short")
+        if self.paragraphs.is_clear(recorded.name, to.paragraph, self._seen):
             return SpanResult(EXACT)
         reason = f"the words are in {to}, but more paragraphs changed, and this may be another one"
         return SpanResult(AMBIGUOUS, reason)
 
+    def _is_too_short(self, span: Span, recorded: Recorded, to: TextPlace) -> bool:
+        """Whether words are too short to be sure in a paragraph that became longer or shorter."""
+        return span.length < MIN_EDITED_LENGTH and len(self.paragraphs.text(to.paragraph)) != recorded.length
+
     def _elsewhere(self, span: Span, recorded: Recorded, places: Sequence[TextPlace]) -> SpanResult | None:
-        """The result where the words are in a new or edited paragraph; in any, if the citation never fitted its own."""
-        own_unchanged = recorded.name in self.paragraphs.unchanged
-        possible = places if own_unchanged else [place for place in places if self._is_unrecorded(place)]
+        """The result where the words are in a paragraph that may have them from the recorded one."""
+        possible = [place for place in places if self._may_come_from(recorded, place)]
         if not possible:
             return None
         if len(places) > 1:
             return SpanResult(AMBIGUOUS, f"the words occur {_list(places)}, and it is unclear which place is meant")
         (to,) = possible
         if (to.paragraph, to.start) == (recorded.index, span.start):
+            is_clear = self.paragraphs.is_clear(recorded.name, to.paragraph, self._seen)
+            if is_clear and not self._is_too_short(span, recorded, to):
+                return SpanResult(EXACT)
             reason = f"the words are in {to}, but the paragraphs around it changed too, so this may be another one"
             return SpanResult(AMBIGUOUS, reason)
+        if self._may_have_been_there(span, recorded, to):
+            reason = f"the words are now only in {to}, but that paragraph may have had them before"
+            return SpanResult(AMBIGUOUS, reason)
         return SpanResult(MOVED, f"the words are now in {to}", to)
+
+    def _search_nearby(self, span: Span, recorded: Recorded) -> SpanResult:
+        """The result where the copy is too large to search all of it; what was not searched is never called missing."""
+        near = self.paragraphs.near(recorded.name)
+        places = self.search.places_in(self.paragraphs.copy, near, span)
+        limit = f"the text is too large to search all of it: only {len(near)} paragraphs near the recorded one were"
+        if places:
+            return SpanResult(AMBIGUOUS, f"the words occur {_list(places)}, and maybe elsewhere; {limit}")
+        own = self._own_index(recorded)
+        if own is not None:
+            result = self._in_edited_paragraph(span, recorded, own)
+            return replace(result, reason=f"{result.reason}; {limit}")
+        return SpanResult(NOT_CHECKED, limit)
+
+    def _may_have_been_there(self, span: Span, recorded: Recorded, to: TextPlace) -> bool:
+        """Whether words may have been in an edited paragraph before, and not only at the cited place.
+
+        So it is where that paragraph was another one and has not grown by as many characters; and where short words,
+        which occur in many places by chance, are far from their paragraph.
+        """
+        if not self._is_unrecorded(to):
+            return False
+        if span.length < MIN_SEARCH_LENGTH and not self.paragraphs.are_near(recorded.name, to.paragraph):
+            return True
+        other = self.paragraphs.by_name.get(self.paragraphs.names.get(to.paragraph, ""))
+        if other is None or other is recorded:
+            return False
+        return len(self.paragraphs.text(to.paragraph)) - other.length < span.length
+
+    def _may_come_from(self, recorded: Recorded, place: TextPlace) -> bool:
+        """Whether words at a place may be from a recorded paragraph, and not from another one that had them before.
+
+        The paragraph there is new or edited, or the recorded one itself, or it replaces that one since an update.
+        """
+        if self._is_unrecorded(place) or self.paragraphs.unchanged.get(recorded.name) == place.paragraph:
+            return True
+        there = self.paragraphs.by_name.get(self.paragraphs.names.get(place.paragraph, ""))
+        return there is not None and recorded.name in there.replaces
 
     def _is_unrecorded(self, place: TextPlace) -> bool:
         return place.paragraph in self.paragraphs.unrecorded
@@ -144,7 +240,7 @@ class Ladder:
         """The result where the words are not in the copy, or only in paragraphs that are recorded as other ones."""
         own = self._own_index(recorded)
         if own is None:
-            other = self._find_in_other_article(span)
+            other = self._find_in_other_article(span, recorded)
             if other:
                 return SpanResult(WRONG_DOCUMENT, f"the words are in {other}")
         similar = self._find_similar(span, own)
@@ -158,7 +254,10 @@ class Ladder:
 
     def _in_edited_paragraph(self, span: Span, recorded: Recorded, index: int) -> SpanResult:
         if recorded.name in self.paragraphs.unchanged:
-            reason = f"paragraph {index} is the recorded one, so the offsets or the digest of the citation are wrong"
+            reason = (
+                f"paragraph {index} is the recorded one, so the offsets or the digest of the citation are wrong, "
+                "or older than the record"
+            )
         else:
             reason = f"paragraph {index} was edited, and characters {span.start} to {span.end} are not the cited ones"
         length = len(self.paragraphs.text(index))
@@ -174,12 +273,16 @@ class Ladder:
             return f"the copy has no paragraph {recorded.index}; the last one is {count}"
         return f"its paragraph, number {recorded.index} in the record, is not in the copy"
 
-    def _find_in_other_article(self, span: Span) -> str:
-        """The first other article that contains the words, with the place; empty where none does."""
+    def _find_in_other_article(self, span: Span, recorded: Recorded) -> str:
+        """The first other article that contains the words, with the place; empty where none does.
+
+        A paragraph that both articles have says nothing about which of them was meant.
+        """
         for name, copy in self.others if span.length >= MIN_SEARCH_LENGTH else ():
             if self.search.can_search(copy, span.length):
                 for place in self.search.places(copy, span.length, span.digest):
-                    return f"{name}, {place}"
+                    if copy.paragraphs[place.paragraph - 1].digest != recorded.digest:
+                        return f"{name}, {place}"
         return ""
 
     def _describe_search(self, span: Span) -> str:
@@ -196,15 +299,20 @@ class Ladder:
         words = self._find_words(span)
         if words is None:
             return None
-        numbers = [own] if own is not None else sorted(self.paragraphs.unrecorded)
+        numbers = (own,) if own is not None else self.paragraphs.near(span.paragraph)
         found = [(_similarity(words, self.paragraphs.text(number)), number) for number in numbers]
         (score, start, end), number = max(found, key=lambda each: (each[0][0], -each[1]), default=((0.0, 0, 0), 0))
         if score < MIN_SIMILARITY:
             return None
         to = TextPlace(number, start, end)
-        return SpanResult(DRIFTED, f"the words are no longer there; most similar: {to}, {score:.0%}", to, score)
+        left = len(self.paragraphs.unrecorded.difference(numbers)) if own is None else 0
+        more = f"; {left} changed paragraphs further away were not compared" if left else ""
+        return SpanResult(DRIFTED, f"the words are no longer there; most similar: {to}, {score:.0%}{more}", to, score)
 
     def _find_words(self, span: Span) -> str | None:
+        known = self._older.words(span)
+        if known is not None:
+            return known
         for copy in self.spare:
             if self.search.can_search(copy, span.length):
                 for place in self.search.places(copy, span.length, span.digest):

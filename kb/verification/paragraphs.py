@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
 from kb.verification.alignment import Recorded, align
 from kb.verification.copies import Copy
+
+CLEAR_MARGIN = 8
+"""Characters by which a place must be more like one recorded paragraph in length than like any other."""
+
+MAX_NEAR = 40
+"""How many paragraphs are searched where a text is too large to search all of it."""
 
 
 @dataclass(frozen=True)
@@ -90,22 +96,52 @@ class Paragraphs:
         """Edited paragraphs that are certain, and their numbers in the copy: one alone between unchanged neighbours."""
         return {run[0].name: places[0] for run, places in self._gaps if len(run) == len(places) == 1}
 
-    @cached_property
-    def all_located(self) -> bool:
-        """Whether every recorded paragraph has its own place in the copy, so that none can be confused with another."""
-        return all(len(run) == len(places) for run, places in self._gaps)
+    def near(self, name: str) -> tuple[int, ...]:
+        """Numbers of the copy's changed paragraphs where a changed one is most probably, the nearest first.
 
-    @cached_property
-    def interchangeable(self) -> frozenset[str]:
-        """Edited paragraphs that, judging by their lengths, may have changed places with another edited one."""
-        measured = [(self.by_name[name], len(self.text(index))) for name, index in sorted(self.edited.items())]
-        return frozenset(
-            old.name
-            for old, length in measured
-            for other, its in measured
-            if other is not old
-            and abs(old.length - its) + abs(other.length - length) <= abs(old.length - length) + abs(other.length - its)
-        )
+        At most `MAX_NEAR` of those between the same unchanged paragraphs; else of those near its number.
+        """
+        old = self.by_name[name]
+        probable = self.unchanged.get(name) or self.edited.get(name) or self.probable.get(name) or old.index or 1
+        places = next((places for run, places in self._gaps if old in run and places), tuple(self.unrecorded))
+        ranked = sorted({*places, probable} if probable <= len(self.copy.paragraphs) else places)
+        return tuple(sorted(ranked, key=lambda number: abs(number - probable))[:MAX_NEAR])
+
+    def are_near(self, name: str, index: int) -> bool:
+        """Whether a changed paragraph and this place of the copy are between the same unchanged paragraphs."""
+        return self._gap_with(self.by_name[name], index) is not None
+
+    def _gap_with(self, old: Recorded, index: int) -> tuple[tuple[Recorded, ...], tuple[int, ...]] | None:
+        return next(((run, places) for run, places in self._gaps if old in run and index in places), None)
+
+    def is_clear(self, name: str, index: int, seen: Mapping[str, Set[int]]) -> bool:
+        """Whether an edited paragraph can only be the one with this number in the copy.
+
+        Both must be between the same unchanged paragraphs, and no other recorded paragraph may fit this place as well.
+        One whose own words were found again, but not here, does not fit. For any other the lengths decide: one that
+        lost its place must fit worse; one that has a place of its own must not fit as well when both change places.
+
+        Args:
+            name: IRI of the recorded paragraph.
+            index: number of the copy's paragraph.
+            seen: IRI of a recorded paragraph to the numbers of the edited ones that contain words only it is known for.
+        """
+        own, length = self.by_name[name], len(self.text(index))
+        gap = self._gap_with(own, index)
+        if gap is None:
+            return False
+        for run, places in self._gaps:
+            has_places = len(run) == len(places)
+            margin = CLEAR_MARGIN if (run, places) == gap or not has_places else 0
+            for position, other in enumerate(run):
+                if other is own or (seen.get(other.name) and index not in seen[other.name]):
+                    continue
+                if (run, places) == gap and len(run) > len(places):
+                    return False  # one of these paragraphs is gone, and their lengths do not say which
+                its = len(self.text(places[position])) if has_places else None
+                if not _fits_worse(own.length, length, other.length, its, margin):
+                    return False
+        return True
 
     @cached_property
     def _gaps(self) -> tuple[tuple[tuple[Recorded, ...], tuple[int, ...]], ...]:
@@ -149,3 +185,17 @@ class Paragraphs:
     def text(self, index: int) -> str:
         """The text of one paragraph of the copy."""
         return self.copy.paragraphs[index - 1].text
+
+
+def _fits_worse(own: int, place: int, other: int, its_place: int | None, margin: int) -> bool:
+    """Whether the length of another paragraph fits a place worse than that of its own one does.
+
+    Args:
+        own, other: lengths of the recorded paragraphs.
+        place: length of the place that is asked about.
+        its_place: length of the other paragraph's place; None where it has none.
+        margin: characters by which it must be worse.
+    """
+    if its_place is None:
+        return abs(other - place) >= 2 * abs(own - place) + margin
+    return abs(other - place) + abs(own - its_place) >= abs(own - place) + abs(other - its_place) + margin

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kb.rdf.datatypes import whole
+from kb.rdf.graph import Graph
 from kb.verification.copies import Copy
+from kb.vocab import FC, OA, PROV
 
 EXACT = "exact"
 MOVED = "moved"
@@ -24,6 +27,9 @@ FAILED_STATES = (MOVED, AMBIGUOUS, DRIFTED, WRONG_DOCUMENT, MISSING)
 
 MAX_HASHES = 5_000_000
 """Stretches that one run hashes (some seconds); then other articles are no longer searched, and the result says so."""
+
+MAX_OWN_HASHES = 20_000_000
+"""The same for the copies of the articles themselves: then only paragraphs near the recorded one are searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,20 @@ class DigestSearch:
         """Every place of a copy that has words with this length and digest, in order."""
         return self._places_by_digest(copy, length).get(digest, ())
 
+    def places_in(self, copy: Copy, numbers: Iterable[int], span: Span) -> tuple[TextPlace, ...]:
+        """Every place of the words of a span in some paragraphs of a copy, in order of these numbers."""
+        wanted = bytes.fromhex(span.digest.partition(":")[2])
+        found = []
+        for number in numbers:
+            text = copy.paragraphs[number - 1].text
+            found += [TextPlace(number, start, start + span.length) for start in _starts(text, span.length, wanted)]
+            self.hashed += max(0, len(text) - span.length + 1)
+        return tuple(found)
+
+    def can_search_own(self, copy: Copy, length: int) -> bool:
+        """Whether the copy of the article itself has been hashed for this length, or the limit still allows it."""
+        return (id(copy), length) in self._found or self.hashed < MAX_OWN_HASHES
+
     def can_search(self, copy: Copy, length: int) -> bool:
         """Whether a copy has been hashed for this length, or the limit still allows it."""
         return (id(copy), length) in self._found or self.hashed < MAX_HASHES
@@ -108,6 +128,30 @@ class DigestSearch:
                     found.setdefault(hit, []).append(TextPlace(paragraph.index, start, start + length))
             self.hashed += max(0, len(text) - length + 1)
         return {digest: tuple(places) for digest, places in found.items()}
+
+
+def _starts(text: str, length: int, wanted: bytes) -> Iterator[int]:
+    for start in range(len(text) - length + 1):
+        if hashlib.sha256(text[start : start + length].encode()).digest() == wanted:
+            yield start
+
+
+def digests_by_length(spans: Iterable[Span]) -> Mapping[int, frozenset[str]]:
+    """Length to the digests of the spans that have this length."""
+    found: dict[int, set[str]] = {}
+    for span in spans:
+        found.setdefault(span.length, set()).add(span.digest)
+    return {length: frozenset(digests) for length, digests in found.items()}
+
+
+def read_span(graph: Graph, node: str) -> Span | None:
+    """The span of a citation or another quote; None where a part of it is not recorded."""
+    paragraph = graph.value(node, PROV.wasQuotedFrom)
+    start, end = whole(graph.value(node, OA.start)), whole(graph.value(node, OA.end))
+    digest = read_digest(graph.value(node, FC.digest))
+    if paragraph is None or start is None or end is None or digest is None:
+        return None
+    return Span(paragraph, start, end, digest)
 
 
 def read_digest(lexical: str | None) -> str | None:

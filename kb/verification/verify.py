@@ -8,15 +8,15 @@ checked", with the reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from kb.finding import CitationsChecked
-from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph
 from kb.verification.alignment import recorded_paragraphs
-from kb.verification.copies import Copy, LocalCopies, find_texts, slug_of
+from kb.verification.copies import GUESS, PERSON, Copy, LocalCopies, find_texts, slug_of
 from kb.verification.ladder import Ladder
 from kb.verification.paragraphs import Paragraphs
 from kb.verification.spans import (
@@ -29,10 +29,11 @@ from kb.verification.spans import (
     DigestSearch,
     Span,
     TextPlace,
+    digests_by_length,
     estimate_place,
-    read_digest,
+    read_span,
 )
-from kb.vocab import DCTERMS, FC, OA, PROV
+from kb.vocab import DCTERMS, FC, PROV
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,20 @@ def verify(graph: Graph, copies: Mapping[str, Copy], *, spare: Sequence[Copy] = 
     return Verification(tuple(_outcomes(graph, copies, spare)))
 
 
-def verify_copies(graph: Graph, folders: Iterable[Path]) -> tuple[LocalCopies, Verification]:
+def verify_copies(
+    graph: Graph, folders: Iterable[Path], named: Mapping[str, Path] | None = None
+) -> tuple[LocalCopies, Verification]:
     """Find the copy of each article in folders, and recompute every citation on it.
 
     Args:
         graph: the authored base.
         folders: where copies may be, in the order in which they are searched.
+        named: article IRI to the file that a person says is its copy.
+
+    Raises:
+        InputError, TextError: a file that a person named cannot be read.
     """
-    found = find_texts(graph, folders)
+    found = find_texts(graph, folders, named)
     return found, verify(graph, found.copies, spare=found.spare)
 
 
@@ -138,15 +145,7 @@ def _quotes(graph: Graph) -> Iterator[_Quote]:
         for node in sorted(graph.instances(cls)):
             paragraph = graph.value(node, PROV.wasQuotedFrom)
             article = graph.value(paragraph, DCTERMS.isPartOf) if paragraph else None
-            yield _Quote(node, citation, article or "", _read_span(graph, node, paragraph if article else None))
-
-
-def _read_span(graph: Graph, node: str, paragraph: str | None) -> Span | None:
-    start, end = whole(graph.value(node, OA.start)), whole(graph.value(node, OA.end))
-    digest = read_digest(graph.value(node, FC.digest))
-    if paragraph is None or start is None or end is None or digest is None:
-        return None
-    return Span(paragraph, start, end, digest)
+            yield _Quote(node, citation, article or "", read_span(graph, node) if article else None)
 
 
 def _verify_quote(quote: _Quote, ladder: Ladder | None) -> CitationResult:
@@ -177,37 +176,64 @@ def _ladders(
     graph: Graph, copies: Mapping[str, Copy], spare: Sequence[Copy], quotes: Sequence[_Quote]
 ) -> Mapping[str, Ladder]:
     """Article IRI to the ladder that verifies its spans; an article without a copy has none."""
-    search = DigestSearch(_digests_by_length(quotes))
+    search = DigestSearch(digests_by_length(quote.span for quote in quotes if quote.span is not None))
     recorded = {article: recorded_paragraphs(graph, article) for article in sorted(graph.instances(FC.Article))}
     named = [(slug_of(article), article, copies[article]) for article in recorded if article in copies]
-    owners = {old.digest: article for article, paragraphs in recorded.items() for old in paragraphs}
+    owners: dict[str, set[str]] = {}
+    for article, paragraphs in recorded.items():
+        for old in paragraphs:
+            owners.setdefault(old.digest, set()).add(article)
+    counts = {article: _contained_in(copy, owners) for _, article, copy in named}
+    spans: dict[str, tuple[Span, ...]] = {
+        article: tuple(quote.span for quote in group if quote.span is not None)
+        for article, group in groupby(sorted(quotes, key=_article), key=_article)
+    }
     return {
         article: Ladder(
             Paragraphs(recorded[article], copy),
             search,
-            _mistaken_for(article, copy, owners),
+            copy.file_of or _mistaken_for(article, copy, counts[article]),
             tuple((name, other) for name, iri, other in named if iri != article),
             tuple(spare),
+            _doubt(article, copy, counts[article]),
+            spans.get(article, ()),
         )
         for _, article, copy in named
     }
 
 
-def _digests_by_length(quotes: Sequence[_Quote]) -> Mapping[int, frozenset[str]]:
-    found: dict[int, set[str]] = {}
-    for quote in quotes:
-        if quote.span is not None:
-            found.setdefault(quote.span.length, set()).add(quote.span.digest)
-    return {length: frozenset(digests) for length, digests in found.items()}
+def _article(quote: _Quote) -> str:
+    return quote.article
 
 
-def _mistaken_for(article: str, copy: Copy, owners: Mapping[str, str]) -> str:
-    """The other article that most paragraphs of a copy are recorded for; empty if any is recorded for its own."""
-    found = Counter(owners[paragraph.digest] for paragraph in copy.paragraphs if paragraph.digest in owners)
-    if not found or found[article]:
+def _mistaken_for(article: str, copy: Copy, counts: Counter[str]) -> str:
+    """The other article that at least half of a copy is recorded for, and more of it than for its own; else empty."""
+    other, count = _closest_other(article, counts)
+    is_other = not copy.exact_file and count > counts[article] and 2 * count >= len(copy.paragraphs)
+    return slug_of(other) if is_other else ""
+
+
+def _doubt(article: str, copy: Copy, counts: Counter[str]) -> str:
+    """Why a copy proves nothing about an article; empty where it does."""
+    slug = slug_of(article)
+    if copy.known_by == GUESS:
+        return f"{copy.path.name} is only a guess: if it is {slug}, name it {slug}.txt"
+    other, count = _closest_other(article, counts)
+    if copy.exact_file or copy.known_by == PERSON or count < max(1, counts[article]):
         return ""
-    other, count = min(found.items(), key=lambda pair: (-pair[1], pair[0]))
-    return slug_of(other) if 2 * count >= len(copy.paragraphs) else ""
+    return f"{copy.path.name} has at least as many paragraphs of {slug_of(other)}: use kb verify --text {slug}=FILE"
+
+
+def _contained_in(copy: Copy, owners: Mapping[str, Set[str]]) -> Counter[str]:
+    """How many different recorded paragraphs of each article a copy contains."""
+    digests = {paragraph.digest for paragraph in copy.paragraphs}
+    return Counter(article for digest in digests for article in owners.get(digest, ()))
+
+
+def _closest_other(article: str, counts: Counter[str]) -> tuple[str, int]:
+    """The other article with most paragraphs in a copy, and how many; the first by name where several have as many."""
+    others = [(name, count) for name, count in counts.items() if name != article and count]
+    return min(others, key=lambda pair: (-pair[1], pair[0]), default=("", 0))
 
 
 # --- where to look for drifted words -----------------------------------------------------------------------

@@ -165,7 +165,12 @@ class TestNearestPlaces:
 
     def test_words_like_nothing_in_the_text(self, home: Home) -> None:
         said = self.said(home, 1, "zebras xylophone quiz")
-        assert "near" not in said.partition("help:")[0] and "no similar words" in said
+        assert "near" not in said.partition("help:")[0] and "paragraph 1 has no similar words" in said
+
+    def test_words_that_run_over_into_the_next_paragraph(self, home: Home) -> None:
+        one, two = TEXT.splitlines()[:2]
+        said = self.said(home, 1, f"{one[-20:]} {two[:20]}")
+        assert "the words run over into paragraph 2" in said and "cite each part on its own" in said
 
     def test_long_words_are_shown_by_their_ends(self, home: Home) -> None:
         assert "[The river is wide. The r … ll” stands by the river.]" in self.said(home, 1, TEXT.splitlines()[1])

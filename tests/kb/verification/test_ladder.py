@@ -358,7 +358,7 @@ def test_a_report_of_a_check_carries_states_and_no_words(mybase: Path) -> None:
     assert finding.message == "moved: the words are now in paragraph 1, characters 6 to 36"
 
 
-def test_the_proposed_patch_and_an_update_of_the_record_make_everything_exact(
+def test_the_proposed_patch_updates_the_record_and_the_citations_together(
     mybase: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(
@@ -373,7 +373,7 @@ def test_the_proposed_patch_and_an_update_of_the_record_make_everything_exact(
     assert (mybase / CLAIMS).read_bytes() == before, "a proposal writes nothing into the base"
     assert "3 re-anchored" in capsys.readouterr().err
     text = patch.read_text("utf-8")
-    assert "cite:mill-bridge-1-1: number 2 now; bring the record up to date: kb add" in text
+    assert "# mill-bridge-p1: now number 2, was 1" in text
     assert "ouncil of Harrowmere" not in text
     git = shutil.which("git")
     if git is None:
@@ -381,7 +381,7 @@ def test_the_proposed_patch_and_an_update_of_the_record_make_everything_exact(
     subprocess.run([git, "apply", "--check", patch.name], cwd=mybase, check=True)
     subprocess.run([git, "apply", patch.name], cwd=mybase, check=True)
     assert main(["fmt", "--check", "--home", str(mybase)]) == 0
-    assert main(["add", str(mybase / TEXT), "--slug", "mill-bridge", "--update", "--home", str(mybase)]) == 0
+    assert "corpus/mill-bridge.ttl" in text, "the record is part of the patch"
     capsys.readouterr()
     assert main(["verify", "--home", str(mybase)]) == 1
     out = capsys.readouterr().out
@@ -403,6 +403,67 @@ def test_a_patch_of_a_file_that_is_not_canonical_applies(mybase: Path, capsys: p
         pytest.skip("no git here to apply the patch with")
     subprocess.run([git, "apply", "p"], cwd=mybase, check=True)
     assert main(["fmt", "--check", "--home", str(mybase)]) == 0
+
+
+SPLIT = ("will take two years. The bridge,", "will take two years.\n\nThe bridge,")
+
+
+def update(mybase: Path) -> None:
+    assert main(["add", str(mybase / TEXT), "--slug", "mill-bridge", "--update", "--home", str(mybase)]) == 0
+
+
+def apply(mybase: Path) -> None:
+    git = shutil.which("git")
+    if git is None:
+        pytest.skip("no git here to apply the patch with")
+    (mybase / "p").write_text(kb.propose(kb.find_home(mybase)).patch(), "utf-8")
+    subprocess.run([git, "apply", "p"], cwd=mybase, check=True)
+
+
+def two_cited_paragraphs(mybase: Path) -> tuple[str, str]:
+    """Two paragraphs with citations that become one."""
+    lines = [line for line in (mybase / TEXT).read_text("utf-8").splitlines() if line]
+    return lines[4], lines[5]
+
+
+@pytest.mark.parametrize("merge", [False, True], ids=["split", "merged"])
+def test_an_updated_record_keeps_where_quoted_words_are(mybase: Path, merge: bool) -> None:
+    text = (mybase / TEXT).read_text("utf-8")
+    one, two = two_cited_paragraphs(mybase)
+    if merge:
+        start, end = text.index(one), text.index(two) + len(two)
+        text = f"{text[:start]}{one} {two}{text[end:]}"
+    else:
+        text = text.replace(*SPLIT)
+    (mybase / TEXT).write_text(text, "utf-8")
+    update(mybase)
+    found = outcomes_of(mybase)
+    assert {outcome.state for outcome in found} == {EXACT, MOVED}
+    assert kb.check(mybase).citations.failed == sum(outcome.failed for outcome in found)
+    apply(mybase)
+    assert {outcome.state for outcome in outcomes_of(mybase)} == {EXACT}
+
+
+@pytest.mark.parametrize("updates", [0, 1, 2])
+def test_the_patch_makes_a_split_paragraph_exact_before_and_after_updates(mybase: Path, updates: int) -> None:
+    edit(mybase / TEXT, SPLIT)
+    for number in range(updates):
+        update(mybase)
+        edit(mybase / TEXT, ("Mill Bridge closes", f"Again {number}. Mill Bridge closes"))
+    apply(mybase)
+    assert {outcome.state for outcome in outcomes_of(mybase)} == {EXACT}
+
+
+def test_an_update_does_not_take_a_lookalike_for_the_cited_words(mybase: Path) -> None:
+    """The words go, and an unchanged paragraph has had the same ones all along: they are not the cited ones."""
+    graph = town((2, WORDS))
+    text = [TOWN[0], "Something else entirely, and as long as the other one was, or so.", *TOWN[2:]]
+    updated = base(text, [], slug="alder")
+    citation = [triple for triple in graph.triples if "citation" in str(triple.subject)]
+    both = Graph.of((*citation, *updated.triples))
+    (found,) = against("\n".join(text), both, slug="alder").outcomes
+    assert found.state == DRIFTED and found.to is not None and found.to.paragraph == 2
+    assert "or older than the record" in found.reason
 
 
 # --- kb check --fix ----------------------------------------------------------------------------------------
@@ -432,7 +493,7 @@ def test_fix_takes_a_place_that_a_person_found_and_counts_its_digest(mybase: Pat
     home = kb.find_home(mybase)
     with pytest.raises(kb.UsageError, match="drifted, not moved"):
         kb.reanchor(home, ["cite:mill-bridge-5-1"])
-    with pytest.raises(kb.UsageError, match="not recorded as it stands"):
+    with pytest.raises(kb.UsageError, match="not recorded as it is now"):
         kb.reanchor(home, ["cite:mill-bridge-5-1=5:27-57"])
     kb.add(home, mybase / TEXT, slug="mill-bridge", update=True)
     (change,) = kb.reanchor(home, ["cite:mill-bridge-5-1=5:27-57"])
@@ -443,9 +504,9 @@ def test_fix_takes_a_place_that_a_person_found_and_counts_its_digest(mybase: Pat
 @pytest.mark.parametrize(
     ("word", "message"),
     [
-        ("cite:nowhere", "no citation"),
+        ("cite:nowhere", "is not a citation"),
         ("cite:mill-bridge-1-1", "is exact, not moved"),
-        ("cite:mill-bridge-1-1=1", "is no place"),
+        ("cite:mill-bridge-1-1=1", "is not a place"),
         ("cite:mill-bridge-1-1=1:9-9", "no characters 9 to 9"),
         ("cite:mill-bridge-1-1=99:1-2", "in a paragraph 99"),
     ],
