@@ -7,6 +7,7 @@ from .authoring.format import format_files as format_files
 from .authoring.init import init as init
 from .authoring.reanchor import propose as propose
 from .authoring.reanchor import reanchor as reanchor
+from .characters import escape_for_page as escape_for_page
 from .diff.compare import compare_graphs as compare_graphs
 from .diff.retract import retract as retract
 from .diff.revision import read_revision as read_revision

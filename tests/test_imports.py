@@ -22,7 +22,7 @@ import kb
 ROOT = Path(kb.__file__).resolve().parent.parent
 PACKAGES = ("kb", "webapp")
 
-GROUND = ("errors", "vocab", "finding", "files", "home", "text", "terminal", "progress", "git")
+GROUND = ("errors", "vocab", "characters", "finding", "files", "home", "text", "terminal", "progress", "git")
 """Small modules of `kb` that stand in no wing; they use one another and nothing else of `kb`."""
 
 WINGS = {
@@ -41,7 +41,8 @@ MAY_USE = {
     "kb.progress": (),
     "kb.text": ("kb.errors",),
     "kb.home": ("kb.errors",),
-    "kb.terminal": (),
+    "kb.characters": (),
+    "kb.terminal": ("kb.characters",),
 }
 """Modules whose uses are few by design."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kb.characters import escape_for_turtle
 from kb.errors import TurtleError
 from kb.rdf.document import Document
 from kb.rdf.graph import Graph, key, reachable
@@ -179,8 +180,6 @@ def _comments(document: Document) -> tuple[tuple[str, ...], dict[str, tuple[str,
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?", re.ASCII)
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.(?:[0-9]*[1-9]|0)", re.ASCII)
-_ESCAPED = re.compile('[\x00-\x1f"\\\\\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]')
-_SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
 class _Writer:
@@ -283,11 +282,7 @@ class _Writer:
         bare = {XSD.integer: _INTEGER, XSD.decimal: _DECIMAL, XSD.boolean: re.compile("true|false")}.get(datatype)
         if bare and bare.fullmatch(value):
             return value
-        quoted = '"' + _ESCAPED.sub(_escape, value) + '"'
+        quoted = f'"{escape_for_turtle(value)}"'
         if term.language:
             return f"{quoted}@{term.language}"
         return quoted if datatype == XSD.string else f"{quoted}^^{self.iri(datatype)}"
-
-
-def _escape(match: re.Match[str]) -> str:
-    return _SHORT.get(match[0]) or f"\\u{ord(match[0]):04X}"

@@ -17,6 +17,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import pyoxigraph as ox
 
+from kb.characters import find_in_file
 from kb.errors import TurtleError
 from kb.rdf.datatypes import problem as lexical_problem
 from kb.rdf.document import Document
@@ -99,8 +100,6 @@ def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document
 
 # --- steps -----------------------------------------------------------------------------------------------
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
-
 
 def _decode(data: bytes, source: str, policy: Policy) -> str:
     if len(data) > policy.max_bytes:
@@ -114,14 +113,14 @@ def _decode(data: bytes, source: str, policy: Policy) -> str:
         column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1
         fault = Problem("FC902", f"byte {error.start} is not UTF-8", line, column, "save the file as UTF-8")
         raise TurtleError.of(source, (fault,)) from error
-    found = _FORBIDDEN.search(text) if policy.house else None
-    if found:
-        shown = f"U+{ord(found[0]):04X}"
+    found = find_in_file(text) if policy.house else None
+    if found is not None:
+        digits = f"{ord(text[found]):04X}"
         fault = Problem(
             "FC902",
-            f"the character {shown} (control, direction or byte order mark) stands in the file",
-            *position(text, found.start()),
-            f"delete it, or write it as \\u{ord(found[0]):04X} inside a literal",
+            f"the file contains the character U+{digits} (a control, a direction control or a byte order mark)",
+            *position(text, found),
+            f"delete it, or write it as \\u{digits} inside a literal",
         )
         raise TurtleError.of(source, (fault,))
     return text
