@@ -97,6 +97,8 @@ from .vocab import RDF as RDF
 from .vocab import RDFS as RDFS
 from .vocab import SCHEMA as SCHEMA
 from .vocab import SKOS as SKOS
+from .vocab import STANCES as STANCES
 from .vocab import ClosedNamespace as ClosedNamespace
+from .vocab import local_name as local_name
 
 __version__: str

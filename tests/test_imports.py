@@ -37,7 +37,7 @@ WINGS = {
 MAY_USE = {
     "kb.errors": (),
     "kb.vocab": (),
-    "kb.finding": (),
+    "kb.finding": ("kb.vocab",),
     "kb.progress": (),
     "kb.text": ("kb.errors",),
     "kb.home": ("kb.errors",),

@@ -31,7 +31,7 @@ from kb.verification.alignment import recorded_paragraphs
 from kb.verification.copies import LocalCopies
 from kb.verification.spans import MOVED
 from kb.verification.verify import CitationResult, verify_copies
-from kb.vocab import DCTERMS, FC, OA, PROV
+from kb.vocab import DCTERMS, FC, OA, PROV, local_name
 
 _ANCHORED = (PROV.wasQuotedFrom, OA.start, OA.end, FC.digest)
 
@@ -134,7 +134,7 @@ def _change(kb: KnowledgeBase, outcome: CitationResult) -> Iterator[Reanchored]:
 
 
 def _unmended(kb: KnowledgeBase, texts: LocalCopies, outcome: CitationResult) -> str:
-    slug = outcome.article.rpartition("/")[2]
+    slug = local_name(outcome.article)
     copy = texts.copies[outcome.article].path.name
     why = f"number {outcome.to.paragraph} now" if outcome.to and outcome.target else "in a paragraph without a record"
     return f"{_name(kb, outcome.node)}: {why}; bring the record up to date: kb add {copy} --slug {slug} --update"

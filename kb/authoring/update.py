@@ -19,7 +19,6 @@ from kb.authoring.record import (
     Record,
     article_facts,
     draft_paragraphs,
-    local_name,
     paragraph_facts,
     statements,
 )
@@ -30,7 +29,7 @@ from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle
 from kb.text import TextParagraph
 from kb.verification.alignment import Recorded, align, recorded_paragraphs
-from kb.vocab import FC, PREFIXES, RDF
+from kb.vocab import FC, PREFIXES, RDF, local_name
 
 _RENEWED = frozenset({FC.index, FC.length, FC.digest})
 _CHANGED_TODO = "the words of this paragraph changed: check gist, role and segments"

@@ -26,12 +26,12 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kb.model.dates import Bounds, bounds
-from kb.model.origins import RESTATEMENTS, Voices, links
+from kb.model.origins import Voices, links
 from kb.model.sentences import in_words, own_voice, short
 from kb.model.standing import Citation, Origin, Rival, Standing, Support
 from kb.rdf.graph import Graph, reachable
 from kb.rdf.lists import whole_members
-from kb.vocab import DCTERMS, EDTF, FC, PROV, RDFS, XSD
+from kb.vocab import DCTERMS, EDTF, FC, PROV, RDFS, RESTATEMENTS, STANCES, XSD
 
 # --- the doors -------------------------------------------------------------------------------------------
 
@@ -59,8 +59,6 @@ def standing(graph: Graph, claim: str) -> Standing:
 
 
 # --- reading the graph -----------------------------------------------------------------------------------
-
-_STANCES = (FC.asserts, FC.denies, FC.mentions)
 
 
 def _sole(values: Sequence[str]) -> str:
@@ -118,7 +116,7 @@ class _Base:
         return {citation.iri: citation for citation in found if citation is not None}
 
     def _citation(self, iri: str, chain: tuple[str, ...]) -> Citation | None:
-        stances = [(stance, claim) for stance in _STANCES for claim in self.graph.nodes(iri, stance)]
+        stances = [(stance, claim) for stance in STANCES for claim in self.graph.nodes(iri, stance)]
         paragraph = _named(self.graph.nodes(iri, PROV.wasQuotedFrom))
         article = _named(self.graph.nodes(paragraph, DCTERMS.isPartOf))
         if len(stances) != 1 or not article:

@@ -13,9 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.rdf.graph import Graph
-from kb.vocab import DCTERMS, FC, RDF, RDFS
-
-RESTATEMENTS = (FC.restates, FC.translates, FC.duplicates)
+from kb.vocab import DCTERMS, FC, RDF, RDFS, RESTATEMENTS
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,7 +17,7 @@ from kb.mutate.paths import NOTHING, list_members, path_variants, read_path, wri
 from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph, Term, key
 from kb.shacl.engine import query_prefixes
-from kb.vocab import FC, RDF, RDFS, SH, XSD
+from kb.vocab import FC, RDF, RDFS, SH, XSD, local_name
 
 STEPS = {"minCount": -1, "maxCount": 1, "minInclusive": -1, "minLength": -1, "maxLength": 1}
 """A number that bounds, and the step that lets one more value in."""
@@ -126,7 +126,7 @@ def object_of(triple: ox.Triple) -> Term:
 
 def short(name: str) -> str:
     """The part of an IRI that people read."""
-    return "part" if name.startswith("_:") else re.split(r"[#/]", name)[-1]
+    return "part" if name.startswith("_:") else local_name(name)
 
 
 # --- patterns ----------------------------------------------------------------------------------------------

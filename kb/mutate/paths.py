@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kb.rdf.graph import Graph, Term, key
-from kb.vocab import RDF, SH, SHAPES
+from kb.vocab import RDF, SH, SHAPES, local_name
 
 NOTHING = SHAPES + "mutant-nothing"
 """A term that no base has."""
@@ -36,7 +36,7 @@ class PathTree:
 
     def __str__(self) -> str:
         if self.kind == "iri":
-            return self.iri.replace("#", "/").rpartition("/")[2]
+            return local_name(self.iri)
         if self.kind in "|/":
             return f"({self.kind.join(map(str, self.parts))})"
         inner = str(self.parts[0])

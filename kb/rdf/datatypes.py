@@ -11,7 +11,7 @@ import calendar
 import re
 from collections.abc import Callable
 
-from kb.vocab import EDTF, RDF, XSD
+from kb.vocab import EDTF, RDF, XSD, local_name
 
 MAX_DIGITS = 1000
 _ZONE = r"(Z|[+-](0\d|1[0-3]):[0-5]\d|[+-]14:00)?"
@@ -84,4 +84,4 @@ def problem(lexical: str, datatype: str) -> str | None:
     if form(lexical):
         return None
     shown = lexical if len(lexical) <= 40 else lexical[:40] + "…"
-    return f'"{shown}" is no {datatype.rpartition("#")[2]}'
+    return f'"{shown}" is no {local_name(datatype)}'
