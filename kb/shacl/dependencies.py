@@ -22,7 +22,7 @@ from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 from rdflib.paths import Path as RdfPath
 from rdflib.term import BNode, Node, URIRef
 
-from kb.shacl.engine import rdf_path
+from kb.shacl.engine import read_rdflib_path
 from kb.shacl.graph import FlatGraph, Triple
 from kb.vocab import RDF, RDFS, SH
 
@@ -252,8 +252,9 @@ def _reads(shapes: RdfGraph, shape: Node, at: Way, inside: tuple[Node, ...]) -> 
     path = shapes.value(shape, URIRef(SH.path))
     here = at
     if path is not None:
-        yield from _steps(rdf_path(shapes, path), at)
-        here = _join(at, rdf_path(shapes, path))
+        walk = read_rdflib_path(shapes, path)
+        yield from _steps(walk, at)
+        here = _join(at, walk)
     for predicate, value in shapes.predicate_objects(shape):
         name = str(predicate)
         if name.startswith(_SH) and name not in _SAYS_NOTHING | _OF_VALUES:

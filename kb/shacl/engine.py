@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import pyoxigraph as ox
 import rdflib
@@ -22,15 +22,10 @@ from kb.errors import CannotLookError
 from kb.finding import BLANK
 from kb.finding import Rule as Rule
 from kb.rdf.graph import Graph, Term, key
-from kb.rdf.lists import members
 from kb.shacl.graph import FlatGraph, ox_term, rdf_graph
+from kb.shacl.paths import PropertyPath, path_text, read_path
 from kb.vocab import FC, RDF, SH
 
-_MULTIPLES: Mapping[str, Literal["*", "+", "?"]] = {
-    SH.zeroOrMorePath: "*",
-    SH.oneOrMorePath: "+",
-    SH.zeroOrOnePath: "?",
-}
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
@@ -104,34 +99,6 @@ def focus_nodes(shapes: Graph, shape: str, data: Graph) -> frozenset[str]:
     for predicate in shapes.nodes(shape, SH.targetObjectsOf):
         found.update(value for _, value in data.ends(predicate))
     return frozenset(found)
-
-
-def path_text(value: Callable[[str, str], str | None], path: str) -> str:
-    """A property path for people and for look-ups: the IRI of a plain one, SPARQL's way of writing for others
-    (SHACL section 2.3.1); whatever is not a single step stands in brackets inside another.
-
-    Args:
-        value: the first object of a subject and a predicate, by name, such as `Graph.value`.
-        path: the node that `sh:path` points at; an IRI, or `_:label`.
-    """
-    return _path_written(value, path) if path.startswith("_:") else path
-
-
-def _path_written(value: Callable[[str, str], str | None], path: str) -> str:
-    def inner(part: str | None) -> str:
-        text = _path_written(value, part or "")
-        return f"({text})" if (part or "").startswith("_:") else text
-
-    if not path.startswith("_:"):
-        return f"<{path}>"
-    if value(path, RDF.first) is not None:  # a list, whatever else is said of it
-        return "/".join(map(inner, members(path, value)))
-    for predicate, sign in _MULTIPLES.items():
-        if value(path, predicate) is not None:
-            return inner(value(path, predicate)) + sign
-    if value(path, SH.inversePath) is not None:
-        return "^" + inner(value(path, SH.inversePath))
-    return "|".join(map(inner, members(value(path, SH.alternativePath), value)))
 
 
 def has_target(shapes: Graph, shape: str) -> bool:
@@ -275,35 +242,31 @@ def _culprits(
 ) -> list[rdflib.term.Node]:
     """Where a path goes back from the focus first (a paragraph to its citations) and then on to a value, the
     nodes in between that reach that value are the ones to mend."""
-    head = _members(shapes, path)
-    back = shapes.value(head[0], _uri(SH.inversePath)) if len(head) > 1 else None
-    if back is None or focus is None or value is None:
+    read = read_path(_named_values(shapes), _name(path))
+    if read.kind != "/" or len(read.parts) < 2 or read.parts[0].kind != "^" or focus is None or value is None:
         return []
-    onward = SequencePath(*(rdf_path(shapes, step) for step in head[1:]))
-    between = set(data.subjects(rdf_path(shapes, back), focus))
-    return sorted((node for node in between if value in set(data.objects(node, onward))), key=str)
+    back, *onward = map(rdflib_path, (read.parts[0].parts[0], *read.parts[1:]))
+    between = set(data.subjects(back, focus))
+    return sorted((node for node in between if value in set(data.objects(node, SequencePath(*onward)))), key=str)
 
 
-def _members(shapes: rdflib.Graph, path: rdflib.term.Node | None) -> tuple[rdflib.term.Node, ...]:
-    return members(path, lambda node, predicate: shapes.value(node, _uri(predicate)))
+def rdflib_path(path: PropertyPath) -> RdfPath | rdflib.URIRef:
+    """A property path as one of rdflib's."""
+    if path.kind == "iri":
+        return _uri(path.iri)
+    parts = [rdflib_path(part) for part in path.parts]
+    if path.kind == "/":
+        return SequencePath(*parts)
+    if path.kind == "|":
+        return AlternativePath(*parts)
+    if path.kind == "^":
+        return InvPath(parts[0])
+    return MulPath(parts[0], cast(Literal["*", "+", "?"], path.kind))
 
 
-def rdf_path(shapes: rdflib.Graph, path: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
-    """A SHACL property path as one of rdflib's (SHACL section 2.3.1)."""
-    if isinstance(path, rdflib.URIRef):
-        return path
-    steps = _members(shapes, path)
-    if steps:
-        return SequencePath(*(rdf_path(shapes, step) for step in steps))
-    for predicate, sign in _MULTIPLES.items():
-        inner = shapes.value(path, _uri(predicate))
-        if inner is not None:
-            return MulPath(rdf_path(shapes, inner), sign)
-    inverse = shapes.value(path, _uri(SH.inversePath))
-    if inverse is not None:
-        return InvPath(rdf_path(shapes, inverse))
-    alternatives = _members(shapes, shapes.value(path, _uri(SH.alternativePath)))
-    return AlternativePath(*(rdf_path(shapes, member) for member in alternatives))
+def read_rdflib_path(shapes: rdflib.Graph, node: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
+    """The path that a node of the shapes describes, as one of rdflib's."""
+    return rdflib_path(read_path(_named_values(shapes), _name(node)))
 
 
 def _named_values(graph: rdflib.Graph) -> Callable[[str, str], str | None]:

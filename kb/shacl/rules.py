@@ -20,7 +20,8 @@ from kb.model.knowledge_base import KnowledgeBase, read_files
 from kb.rdf.curies import short_iri
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES
-from kb.shacl.engine import path_text, read_rules
+from kb.shacl.engine import read_rules
+from kb.shacl.paths import path_text
 from kb.vocab import RDFS, SH
 
 _TARGETS = {

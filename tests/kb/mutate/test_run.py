@@ -24,12 +24,13 @@ from kb.errors import CannotLookError, InputError
 from kb.mutate.constraints import Known, pattern_variants, query_variants
 from kb.mutate.damage import Witness, damage_rules, read_cases
 from kb.mutate.operators import Operator, operators, read_table
-from kb.mutate.paths import PathTree, path_variants, read_path, write_path
+from kb.mutate.paths import path_variants, read_path, write_path
 from kb.mutate.run import Bench, break_base, excused, mutate, read_allowed, sample_home, unused
 from kb.mutate.sample import Sample
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
 from kb.rdf.graph import Graph, key
 from kb.report.mutation import mutation_json, mutation_text
+from kb.shacl.paths import PropertyPath as PathTree
 from kb.vocab import FC, SH, SHAPES
 from tests.support import hard_base
 from tests.support.shape_cases import CASES, all_rules, all_shapes, vocabulary
