@@ -36,11 +36,12 @@ from .model.sentences import Voice as Voice
 from .model.sentences import own_voice as own_voice
 from .model.sentences import sentences as sentences
 from .model.standing import Standing as Standing
-from .rdf.canonical import label_blank_nodes as label_blank_nodes
+from .rdf.blank_nodes import label_canonically as label_canonically
 from .rdf.canonical import natural_key as natural_key
 from .rdf.canonical import write_turtle as write_turtle
 from .rdf.curies import expand as expand
 from .rdf.curies import short_iri as short_iri
+from .rdf.curies import used_prefixes as used_prefixes
 from .rdf.graph import Graph as Graph
 from .report import REPORT_FORMATS as REPORT_FORMATS
 from .report.diff import DIFF_FORMATS as DIFF_FORMATS

@@ -26,7 +26,8 @@ import pyoxigraph as ox
 
 from kb.errors import UsageError
 from kb.model.knowledge_base import KnowledgeBase
-from kb.rdf.canonical import label_blank_nodes, write_turtle
+from kb.rdf.blank_nodes import label_canonically
+from kb.rdf.canonical import write_turtle
 from kb.rdf.graph import key
 from kb.vocab import DCTERMS, DERIVED_GRAPH, FC, RDF, RDFS, SKOS
 
@@ -84,7 +85,7 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
         return write_turtle(_union(quads), prefixes=kb.prefixes, header=header, source=_SOURCE)
     if format == "trig":
         return _trig(quads, kb.prefixes, header)
-    named = sorted(label_blank_nodes(quads), key=_order)
+    named = sorted(label_canonically(quads), key=_order)
     return _serialize(named if format == "nquads" else _union(named), EXPORT_FORMATS[format])
 
 

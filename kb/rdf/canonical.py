@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import pyoxigraph as ox
 
 from kb.characters import escape_for_turtle
 from kb.errors import TurtleError
+from kb.rdf.blank_nodes import find_outside_lists
 from kb.rdf.document import Document
-from kb.rdf.graph import Graph, key, reachable
+from kb.rdf.graph import Graph, key
 from kb.rdf.lists import cells
 from kb.rdf.tokens import position
 from kb.rdf.turtle import Problem
@@ -75,54 +75,6 @@ def write_turtle(
     parts += blocks
     parts += ["\n".join(footer)] if footer else []
     return ("\n\n".join(parts) + "\n").encode("utf-8") if parts else b""
-
-
-_CONNECTED = 32
-"""How many blank nodes may hang together: the standard's algorithm takes the cube of their number."""
-
-
-def label_blank_nodes(quads: Iterable[ox.Quad]) -> tuple[ox.Quad, ...]:
-    """Distinct quads with the same labels for the same data, whatever the labels were: those of RDFC-1.0.
-
-    They stand in no order. Where more than `_CONNECTED` blank nodes hang together, as in a long list, all of them are
-    numbered instead, in the order of the quads.
-
-    Args:
-        quads: their blank nodes are cells of lists or parts of paths.
-
-    See https://www.w3.org/TR/rdf-canon/.
-    """
-    given = tuple(quads)
-    if _most_connected(given) > _CONNECTED:
-        return _numbered(given)
-    dataset = ox.Dataset(given)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return tuple(dataset)
-
-
-def _most_connected(quads: Iterable[ox.Quad]) -> int:
-    beside: dict[str, set[str]] = {}
-    for quad in quads:
-        if isinstance(quad.subject, ox.BlankNode) and isinstance(quad.object, ox.BlankNode):
-            beside.setdefault(key(quad.subject), set()).add(key(quad.object))
-            beside.setdefault(key(quad.object), set()).add(key(quad.subject))
-    most = 0
-    while beside:
-        group = reachable(next(iter(beside)), beside)
-        most = max(most, len(group))
-        for name in group:
-            del beside[name]
-    return most
-
-
-def _numbered(quads: Iterable[ox.Quad]) -> tuple[ox.Quad, ...]:
-    labels: dict[ox.BlankNode, ox.BlankNode] = {}
-
-    def named(term: Any) -> Any:
-        return labels.setdefault(term, ox.BlankNode(f"b{len(labels)}")) if isinstance(term, ox.BlankNode) else term
-
-    found = (ox.Quad(named(quad.subject), quad.predicate, named(quad.object), quad.graph_name) for quad in quads)
-    return tuple(dict.fromkeys(found))
 
 
 def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
@@ -197,19 +149,13 @@ class _Writer:
         """Every IRI that is a subject, in natural order; every blank node must be a list cell, used once."""
         named: dict[str, None] = {}
         cells: set[str] = set()
-        uses: dict[str, int] = {}
         for triple in self.graph.triples:
             if isinstance(triple.subject, ox.BlankNode):
                 cells.add(key(triple.subject))
             else:
                 named[key(triple.subject)] = None
-            if isinstance(triple.object, ox.BlankNode):
-                uses[key(triple.object)] = uses.get(key(triple.object), 0) + 1
-        for name in cells | uses.keys():
-            predicates = sorted(self.graph.predicates(name))
-            whole = all(len(self.graph.objects(name, predicate)) == 1 for predicate in predicates)
-            if predicates != [RDF.first, RDF.rest] or not whole or uses.get(name) != 1:
-                raise self._no_cell()
+        if any(find_outside_lists(self.graph.triples)):
+            raise self._no_cell()
         self._refuse_loops(cells)
         return sorted(named, key=natural_key)
 

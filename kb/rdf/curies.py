@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from kb.vocab import PREFIXES
+from kb.vocab import PREFIXES, local_name
 
 Value: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -49,3 +49,9 @@ def short_iri(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
 def is_iri(name: str) -> bool:
     """Whether a name is an IRI of a scheme that the base uses, rather than a path, a label or nothing."""
     return re.fullmatch(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]+", name) is not None
+
+
+def used_prefixes(prefixes: Mapping[str, str], iris: Iterable[str]) -> dict[str, str]:
+    """The prefixes that shorten one of these IRIs, sorted."""
+    spaces = {iri.removesuffix(local_name(iri)) for iri in iris}
+    return {name: space for name, space in sorted(prefixes.items()) if space in spaces}

@@ -8,7 +8,6 @@ statements and comments stand; it never decides whether a file is Turtle.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,10 +18,11 @@ import pyoxigraph as ox
 
 from kb.characters import find_in_file
 from kb.errors import TurtleError
+from kb.rdf.blank_nodes import find_outside_lists, label_by_holder
 from kb.rdf.datatypes import problem as lexical_problem
 from kb.rdf.document import Document
 from kb.rdf.tokens import named_tokens, position, tokens, unescape, without_strings
-from kb.vocab import FC, RDF
+from kb.vocab import FC
 
 # --- what is allowed -------------------------------------------------------------------------------------
 
@@ -91,7 +91,7 @@ def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document
     triples, prefixes = _parse(text, source, policy)
     _refuse_version(text, source)
     _refuse_odd_names(triples, text, source)
-    document = Document(source, data, _relabel(triples, source), prefixes)
+    document = Document(source, data, label_by_holder(triples, source), prefixes)
     problems = tuple(_house_problems(document, text, policy)) if policy.house else ()
     if problems:
         raise TurtleError.of(source, problems)
@@ -224,61 +224,6 @@ def _rdf12_problem(text: str) -> Problem:
     return Problem("FC903", "a triple term or a text direction (RDF 1.2)", line, column, "write RDF 1.1 Turtle")
 
 
-def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
-    """Blank nodes named by file and by who points at them, so that two runs agree, two files never clash, and a
-    changed list changes no other's labels; by order of appearance where nobody does, or two do."""
-    blank = [triple for triple in triples if _has_blank(triple)]
-    names = _blank_names(blank, hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8])
-    renamed: dict[ox.Triple, ox.Triple] = {}
-    for triple in blank:
-        subject, object_ = triple.subject, triple.object
-        renamed[triple] = ox.Triple(
-            names[subject.value] if isinstance(subject, ox.BlankNode) else subject,
-            triple.predicate,
-            names[object_.value] if isinstance(object_, ox.BlankNode) else object_,
-        )
-    return tuple(dict.fromkeys(renamed.get(triple, triple) for triple in triples))
-
-
-def _has_blank(triple: ox.Triple) -> bool:
-    return isinstance(triple.object, ox.BlankNode) or isinstance(triple.subject, ox.BlankNode)
-
-
-def _blank_names(triples: list[ox.Triple], stem: str) -> dict[str, ox.BlankNode]:
-    """The name of each blank node in these triples, by its label in this reading."""
-    labels: dict[str, None] = {}
-    pointers: dict[str, list[tuple[str, str]]] = {}
-    for triple in triples:
-        subject, object_ = triple.subject, triple.object
-        if isinstance(subject, ox.BlankNode):
-            labels[subject.value] = None
-        if isinstance(object_, ox.BlankNode):
-            labels[object_.value] = None
-            pointers.setdefault(object_.value, []).append((str(subject), triple.predicate.value))
-    names: dict[str, str] = {}
-    taken: dict[str, int] = {}
-    for label in labels:
-        way = [label]
-        while way[-1] not in names and len(pointers.get(way[-1], ())) == 1 and len(way) <= len(labels):
-            holder = pointers[way[-1]][0][0]
-            if not holder.startswith("_:"):
-                break
-            way.append(holder[2:])
-        for each in reversed(way):
-            if each not in names:
-                names[each] = _blank_name(pointers.get(each, []), names, taken, stem)
-    return {label: ox.BlankNode(name) for label, name in names.items()}
-
-
-def _blank_name(pointers: list[tuple[str, str]], names: dict[str, str], taken: dict[str, int], stem: str) -> str:
-    """A name made from the one node that points here, numbered where it is taken."""
-    known = len(pointers) == 1 and names.get(pointers[0][0][2:], pointers[0][0])
-    owner = f"{known} {pointers[0][1]}" if known else ""
-    name = f"c{stem}x{hashlib.sha256(owner.encode()).hexdigest()[:12]}"
-    taken[name] = taken.get(name, -1) + 1
-    return f"{name}x{taken[name]}" if taken[name] else name
-
-
 def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[Problem]:
     bases = tuple(_base_problems(document, text))
     yield from bases
@@ -308,19 +253,7 @@ def _base_problems(document: Document, text: str) -> Iterator[Problem]:
 
 
 def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
-    cells: dict[str, list[str]] = {}
-    uses: dict[str, int] = {}
-    for triple in document.triples:
-        if isinstance(triple.subject, ox.BlankNode):
-            cells.setdefault(triple.subject.value, []).append(triple.predicate.value)
-        if isinstance(triple.object, ox.BlankNode):
-            uses[triple.object.value] = uses.get(triple.object.value, 0) + 1
-    bad = [
-        name
-        for name in {**cells, **uses}
-        if sorted(cells.get(name, ())) != [RDF.first, RDF.rest] or uses.get(name, 0) != 1
-    ]
-    if bad:
+    if any(find_outside_lists(document.triples)):
         found = re.search(r"(?<![\w\"'])_:|\[", without_strings(text))
         lists = (statement.start for statement in document.statements if text[statement.start] == "(")
         start = found.start() if found else next(lists, None)  # a list that is a subject
