@@ -7,6 +7,7 @@ from .authoring.format import format_files as format_files
 from .authoring.init import init as init
 from .authoring.reanchor import propose as propose
 from .authoring.reanchor import reanchor as reanchor
+from .characters import escape_for_page as escape_for_page
 from .diff.compare import compare_graphs as compare_graphs
 from .diff.retract import retract as retract
 from .diff.revision import read_revision as read_revision
@@ -35,11 +36,12 @@ from .model.sentences import Voice as Voice
 from .model.sentences import own_voice as own_voice
 from .model.sentences import sentences as sentences
 from .model.standing import Standing as Standing
-from .rdf.canonical import label_blank_nodes as label_blank_nodes
+from .rdf.blank_nodes import label_canonically as label_canonically
 from .rdf.canonical import natural_key as natural_key
 from .rdf.canonical import write_turtle as write_turtle
 from .rdf.curies import expand as expand
 from .rdf.curies import short_iri as short_iri
+from .rdf.curies import used_prefixes as used_prefixes
 from .rdf.graph import Graph as Graph
 from .report import REPORT_FORMATS as REPORT_FORMATS
 from .report.diff import DIFF_FORMATS as DIFF_FORMATS
@@ -96,6 +98,8 @@ from .vocab import RDF as RDF
 from .vocab import RDFS as RDFS
 from .vocab import SCHEMA as SCHEMA
 from .vocab import SKOS as SKOS
+from .vocab import STANCES as STANCES
 from .vocab import ClosedNamespace as ClosedNamespace
+from .vocab import local_name as local_name
 
 __version__: str

@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from kb.vocab import local_name
+
 SEVERITIES = ("violation", "warning", "info")
 STATES = ("new", "known", "waived")
 UNUSED_WAIVER = "FC961"
@@ -53,7 +55,7 @@ class Rule:
     @property
     def name(self) -> str:
         """The last part of its IRI: `CitationKind`; the code where it has no IRI."""
-        return self.iri.rpartition("#")[2].rpartition("/")[2] or self.code
+        return local_name(self.iri) or self.code
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,12 @@
-"""What a terminal shows of a text: control characters spelt out, width in columns."""
+"""What a terminal shows of a text: hidden characters escaped, width in columns."""
 
 from __future__ import annotations
 
 import unicodedata
 
+from kb.characters import escape_for_terminal as visible
 
-def visible(text: str) -> str:
-    """The text with control, format and direction characters spelt out, so that a terminal only shows them."""
-    return "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs") else char for char in text
-    )
+__all__ = ["columns_of", "visible"]
 
 
 def columns_of(text: str) -> int:

@@ -127,6 +127,12 @@ PREFIXES = MappingProxyType(
     }
 )
 
+STANCES = (FC.asserts, FC.denies, FC.mentions)
+"""Properties by which a citation takes a stance on a claim."""
+
+RESTATEMENTS = (FC.restates, FC.translates, FC.duplicates)
+"""Properties by which a citation says that it repeats another one: `fc:restates` and its sub-properties."""
+
 DERIVED = (
     FC.speaker,
     FC.attributionDepth,
@@ -139,3 +145,12 @@ DERIVED = (
     FC.path,
 )
 """Properties that are computed and never authored (`prov:wasDerivedFrom` of a claim is the one borrowed term)."""
+
+
+def local_name(iri: str) -> str:
+    """The last part of an IRI, after its last `/` or `#`.
+
+    >>> local_name("https://w3id.org/factcite/kb/article/tamber-bridge-p3")
+    'tamber-bridge-p3'
+    """
+    return iri.replace("#", "/").rpartition("/")[2]

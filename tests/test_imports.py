@@ -24,7 +24,7 @@ PACKAGES = ("kb", "webapp")
 NAMES: list[str] = vars(kb)["__all__"]
 """The public interface."""
 
-GROUND = ("errors", "vocab", "finding", "files", "home", "text", "terminal", "progress", "git")
+GROUND = ("errors", "vocab", "characters", "finding", "files", "home", "text", "terminal", "progress", "git")
 """Small modules of `kb` that stand in no wing; they use one another and nothing else of `kb`."""
 
 WINGS = {
@@ -39,11 +39,12 @@ WINGS = {
 MAY_USE = {
     "kb.errors": (),
     "kb.vocab": (),
-    "kb.finding": (),
+    "kb.finding": ("kb.vocab",),
     "kb.progress": (),
     "kb.text": ("kb.errors",),
     "kb.home": ("kb.errors",),
-    "kb.terminal": (),
+    "kb.characters": (),
+    "kb.terminal": ("kb.characters",),
 }
 """Modules whose uses are few by design."""
 

@@ -17,7 +17,7 @@ import pyoxigraph as ox
 
 from kb.authoring.add import check_slug, data_namespace
 from kb.authoring.nearest import find_nearest
-from kb.authoring.record import TODO, integer, local_name, statements
+from kb.authoring.record import TODO, integer, statements
 from kb.errors import ArticleError, CiteError, UsageError
 from kb.files import read_bytes
 from kb.home import Home
@@ -27,7 +27,7 @@ from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import HOUSE, read_turtle
 from kb.text import TextParagraph, around, digest, normalise, occurrences
 from kb.verification.copies import Copy, find_texts
-from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDF
+from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDF, local_name
 
 
 @dataclass(frozen=True, slots=True)

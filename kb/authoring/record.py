@@ -16,7 +16,7 @@ from kb.authoring.segments import ParagraphReading, read_pieces
 from kb.errors import ArticleError
 from kb.rdf.canonical import natural_key, write_turtle
 from kb.text import TextParagraph, decode, digest_bytes, paragraphs
-from kb.vocab import DCTERMS, FC, OA, PREFIXES, RDF, XSD
+from kb.vocab import DCTERMS, FC, OA, PREFIXES, RDF, XSD, local_name
 
 TODO = "# TODO: "
 
@@ -272,12 +272,3 @@ def statements(subject: str, facts: Facts) -> Iterator[ox.Triple]:
 def integer(value: int) -> ox.Literal:
     """An `xsd:integer` literal."""
     return ox.Literal(str(value), datatype=ox.NamedNode(XSD.integer))
-
-
-def local_name(iri: str) -> str:
-    """The last step of an IRI.
-
-    >>> local_name("https://w3id.org/factcite/kb/article/tamber-bridge-p3")
-    'tamber-bridge-p3'
-    """
-    return iri.replace("#", "/").rpartition("/")[2]

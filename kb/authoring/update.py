@@ -21,7 +21,6 @@ from kb.authoring.record import (
     Record,
     article_facts,
     draft_paragraphs,
-    local_name,
     paragraph_facts,
     statements,
 )
@@ -34,7 +33,7 @@ from kb.text import TextParagraph
 from kb.verification.alignment import Recorded, align, recorded_paragraphs
 from kb.verification.copies import Copy
 from kb.verification.spans import DigestSearch, Span, digests_by_length, read_span
-from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF
+from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, local_name
 
 _RENEWED = frozenset({FC.index, FC.length, FC.digest})
 _CHANGED_TODO = "the words of this paragraph changed: check gist, role and segments"

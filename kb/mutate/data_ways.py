@@ -11,12 +11,12 @@ from itertools import pairwise
 import pyoxigraph as ox
 
 from kb.mutate.file_ways import EXIT_4
-from kb.mutate.places import STANCES, alone, answered, cited, cited_as_new, claims, number, used
+from kb.mutate.places import alone, answered, cited, cited_as_new, claims, number, used
 from kb.mutate.sample import Break, Breaker, Sample, remove
 from kb.rdf.datatypes import whole
 from kb.rdf.graph import Term, key
 from kb.text import digest
-from kb.vocab import DCTERMS, FC, OA, PROV, RDF, RDFS, SCHEMA, XSD
+from kb.vocab import DCTERMS, FC, OA, PROV, RDF, RDFS, SCHEMA, STANCES, XSD
 
 
 def _changed(cls: str, predicate: str, change: Callable[[str], str], *, text: bool = False) -> Breaker:

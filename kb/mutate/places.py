@@ -8,10 +8,7 @@ import pyoxigraph as ox
 
 from kb.mutate.sample import Sample
 from kb.rdf.datatypes import whole
-from kb.vocab import DCTERMS, FC, PROV, RDF, RDFS, XSD
-
-STANCES = (FC.asserts, FC.denies, FC.mentions)
-REPEATS = (FC.restates, FC.translates, FC.duplicates)
+from kb.vocab import DCTERMS, FC, PROV, RDF, RDFS, RESTATEMENTS, STANCES, XSD
 
 
 def number(sample: Sample, node: str, predicate: str) -> int:
@@ -32,7 +29,7 @@ def cited(sample: Sample, paragraph: str) -> bool:
 
 def cited_as_new(sample: Sample, paragraph: str) -> bool:
     """Cited by a citation that repeats no other one and has no note."""
-    says = (*REPEATS, RDFS.comment)
+    says = (*RESTATEMENTS, RDFS.comment)
     return any(
         FC.Citation in sample.graph.nodes(name, RDF.type)
         and not any(sample.graph.objects(name, predicate) for predicate in says)
@@ -97,7 +94,7 @@ def _translates(sample: Sample, citation: str) -> bool:
 
 def alone(sample: Sample, citation: str) -> bool:
     """Repeats no other citation, and is repeated by none."""
-    return not any(sample.graph.nodes(citation, link) or sample.graph.subjects(link, citation) for link in REPEATS)
+    return not any(sample.graph.nodes(citation, link) or sample.graph.subjects(link, citation) for link in RESTATEMENTS)
 
 
 def _spare(sample: Sample, citation: str) -> bool:

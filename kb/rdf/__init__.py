@@ -1,1 +1,1 @@
-"""RDF as text and as terms: reading Turtle strictly, finding the places of terms in it, writing it canonically."""
+"""RDF: strict Turtle with positions and canonical form, graphs, datatypes, names, lists and blank nodes."""

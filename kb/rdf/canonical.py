@@ -1,22 +1,23 @@
 """Canonical Turtle: one text for one set of triples, so that one changed value is one changed line.
 
-Prefixes and subjects sorted, `a` and the label first, one predicate and object a line, each line ended ` ;`,
-the closing ` .` on a line of its own, numbers bare only where the short form reads back as the same lexical
-form, control and direction characters escaped. Comments are above subjects and move with them;
-a comment that stands elsewhere is refused rather than lost.
+Prefixes and subjects are sorted, `a` and the label come first. Each line has one predicate and one object and ends
+with ` ;`; the closing ` .` has a line of its own. A number is written without quotes only if it reads back as the same
+lexical form. Hidden characters are escaped. A comment above a subject stays with it; a comment in any other place is
+refused, so that it is not lost.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import pyoxigraph as ox
 
+from kb.characters import escape_for_turtle
 from kb.errors import Problem, TurtleError
+from kb.rdf.blank_nodes import find_outside_lists
 from kb.rdf.document import Document
-from kb.rdf.graph import Graph, key, reachable
+from kb.rdf.graph import Graph, key
 from kb.rdf.lists import cells
 from kb.rdf.tokens import position
 from kb.vocab import PREFIXES, RDF, RDFS, XSD
@@ -28,7 +29,7 @@ def format_turtle(document: Document) -> bytes:
     """The canonical form of a file, its comments kept.
 
     Raises:
-        TurtleError: a comment stands where it cannot be kept, or a blank node is no list cell.
+        TurtleError: a comment is in a place where it cannot be kept, or a blank node is not a list cell.
     """
     _refuse_lost_comments(document)
     header, comments = _comments(document)
@@ -54,19 +55,19 @@ def write_turtle(
     """Canonical Turtle of some triples, UTF-8.
 
     Args:
-        prefixes: prefix to namespace; only those used are declared.
+        prefixes: prefix to namespace; only those that are used are declared.
         header: comment lines for the top, each with its `#`.
         comments: subject IRI to the comment lines above it.
         footer: comment lines for the end.
         source: name for messages.
 
     Raises:
-        TurtleError: a blank node is no list cell, or lists nest deeper than `MAX_NESTING`.
+        TurtleError: a blank node is not a list cell, or lists are nested deeper than `MAX_NESTING`.
     """
     writer = _Writer(Graph.of(triples), prefixes, source)
     blocks = [writer.block(subject, (comments or {}).get(subject, ())) for subject in writer.subjects()]
     if header and not writer.used and prefixes:
-        writer.used.add(min(prefixes))  # a header without a directive below it would read as the first subject's
+        writer.used.add(min(prefixes))  # else the header would be the comment of the first subject
     top = [f"@prefix {name}: <{prefixes[name]}> ." for name in sorted(writer.used)]
     parts = ["\n".join(header)] if header else []
     parts += ["\n".join(top)] if top else []
@@ -75,56 +76,8 @@ def write_turtle(
     return ("\n\n".join(parts) + "\n").encode("utf-8") if parts else b""
 
 
-_CONNECTED = 32
-"""How many blank nodes may hang together: the standard's algorithm takes the cube of their number."""
-
-
-def label_blank_nodes(quads: Iterable[ox.Quad]) -> tuple[ox.Quad, ...]:
-    """Distinct quads with the same labels for the same data, independent of the labels before: those of RDFC-1.0.
-
-    They have no order. Where more than `_CONNECTED` blank nodes are connected, as in a long list, all of them are
-    numbered instead, in the order of the quads.
-
-    Args:
-        quads: their blank nodes are cells of lists or parts of paths.
-
-    See https://www.w3.org/TR/rdf-canon/.
-    """
-    given = tuple(quads)
-    if _most_connected(given) > _CONNECTED:
-        return _numbered(given)
-    dataset = ox.Dataset(given)
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return tuple(dataset)
-
-
-def _most_connected(quads: Iterable[ox.Quad]) -> int:
-    beside: dict[str, set[str]] = {}
-    for quad in quads:
-        if isinstance(quad.subject, ox.BlankNode) and isinstance(quad.object, ox.BlankNode):
-            beside.setdefault(key(quad.subject), set()).add(key(quad.object))
-            beside.setdefault(key(quad.object), set()).add(key(quad.subject))
-    most = 0
-    while beside:
-        group = reachable(next(iter(beside)), beside)
-        most = max(most, len(group))
-        for name in group:
-            del beside[name]
-    return most
-
-
-def _numbered(quads: Iterable[ox.Quad]) -> tuple[ox.Quad, ...]:
-    labels: dict[ox.BlankNode, ox.BlankNode] = {}
-
-    def named(term: Any) -> Any:
-        return labels.setdefault(term, ox.BlankNode(f"b{len(labels)}")) if isinstance(term, ox.BlankNode) else term
-
-    found = (ox.Quad(named(quad.subject), quad.predicate, named(quad.object), quad.graph_name) for quad in quads)
-    return tuple(dict.fromkeys(found))
-
-
 def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """Sort key that puts p2 before p10; ties are broken by the name itself."""
+    """Sort key that puts p2 before p10; the name itself decides between equal keys."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
     return tuple(_part_key(part) for part in parts), name
 
@@ -178,12 +131,10 @@ def _comments(document: Document) -> tuple[tuple[str, ...], dict[str, tuple[str,
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?", re.ASCII)
 _INTEGER = re.compile(r"0|-?[1-9][0-9]*", re.ASCII)
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.(?:[0-9]*[1-9]|0)", re.ASCII)
-_ESCAPED = re.compile('[\x00-\x1f"\\\\\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]')
-_SHORT = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 
 
 class _Writer:
-    """One pass over one graph; remembers which prefixes it used."""
+    """Writes one graph, and notes which prefixes it used."""
 
     def __init__(self, graph: Graph, prefixes: Mapping[str, str], source: str) -> None:
         self.graph = graph
@@ -197,24 +148,18 @@ class _Writer:
         """Every IRI that is a subject, in natural order; every blank node must be a list cell, used once."""
         named: dict[str, None] = {}
         cells: set[str] = set()
-        uses: dict[str, int] = {}
         for triple in self.graph.triples:
             if isinstance(triple.subject, ox.BlankNode):
                 cells.add(key(triple.subject))
             else:
                 named[key(triple.subject)] = None
-            if isinstance(triple.object, ox.BlankNode):
-                uses[key(triple.object)] = uses.get(key(triple.object), 0) + 1
-        for name in cells | uses.keys():
-            predicates = sorted(self.graph.predicates(name))
-            whole = all(len(self.graph.objects(name, predicate)) == 1 for predicate in predicates)
-            if predicates != [RDF.first, RDF.rest] or not whole or uses.get(name) != 1:
-                raise self._no_cell()
+        if any(find_outside_lists(self.graph.triples)):
+            raise self._no_cell()
         self._refuse_loops(cells)
         return sorted(named, key=natural_key)
 
     def _refuse_loops(self, cells: set[str]) -> None:
-        """Each cell is used once, so a cell that is not reached from an IRI is in a loop."""
+        """Each cell is used once, so a cell that cannot be reached from an IRI is part of a loop."""
         reached: set[str] = set()
         queue = [key(t.object) for t in self.graph.triples if isinstance(t.subject, ox.NamedNode)]
         while queue:
@@ -226,7 +171,7 @@ class _Writer:
             raise self._no_cell()
 
     def _no_cell(self) -> TurtleError:
-        fault = Problem("FC907", "a blank node that is no list cell", help="give the node an IRI")
+        fault = Problem("FC907", "a blank node that is not a list cell", help="give the node an IRI")
         return TurtleError.of(self.source, (fault,))
 
     def block(self, subject: str, comments: Sequence[str]) -> str:
@@ -266,7 +211,7 @@ class _Writer:
 
     def collection(self, head: ox.BlankNode, depth: int) -> str:
         if depth > MAX_NESTING:
-            fault = Problem("FC907", f"lists nest deeper than {MAX_NESTING}", help="flatten the list")
+            fault = Problem("FC907", f"lists are nested deeper than {MAX_NESTING}", help="flatten the list")
             raise TurtleError.of(self.source, (fault,))
         found = [*cells(key(head), self._next_cell)]
         if self.graph.nodes(found[-1], RDF.rest) != (RDF.nil,):
@@ -282,11 +227,7 @@ class _Writer:
         bare = {XSD.integer: _INTEGER, XSD.decimal: _DECIMAL, XSD.boolean: re.compile("true|false")}.get(datatype)
         if bare and bare.fullmatch(value):
             return value
-        quoted = '"' + _ESCAPED.sub(_escape, value) + '"'
+        quoted = f'"{escape_for_turtle(value)}"'
         if term.language:
             return f"{quoted}@{term.language}"
         return quoted if datatype == XSD.string else f"{quoted}^^{self.iri(datatype)}"
-
-
-def _escape(match: re.Match[str]) -> str:
-    return _SHORT.get(match[0]) or f"\\u{ord(match[0]):04X}"

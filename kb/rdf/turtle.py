@@ -1,14 +1,13 @@
-"""Reading Turtle: the gate that every file passes before anything else looks at it.
+"""The strict Turtle reader: every file passes through it before any other code reads its triples.
 
-rdflib alone accepts 39 malformed files of the W3C's 94 negative tests and fetches or invents what it lacks,
-so pyoxigraph parses, strictly (RDF 1.1 Turtle, https://www.w3.org/TR/turtle/), and what the house forbids beyond
-the grammar is refused here by name, line and column. A small tokenizer over the accepted text tells where
-statements and comments stand; it never decides whether a file is Turtle.
+rdflib accepts 39 of the W3C's 94 malformed test files, and it fetches or invents what a file lacks. So pyoxigraph
+parses (RDF 1.1 Turtle, https://www.w3.org/TR/turtle/), and this module refuses what Factcite forbids beyond the
+grammar, with line and column. The tokenizer runs over text that the parser has accepted: it finds statements and
+comments, and never decides whether a file is Turtle.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,28 +16,30 @@ from graphlib import CycleError, TopologicalSorter
 
 import pyoxigraph as ox
 
+from kb.characters import find_in_file
 from kb.errors import Problem, TurtleError
+from kb.rdf.blank_nodes import find_outside_lists, label_by_holder
 from kb.rdf.datatypes import problem as lexical_problem
 from kb.rdf.document import Document
 from kb.rdf.tokens import named_tokens, position, tokens, unescape, without_strings
-from kb.vocab import FC, RDF
+from kb.vocab import FC
 
-# --- what is allowed -------------------------------------------------------------------------------------
+# --- policies --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a file may hold.
+    """What a file may contain.
 
     Attributes:
         base: IRI against which relative IRIs are resolved; None refuses them.
-        house: whether the rules beyond the grammar apply.
-        blanks: whether blank nodes other than list cells may stand (shapes need them for paths).
-        schemes: IRI schemes allowed in the house.
-        max_bytes: size cap of one file.
-        max_triples: cap on the triples of one file.
-        max_literal: cap on the code points of one literal.
-        max_depth: cap on brackets within brackets.
+        house: whether the rules of Factcite apply, beyond the grammar.
+        blanks: whether blank nodes other than list cells are allowed (shapes need them for paths).
+        schemes: IRI schemes that the rules allow.
+        max_bytes: most bytes of a file.
+        max_triples: most triples of a file.
+        max_literal: most code points of a literal.
+        max_depth: most levels of nested brackets.
     """
 
     base: str | None = None
@@ -56,19 +57,19 @@ SHAPES = Policy(blanks=True)
 
 
 def syntax_only(base: str | None) -> Policy:
-    """The grammar and nothing else, with a base IRI: how the W3C suite is run."""
+    """A policy for the grammar alone, with a base IRI, as the W3C test suite needs."""
     return Policy(base=base, house=False)
 
 
-# --- what is read ----------------------------------------------------------------------------------------
+# --- the reader -----------------------------------------------------------------------------------------
 
 
 def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document:
     """Parse a Turtle file, strictly.
 
     Args:
-        data: the bytes of the file; nothing is ever fetched.
-        source: the file's name for messages; also makes the labels of list cells.
+        data: the bytes of the file. Nothing is fetched.
+        source: the file's name, for messages and for the labels of list cells.
         policy: what is allowed.
 
     Raises:
@@ -79,16 +80,14 @@ def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document
     triples, prefixes = _parse(text, source, policy)
     _refuse_version(text, source)
     _refuse_odd_names(triples, text, source)
-    document = Document(source, data, _relabel(triples, source), prefixes)
+    document = Document(source, data, label_by_holder(triples, source), prefixes)
     problems = tuple(_house_problems(document, text, policy)) if policy.house else ()
     if problems:
         raise TurtleError.of(source, problems)
     return document
 
 
-# --- steps -----------------------------------------------------------------------------------------------
-
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
+# --- reading -----------------------------------------------------------------------------------------------
 
 
 def _decode(data: bytes, source: str, policy: Policy) -> str:
@@ -103,14 +102,14 @@ def _decode(data: bytes, source: str, policy: Policy) -> str:
         column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8")) + 1
         fault = Problem("FC902", f"byte {error.start} is not UTF-8", line, column, "save the file as UTF-8")
         raise TurtleError.of(source, (fault,)) from error
-    found = _FORBIDDEN.search(text) if policy.house else None
-    if found:
-        shown = f"U+{ord(found[0]):04X}"
+    found = find_in_file(text) if policy.house else None
+    if found is not None:
+        digits = f"{ord(text[found]):04X}"
         fault = Problem(
             "FC902",
-            f"the character {shown} (control, direction or byte order mark) is in the file",
-            *position(text, found.start()),
-            f"delete it, or write it as \\u{ord(found[0]):04X} inside a literal",
+            f"the file contains the character U+{digits} (a control, a direction control or a byte order mark)",
+            *position(text, found),
+            f"delete it, or write it as \\u{digits} inside a literal",
         )
         raise TurtleError.of(source, (fault,))
     return text
@@ -126,8 +125,10 @@ _BRACKETS = re.compile(
 
 
 def _measure_depth(text: str, source: str, policy: Policy) -> None:
-    """Refuse what is nested too deep before anybody reads it: the parser reads a triple term within a triple term by
-    recursion in native code, and a deep enough one ends the process."""
+    """Refuse brackets that are nested too deep, before the parser runs.
+
+    The parser reads nested triple terms by recursion in native code, and a deep enough one crashes the process.
+    """
     if sum(map(text.count, ("(", "[", "{", "<<"))) <= policy.max_depth:
         return
     depth = 0
@@ -135,15 +136,15 @@ def _measure_depth(text: str, source: str, policy: Policy) -> None:
         depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
         if depth > policy.max_depth:
             place = position(text, match.start())
-            message = f"brackets stand within more than {policy.max_depth} others"
-            raise TurtleError.of(source, (Problem("FC901", message, *place, "say it in more statements"),))
+            message = f"brackets are nested more than {policy.max_depth} deep"
+            raise TurtleError.of(source, (Problem("FC901", message, *place, "split it into several statements"),))
 
 
 _VERSION = re.compile(r"(?<![\w:-])version[ \t\r\n]*(?:#[^\n\r]*[ \t\r\n]+)*[\"']", re.IGNORECASE)
 
 
 def _refuse_version(text: str, source: str) -> None:
-    """Refuse the directive that RDF 1.2 brought; the parser takes it."""
+    """Refuse the version directive of RDF 1.2, which the parser accepts."""
     if not _VERSION.search(text):
         return
     before = ""
@@ -151,14 +152,16 @@ def _refuse_version(text: str, source: str) -> None:
         if (token.kind == "at" and before != "string" and token.text == "@version") or (
             token.kind == "word" and token.text.lower() == "version"
         ):
-            fault = Problem("FC903", "a version (RDF 1.2)", *position(text, token.start), "write RDF 1.1 Turtle")
+            fault = Problem(
+                "FC903", "a version directive (RDF 1.2)", *position(text, token.start), "write RDF 1.1 Turtle"
+            )
             raise TurtleError.of(source, (fault,))
         before = before if token.kind == "comment" else token.kind
 
 
 def _parse(text: str, source: str, policy: Policy) -> tuple[list[ox.Triple], dict[str, str]]:
     triples: list[ox.Triple] = []
-    ended = text + "\n"  # the parser cuts a name with a backslash short where the file ends with its full stop
+    ended = text + "\n"  # at the end of a file, the parser shortens a name with a backslash before the full stop
     try:
         reader = ox.parse(ended.encode(), format=ox.RdfFormat.TURTLE, base_iri=policy.base, without_named_graphs=True)
         for quad in reader:
@@ -166,18 +169,18 @@ def _parse(text: str, source: str, policy: Policy) -> tuple[list[ox.Triple], dic
                 raise TurtleError.of(source, (_rdf12_problem(text),))
             triples.append(ox.Triple(quad.subject, quad.predicate, quad.object))
             if len(triples) > policy.max_triples:
-                fault = Problem("FC901", f"holds more than {policy.max_triples:,} triples", help="split the file")
+                fault = Problem("FC901", f"contains more than {policy.max_triples:,} triples", help="split the file")
                 raise TurtleError.of(source, (fault,))
     except SyntaxError as error:
         raise TurtleError.of(source, (_syntax_problem(error, text),)) from error
     except MemoryError as error:
-        fault = Problem("FC901", "holds a token of more than 16 MiB", help="split the file")
+        fault = Problem("FC901", "contains a token of more than 16 MiB", help="split the file")
         raise TurtleError.of(source, (fault,)) from error
     return triples, dict(reader.prefixes)
 
 
 def _refuse_odd_names(triples: list[ox.Triple], text: str, source: str) -> None:
-    """Refuse names that are no IRIs (RFC 3987): the parser looks at the two halves of a prefixed name, not at both."""
+    """Refuse names that are not IRIs (RFC 3987): the parser checks the two halves of a prefixed name, not the whole."""
     for triple in triples:
         datatype = [triple.object.datatype] if isinstance(triple.object, ox.Literal) else []
         for term in (triple.subject, triple.predicate, triple.object, *datatype):
@@ -186,7 +189,7 @@ def _refuse_odd_names(triples: list[ox.Triple], text: str, source: str) -> None:
                     ox.NamedNode(term.value)
                 except ValueError as error:
                     place = _Places(text).of(term)
-                    fault = Problem("FC904", f"no IRI: {error}", *place, "use letters that an IRI may hold")
+                    fault = Problem("FC904", f"not a valid IRI: {error}", *place, "use only characters that IRIs allow")
                     raise TurtleError.of(source, (fault,)) from error
 
 
@@ -202,7 +205,7 @@ def _syntax_problem(error: SyntaxError, text: str) -> Problem:
 
 
 def _within(text: str, line: int, column: int) -> tuple[int, int]:
-    """A place of the parser's, which ends a line at a lone carriage return too, as one of ours, inside the text."""
+    """Line and column as counted here, for those of the parser, which also ends a line at a lone carriage return."""
     starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
     start = starts[line - 1] if line <= len(starts) else len(text)
     return position(text, min(start + column - 1, len(text)))
@@ -212,61 +215,6 @@ def _rdf12_problem(text: str) -> Problem:
     found = re.search(r"<<|\{\||(?<!\\)~|@[A-Za-z0-9-]+--", without_strings(text))
     line, column = position(text, found.start()) if found else (None, None)
     return Problem("FC903", "a triple term or a text direction (RDF 1.2)", line, column, "write RDF 1.1 Turtle")
-
-
-def _relabel(triples: list[ox.Triple], source: str) -> tuple[ox.Triple, ...]:
-    """Blank nodes named by file and by who points at them, so that two runs agree, two files never clash, and a
-    changed list changes no other's labels; by order of appearance if there is no such subject, or if there are two."""
-    blank = [triple for triple in triples if _has_blank(triple)]
-    names = _blank_names(blank, hashlib.sha256(source.encode("utf-8", "surrogateescape")).hexdigest()[:8])
-    renamed: dict[ox.Triple, ox.Triple] = {}
-    for triple in blank:
-        subject, object_ = triple.subject, triple.object
-        renamed[triple] = ox.Triple(
-            names[subject.value] if isinstance(subject, ox.BlankNode) else subject,
-            triple.predicate,
-            names[object_.value] if isinstance(object_, ox.BlankNode) else object_,
-        )
-    return tuple(dict.fromkeys(renamed.get(triple, triple) for triple in triples))
-
-
-def _has_blank(triple: ox.Triple) -> bool:
-    return isinstance(triple.object, ox.BlankNode) or isinstance(triple.subject, ox.BlankNode)
-
-
-def _blank_names(triples: list[ox.Triple], stem: str) -> dict[str, ox.BlankNode]:
-    """The name of each blank node in these triples, by its label in this reading."""
-    labels: dict[str, None] = {}
-    pointers: dict[str, list[tuple[str, str]]] = {}
-    for triple in triples:
-        subject, object_ = triple.subject, triple.object
-        if isinstance(subject, ox.BlankNode):
-            labels[subject.value] = None
-        if isinstance(object_, ox.BlankNode):
-            labels[object_.value] = None
-            pointers.setdefault(object_.value, []).append((str(subject), triple.predicate.value))
-    names: dict[str, str] = {}
-    taken: dict[str, int] = {}
-    for label in labels:
-        way = [label]
-        while way[-1] not in names and len(pointers.get(way[-1], ())) == 1 and len(way) <= len(labels):
-            holder = pointers[way[-1]][0][0]
-            if not holder.startswith("_:"):
-                break
-            way.append(holder[2:])
-        for each in reversed(way):
-            if each not in names:
-                names[each] = _blank_name(pointers.get(each, []), names, taken, stem)
-    return {label: ox.BlankNode(name) for label, name in names.items()}
-
-
-def _blank_name(pointers: list[tuple[str, str]], names: dict[str, str], taken: dict[str, int], stem: str) -> str:
-    """A name made from the one node that points here, numbered where it is taken."""
-    known = len(pointers) == 1 and names.get(pointers[0][0][2:], pointers[0][0])
-    owner = f"{known} {pointers[0][1]}" if known else ""
-    name = f"c{stem}x{hashlib.sha256(owner.encode()).hexdigest()[:12]}"
-    taken[name] = taken.get(name, -1) + 1
-    return f"{name}x{taken[name]}" if taken[name] else name
 
 
 def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[Problem]:
@@ -285,7 +233,7 @@ def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[P
             seen.add(term)
             fault = _iri_problem(term, policy) if isinstance(term, ox.NamedNode) else _literal_problem(term, policy)
             place = places.of(term) if fault else (None, None)
-            if fault and not (bases and place[0] is None):  # one that a base makes; the base is told of
+            if fault and not (bases and place[0] is None):  # the base IRI is reported instead of the IRIs that it makes
                 code, message, help = fault
                 yield Problem(code, message, *place, help)
 
@@ -298,34 +246,22 @@ def _base_problems(document: Document, text: str) -> Iterator[Problem]:
 
 
 def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
-    cells: dict[str, list[str]] = {}
-    uses: dict[str, int] = {}
-    for triple in document.triples:
-        if isinstance(triple.subject, ox.BlankNode):
-            cells.setdefault(triple.subject.value, []).append(triple.predicate.value)
-        if isinstance(triple.object, ox.BlankNode):
-            uses[triple.object.value] = uses.get(triple.object.value, 0) + 1
-    bad = [
-        name
-        for name in {**cells, **uses}
-        if sorted(cells.get(name, ())) != [RDF.first, RDF.rest] or uses.get(name, 0) != 1
-    ]
-    if bad:
+    if any(find_outside_lists(document.triples)):
         found = re.search(r"(?<![\w\"'])_:|\[", without_strings(text))
         lists = (statement.start for statement in document.statements if text[statement.start] == "(")
         start = found.start() if found else next(lists, None)  # a list that is a subject
         line, column = (None, None) if start is None else position(text, start)
         yield Problem(
             "FC907",
-            "a blank node that is no list cell",
+            "a blank node that is not a list cell",
             line,
             column,
-            "give the node an IRI, so that it can be pointed at",
+            "give the node an IRI, so that other statements can refer to it",
         )
 
 
 def _circle_problems(document: Document, text: str) -> Iterator[Problem]:
-    """Blank nodes in a circle, such as a list that continues with itself: following it would never end."""
+    """Blank nodes in a circle, such as a list whose rest is the list itself: a reader would not end."""
     ways: dict[str, set[str]] = {}
     for triple in document.triples:
         if isinstance(triple.subject, ox.BlankNode) and isinstance(triple.object, ox.BlankNode):
@@ -333,9 +269,15 @@ def _circle_problems(document: Document, text: str) -> Iterator[Problem]:
     try:
         TopologicalSorter(ways).prepare()
     except CycleError:
-        label = re.search(r"(?<![\w\"'])_:", without_strings(text))  # no circle is written without one
+        label = re.search(r"(?<![\w\"'])_:", without_strings(text))  # a circle needs a label
         line, column = position(text, label.start()) if label else (None, None)
-        yield Problem("FC907", "blank nodes that lead in a circle", line, column, "end it, or give the node an IRI")
+        yield Problem(
+            "FC907",
+            "blank nodes that form a circle",
+            line,
+            column,
+            "end the list with rdf:nil, or give the node an IRI",
+        )
 
 
 def _iri_problem(term: ox.NamedNode, policy: Policy) -> tuple[str, str, str] | None:
@@ -345,7 +287,7 @@ def _iri_problem(term: ox.NamedNode, policy: Policy) -> tuple[str, str, str] | N
         allowed = ", ".join(sorted(policy.schemes))
         return "FC904", f"the scheme of <{iri}> is not allowed", f"use one of: {allowed}"
     if iri.startswith(FC.iri) and iri not in FC:
-        return "FC905", f"fc:{iri[len(FC.iri) :]} is no term of the vocabulary", _nearest(iri[len(FC.iri) :])
+        return "FC905", f"fc:{iri[len(FC.iri) :]} is not a term of the vocabulary", _nearest(iri[len(FC.iri) :])
     return None
 
 
@@ -367,11 +309,11 @@ def _literal_problem(term: ox.Literal, policy: Policy) -> tuple[str, str, str] |
     return None
 
 
-# --- tokens: the places of terms in a text that is known to be Turtle ---------------------------------------
+# --- positions of terms ----------------------------------------------------------------------------------
 
 
 class _Places:
-    """The first place of a term in a text; the whole text is scanned once, on the first request."""
+    """The first position of each term in a text; the text is read once, when a position is asked for."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from kb.characters import escape_for_terminal
 from kb.finding import SEVERITIES, Commit, FileChecked, Finding, Report, Rule
 from kb.rdf.curies import short_iri
-from kb.terminal import visible
 
 WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 
@@ -16,12 +16,11 @@ WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 
 
 def clean(text: str) -> str:
-    """Text of the base, for people: control, format and direction characters spelt out, in one line.
+    """Text of the base for people, in one line: hidden characters escaped, and the bracket of `##[`.
 
-    So are the noncharacters, which XML cannot hold, and the bracket of `##[`, by which a runner takes commands.
+    A CI runner takes a line with `##[` as a command.
     """
-    spelt = re.sub("[\ufdd0-\ufdef\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", visible(text))
-    return spelt.replace("##[", "##\\u005b")
+    return escape_for_terminal(text).replace("##[", "##\\u005b")
 
 
 def clean_lines(text: str) -> str:

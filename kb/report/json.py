@@ -7,12 +7,9 @@ characters are escaped, so that the file can be displayed safely; a reader gets 
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 
+from kb.characters import escape_for_json
 from kb.finding import Finding, Report
-
-_HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def as_json(report: Report) -> str:
@@ -52,13 +49,7 @@ def as_json(report: Report) -> str:
 
 def dumps(content: object) -> str:
     """JSON, in the order given, that is safe to look at."""
-    text = json.dumps(content, indent=2, ensure_ascii=False)
-    return re.sub("[^\n -~]", _seen, text) + "\n"
-
-
-def _seen(match: re.Match[str]) -> str:
-    char = match[0]
-    return json.dumps(char)[1:-1] if unicodedata.category(char) in _HIDDEN else char
+    return escape_for_json(json.dumps(content, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, object]:

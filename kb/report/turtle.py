@@ -21,14 +21,13 @@ from kb.finding import BLANK, FileChecked, Finding, Report
 from kb.rdf.canonical import write_turtle
 from kb.rdf.curies import is_iri
 from kb.report.common import checked_facts, clean
+from kb.shacl.paths import parse_path
 from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF, RDFS, SCHEMA, SH, SHAPES, XSD
 
 _REPORT = "urn:factcite:report"
 _RUN = "urn:factcite:run"
 _SEVERITIES = {"violation": SH.Violation, "warning": SH.Warning, "info": SH.Info}
-_PATH_TOKEN = re.compile(r"<[^<>]*>|[\^()/|*+?]")
 _PATH = re.compile(r"(?:<[^<>\s\"{}|\\^`]*>|[\^()/|*+?])+")
-_REPEATED = {"*": SH.zeroOrMorePath, "+": SH.oneOrMorePath, "?": SH.zeroOrOnePath}
 
 _Value = ox.NamedNode | ox.Literal
 
@@ -81,7 +80,7 @@ class _Writer:
             yield SH.sourceShape, _node(finding.shape) if is_iri(finding.shape) else self.blank(BLANK)
         if finding.path:
             written = _PATH.fullmatch(finding.path) is not None
-            yield SH.resultPath, self.blank(_path(finding.path)) if written else _node(finding.path)
+            yield SH.resultPath, self.blank(parse_path(finding.path).turtle()) if written else _node(finding.path)
         if finding.value:
             yield SH.value, self.term(finding.value)
         if finding.file:
@@ -145,49 +144,6 @@ def _input(file: FileChecked) -> Iterator[tuple[str, str, _Value]]:
     yield node, FC.digest, _text(file.digest)
     yield node, PREFIXES["dcat"] + "byteSize", _integer(file.size)
     yield node, PREFIXES["void"] + "triples", _integer(file.triples)
-
-
-def _path(written: str) -> str:
-    """A path in SPARQL's writing as Turtle (SHACL section 2.3.1)."""
-    tokens = _PATH_TOKEN.findall(written)
-    at = 0
-
-    def peek() -> str:
-        return tokens[at] if at < len(tokens) else ""
-
-    def take() -> str:
-        nonlocal at
-        at += 1
-        return str(tokens[at - 1])
-
-    def several(separator: str, part: str) -> list[str]:
-        parts = [sequence() if part == "sequence" else step()]
-        while peek() == separator:
-            take()
-            parts.append(sequence() if part == "sequence" else step())
-        return parts
-
-    def alternatives() -> str:
-        parts = several("|", "sequence")
-        return parts[0] if len(parts) == 1 else f"[ sh:alternativePath ( {' '.join(parts)} ) ]"
-
-    def sequence() -> str:
-        parts = several("/", "step")
-        return parts[0] if len(parts) == 1 else f"( {' '.join(parts)} )"
-
-    def step() -> str:
-        if peek() == "^":
-            take()
-            return f"[ sh:inversePath {step()} ]"
-        inner = take()
-        if inner == "(":
-            inner = alternatives()
-            take()
-        while peek() in _REPEATED:
-            inner = f"[ sh:{_REPEATED[take()].removeprefix(SH.iri)} {inner} ]"
-        return inner
-
-    return alternatives()
 
 
 def _iri(name: str) -> ox.NamedNode:

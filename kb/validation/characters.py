@@ -12,18 +12,13 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from kb.characters import find_in_literal
 from kb.finding import Fault
 from kb.rdf.graph import Graph, key
 from kb.vocab import DCTERMS, RDFS, SKOS
 
 NAMES = frozenset((RDFS.label, SKOS.altLabel, SKOS.prefLabel, DCTERMS.title))
 """Properties whose values are one line without spaces around it."""
-
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u202a-\u202e\u2028\u2029\u2060-\u2064\u2066-\u2069\ufeff]"
-)
-"""Control characters except tab and line ends, the soft hyphen, direction overrides (but not the simple marks of
-right-to-left scripts), line and paragraph separators, and zero-width spaces; some scripts need the joiners."""
 
 
 def find_invisible(graph: Graph) -> Iterator[Fault]:
@@ -37,9 +32,9 @@ def find_invisible(graph: Graph) -> Iterator[Fault]:
 
 def _describe(text: str, *, name: bool) -> str:
     """What is wrong with the characters of a text; empty where nothing is."""
-    hidden = _HIDDEN.search(text)
-    if hidden:
-        return f"contains the invisible character U+{ord(hidden[0]):04X}"
+    hidden = find_in_literal(text)
+    if hidden is not None:
+        return f"contains the invisible character U+{ord(text[hidden]):04X}"
     if name and re.search(r"[\t\r\n]", text):
         return "contains a line break or a tab"
     if name and text.strip() != text:

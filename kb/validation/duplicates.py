@@ -14,13 +14,10 @@ from kb.model.knowledge_base import LoadedFile
 from kb.rdf.curies import short_iri
 from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph, Term, key
-from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDF, RDFS, SCHEMA
+from kb.vocab import DCTERMS, FC, OA, PREFIXES, PROV, RDF, RDFS, SCHEMA, STANCES
 
 NAMED = (FC.Claim, FC.Question, FC.Relation, SCHEMA.Thing)
 """Classes whose instances must have different labels."""
-
-STANCES = (FC.asserts, FC.denies, FC.mentions)
-
 
 _MESSAGES = {
     "FC942": "is the same file, byte for byte, as",

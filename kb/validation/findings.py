@@ -8,7 +8,6 @@ from datetime import date
 
 import pyoxigraph as ox
 
-from kb.authoring.record import local_name
 from kb.errors import InputError, KbError, TurtleError
 from kb.finding import Fault, Finding
 from kb.model.knowledge_base import KnowledgeBase, LoadedFile, Place
@@ -23,7 +22,7 @@ from kb.validation.thresholds import MALFORMED as BAD_FLOORS
 from kb.validation.thresholds import Thresholds, describe_unchecked
 from kb.verification.copies import LocalCopies
 from kb.verification.verify import Verification
-from kb.vocab import FC, PREFIXES, SH
+from kb.vocab import FC, PREFIXES, SH, local_name
 
 
 @dataclass(frozen=True)

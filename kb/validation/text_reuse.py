@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyoxigraph as ox
 
-from kb.authoring.record import local_name
 from kb.finding import Fault
 from kb.rdf.graph import Graph, key
 from kb.text import TextParagraph
-from kb.vocab import DCTERMS, FC, RDFS, SCHEMA, SKOS
+from kb.vocab import DCTERMS, FC, RDFS, SCHEMA, SKOS, local_name
 
 RUN = 6
 _NAMED = (RDFS.label, SKOS.altLabel, SKOS.prefLabel, DCTERMS.title)

@@ -19,7 +19,7 @@ from kb.errors import InputError, TextError
 from kb.files import read_bytes
 from kb.rdf.graph import Graph
 from kb.text import TextParagraph, decode, digest_bytes, paragraphs
-from kb.vocab import DCTERMS, FC
+from kb.vocab import DCTERMS, FC, local_name
 
 MAX_TEXT_BYTES = 20_000_000
 """Larger files are not taken for articles."""
@@ -105,7 +105,7 @@ def find_texts(graph: Graph, folders: Iterable[Path], named: Mapping[str, Path] 
 
 def slug_of(article: str) -> str:
     """The last part of an article's IRI, which names its record and its copy."""
-    return article.replace("#", "/").rpartition("/")[2]
+    return local_name(article)
 
 
 @dataclass(frozen=True)

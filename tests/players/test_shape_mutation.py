@@ -9,10 +9,11 @@ from kb.mutate.damage import damage_rules, object_of
 from kb.mutate.run import read_allowed
 from kb.mutate.verdict import CAUGHT, SURVIVED
 from kb.rdf.graph import Graph, key
+from kb.shacl.paths import PropertyPath as PathTree
 from kb.vocab import FC, PREFIXES, SH, SHAPES
 from tests.players.shape_mutation.cases import make_cases, read_cases
 from tests.players.shape_mutation.constraints import Known, pattern_variants, query_variants
-from tests.players.shape_mutation.paths import PathTree, path_variants, read_path, write_path
+from tests.players.shape_mutation.paths import path_variants, read_path, write_path
 from tests.support.shape_cases import CASES, Case, all_rules, all_shapes, case_files, read_case, vocabulary
 
 PARAGRAPH = ox.NamedNode(PREFIXES["art"] + "bridge-p2")

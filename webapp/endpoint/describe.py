@@ -17,7 +17,6 @@ from flask import Blueprint, Response, url_for
 import kb
 from webapp.endpoint.documents import DATA, FRONT, PageData, by_accept, page_or_data, records, send, serialised
 from webapp.endpoint.media import DATASETS, GRAPHS, Media
-from webapp.engine.evaluate import used_prefixes
 from webapp.site.saved_queries import example
 from webapp.site.site import Site, site
 
@@ -234,7 +233,7 @@ DESCRIPTION = (
 
 def vocabularies(here: Site, found: Counts) -> tuple[str, ...]:
     """Namespaces that the data uses."""
-    used = used_prefixes(here.names.prefixes, (iri for iri, _ in (*found.properties, *found.classes)))
+    used = kb.used_prefixes(here.names.prefixes, (iri for iri, _ in (*found.properties, *found.classes)))
     return tuple(sorted(set(used.values())))
 
 

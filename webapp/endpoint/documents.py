@@ -23,7 +23,7 @@ from flask import Response, abort, current_app, request
 
 import kb
 from webapp.endpoint.media import GRAPHS, HTML, Media, choose, content_type, find, offered
-from webapp.engine.evaluate import GRAPH_FORMATS, used_prefixes
+from webapp.engine.evaluate import GRAPH_FORMATS
 from webapp.site.site import Download, Site
 
 SUFFIXES: Mapping[str, tuple[Media, str]] = {
@@ -192,7 +192,7 @@ def serialised(
         return Download.of(kb.write_turtle(ordered, prefixes=prefixes, source=source))
     if media.name == "turtle":
         return Download.of(_with_blanks(ordered, prefixes))
-    predicates = used_prefixes(prefixes, (triple.predicate.value for triple in ordered))
+    predicates = kb.used_prefixes(prefixes, (triple.predicate.value for triple in ordered))
     shown = predicates if media.name == "rdfxml" else None  # the other formats have none, or make their own
     return Download.of(ox.serialize(ordered, format=GRAPH_FORMATS[media.name], prefixes=shown) or b"")
 
@@ -209,7 +209,9 @@ def _is_canonical(triples: Sequence[ox.Triple]) -> bool:
 
 def _with_blanks(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
     """Turtle with blank nodes by their labels. The engine lists prefixes in any order, so they are sorted here."""
-    known = used_prefixes(prefixes, (term.value for each in triples for term in each if isinstance(term, ox.NamedNode)))
+    known = kb.used_prefixes(
+        prefixes, (term.value for each in triples for term in each if isinstance(term, ox.NamedNode))
+    )
     lines = (ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=known) or b"").decode().splitlines()
     head = [line for line in lines if line.startswith("@prefix ")]
     return ("\n".join([*sorted(head), "", *lines[len(head) :]]) + "\n").encode()

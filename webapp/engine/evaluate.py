@@ -197,7 +197,7 @@ def _graph(
         return cut.tail
     coming = iter(cut)
     first = list(islice(coming, PEEK))
-    known = used_prefixes(prefixes, _iris(first)) if len(first) < PEEK else dict(sorted(prefixes.items()))
+    known = kb.used_prefixes(prefixes, _iris(first)) if len(first) < PEEK else dict(sorted(prefixes.items()))
     ox.serialize(chain(first, coming), outlet, GRAPH_FORMATS[name], prefixes=known)  # type: ignore[arg-type]
     return cut.tail
 
@@ -217,12 +217,6 @@ def _iris(triples: Iterable[ox.Triple]) -> Iterator[str]:
         yield from (term.value for term in triple if isinstance(term, ox.NamedNode))
         if isinstance(triple.object, ox.Literal):
             yield triple.object.datatype.value
-
-
-def used_prefixes(prefixes: Mapping[str, str], iris: Iterable[str]) -> dict[str, str]:
-    """The prefixes that shorten one of these IRIs, sorted."""
-    spaces = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in iris}
-    return {name: space for name, space in sorted(prefixes.items()) if space in spaces}
 
 
 # --- writing tables --------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import kb
 from webapp.endpoint.documents import DATA, PageData, page_or_data, records
 from webapp.site.names import Link
 from webapp.site.site import Site, site
+from webapp.things.reader import VOICES
 from webapp.things.views import StatusView, status_view
 from webapp.words.folding import MOST_WORDS, fold, matches
 
@@ -315,13 +316,6 @@ def _link(here: Site, facet: str, value: str) -> Link:
     return Link(value, name=value) if facet in PLAIN else here.names.link(value)
 
 
-STANCES = (
-    (kb.FC.asserts, "voice.asserted"),
-    (kb.FC.denies, "voice.denied"),
-    (kb.FC.mentions, "voice.mentioned"),
-)
-
-
 def _claims(here: Site, entries: Iterable[Entry]) -> tuple[ClaimLine, ...]:
     """Claims with the voices of their citations."""
     voices: dict[str, dict[str, dict[str, None]]] = {}
@@ -333,7 +327,7 @@ def _claims(here: Site, entries: Iterable[Entry]) -> tuple[ClaimLine, ...]:
         ClaimLine(
             here.names.link(claim),
             status_view(status[claim], here.names),
-            tuple((word, _links(here, by_stance[stance])) for stance, word in STANCES if stance in by_stance),
+            tuple((word, _links(here, by_stance[stance])) for word, stance in VOICES if stance in by_stance),
         )
         for claim, by_stance in voices.items()
     )
@@ -346,7 +340,7 @@ def _links(here: Site, iris: Iterable[str]) -> tuple[Link, ...]:
 def _citation(here: Site, entry: Entry) -> CitationLine:
     return CitationLine(
         here.names.link(entry.citation),
-        entry.stance.rpartition("#")[2],
+        kb.local_name(entry.stance),
         here.names.link(entry.claim),
         status_view(entry.status, here.names),
         here.names.link(entry.speaker),

@@ -43,5 +43,5 @@ def _report(here: Site, media: Media) -> Download:
     turtle = kb.REPORT_FORMATS["turtle"](here.report()).encode()
     if media.name == "turtle":
         return Download.of(turtle)
-    quads = kb.label_blank_nodes(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
+    quads = kb.label_canonically(ox.parse(turtle, format=ox.RdfFormat.TURTLE))
     return serialised((quad.triple for quad in quads), media, here.names.prefixes, source="the report")

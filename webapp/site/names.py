@@ -89,7 +89,7 @@ class Places:
         found: dict[tuple[str, str], str] = {}
         for kind, iris in members.items():
             for iri in sorted(iris):
-                name = re.split(r"[/#]", iri)[-1]
+                name = kb.local_name(iri)
                 if _NAME.fullmatch(name) and not name.endswith(SUFFIXES):
                     found.setdefault((kind, name), iri)
         return found
@@ -205,7 +205,7 @@ class Names:
         if iri.startswith(kb.SCHEMA.iri):
             return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", iri.removeprefix(kb.SCHEMA.iri)).lower(), "en"
         if kb.FC.Article in graph.nodes(iri, kb.RDF.type):
-            return self.words.text("names.no-title", name=re.split(r"[/#]", iri)[-1]), self.words.language
+            return self.words.text("names.no-title", name=kb.local_name(iri)), self.words.language
         voices = graph.nodes(iri, kb.FC.notIndependentOf)
         if voices:
             return self._together(voices)
@@ -283,7 +283,7 @@ class Names:
         said = self.label(paragraph)[0] if paragraph and article else ""
         if not (article and said) or link.lang:
             return link
-        text = self.words.text("browse.place", paragraph=said, article=re.split(r"[/#]", article)[-1])
+        text = self.words.text("browse.place", paragraph=said, article=kb.local_name(article))
         return replace(link, text=text, lang=self.words.language)
 
     @cached_property

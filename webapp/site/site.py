@@ -117,7 +117,7 @@ class Figures:
 
 
 def _claims(graph: kb.Graph, citation: str) -> tuple[str, ...]:
-    return tuple(claim for p in (kb.FC.asserts, kb.FC.denies, kb.FC.mentions) for claim in graph.nodes(citation, p))
+    return tuple(claim for p in kb.STANCES for claim in graph.nodes(citation, p))
 
 
 @dataclass(frozen=True)

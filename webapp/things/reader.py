@@ -17,7 +17,7 @@ from webapp.site.names import Link, Names
 from webapp.things.views import CitationView, ClaimView, Row, SpanView, StatusView, Thing, status_view
 from webapp.words.catalogue import FIRST
 
-STANCES = ((kb.FC.asserts, "asserts"), (kb.FC.denies, "denies"), (kb.FC.mentions, "mentions"))
+STANCES = tuple((stance, kb.local_name(stance)) for stance in kb.STANCES)
 RESTATES = (
     ("again.translates", kb.FC.translates),
     ("again.duplicates", kb.FC.duplicates),
@@ -29,11 +29,7 @@ RESTATED_BY = (
     ("row.said-again-by", kb.FC.restates),
 )
 CITATION_MORE = (("row.channel", kb.FC.channel),)
-VOICES = (
-    ("voice.asserted", kb.FC.asserts),
-    ("voice.denied", kb.FC.denies),
-    ("voice.mentioned", kb.FC.mentions),
-)
+VOICES = tuple(zip(("voice.asserted", "voice.denied", "voice.mentioned"), kb.STANCES, strict=True))
 
 
 class Reader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import kb
@@ -317,4 +316,4 @@ class RelationPage:
 def status_view(iri: str, names: Names) -> StatusView:
     """A status with its words, which come from the vocabulary."""
     link, definition = names.link(iri), names.text(iri, kb.SKOS.definition)
-    return StatusView(re.split(r"[/#]", iri)[-1], link.text, definition.text, link.lang, definition.lang)
+    return StatusView(kb.local_name(iri), link.text, definition.text, link.lang, definition.lang)

@@ -17,7 +17,7 @@ from kb.mutate.damage import NOTHING, Damage, RuleParts, object_of
 from kb.rdf.datatypes import whole
 from kb.rdf.graph import Graph, Term, key
 from kb.shacl.engine import query_prefixes
-from kb.vocab import FC, RDF, RDFS, SH, XSD
+from kb.vocab import FC, RDF, RDFS, SH, XSD, local_name
 from tests.players.shape_mutation.paths import list_members, path_variants, read_path, write_list, write_path
 
 STEPS = {"minCount": -1, "maxCount": 1, "minInclusive": -1, "minLength": -1, "maxLength": 1}
@@ -128,7 +128,7 @@ class Known:
 
 def short(name: str) -> str:
     """The part of an IRI that people read."""
-    return "part" if name.startswith("_:") else re.split(r"[#/]", name)[-1]
+    return "part" if name.startswith("_:") else local_name(name)
 
 
 # --- damage ------------------------------------------------------------------------------------------------

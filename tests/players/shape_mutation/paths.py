@@ -6,55 +6,23 @@ A path in the shapes is a web of blank nodes; here it is a small tree that can b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kb.mutate.damage import NOTHING
 from kb.rdf.graph import Graph, Term, key
+from kb.rdf.lists import members
+from kb.shacl.paths import REPEATS
+from kb.shacl.paths import PropertyPath as PathTree
+from kb.shacl.paths import read_path as shapes_path
 from kb.vocab import RDF, SH
 
-_SIGNS = {SH.zeroOrMorePath: "*", SH.oneOrMorePath: "+", SH.zeroOrOnePath: "?"}
-_TERMS = {sign: term for term, sign in _SIGNS.items()} | {"^": SH.inversePath, "|": SH.alternativePath}
-
-
-@dataclass(frozen=True, slots=True)
-class PathTree:
-    """A property path.
-
-    Attributes:
-        kind: `iri`, `^`, `|`, `/`, `*`, `+` or `?`.
-        parts: what it is made of; none for an IRI, one for `^`, `*`, `+` and `?`.
-        iri: of a single step.
-    """
-
-    kind: str
-    parts: tuple[PathTree, ...] = ()
-    iri: str = ""
-
-    def __str__(self) -> str:
-        if self.kind == "iri":
-            return self.iri.replace("#", "/").rpartition("/")[2]
-        if self.kind in "|/":
-            return f"({self.kind.join(map(str, self.parts))})"
-        inner = str(self.parts[0])
-        return f"^{inner}" if self.kind == "^" else f"({inner}){self.kind}"
+_TERMS = {**REPEATS, "^": SH.inversePath, "|": SH.alternativePath}
 
 
 def read_path(shapes: Graph, node: Term) -> PathTree:
-    """The tree of a path in the shapes; one that cannot be read is a step that leads nowhere."""
-    if isinstance(node, ox.NamedNode):
-        return PathTree("iri", iri=node.value)
-    members = list_members(shapes, node)
-    if members:
-        return PathTree("/", tuple(read_path(shapes, member) for member in members))
-    for predicate in shapes.predicates(key(node)):
-        inner = shapes.objects(key(node), predicate)[0]
-        if predicate == SH.alternativePath:
-            return PathTree("|", tuple(read_path(shapes, member) for member in list_members(shapes, inner)))
-        if predicate in (*_SIGNS, SH.inversePath):
-            return PathTree(_SIGNS.get(predicate, "^"), (read_path(shapes, inner),))
-    return PathTree("iri", iri=NOTHING)
+    """The tree of a path in the shapes."""
+    return shapes_path(shapes.value, key(node))
 
 
 def path_variants(tree: PathTree) -> Iterator[PathTree]:
@@ -98,12 +66,12 @@ def write_path(tree: PathTree) -> tuple[ox.NamedNode | ox.BlankNode, list[ox.Tri
 
 def list_members(graph: Graph, head: Term) -> list[Term]:
     """The members of a list; none where there is no list. A list that runs in a circle is read once round."""
-    members, cell, seen = list[Term](), key(head), set[str]()
-    while cell not in seen and (first := graph.objects(cell, RDF.first)):
-        seen.add(cell)
-        members.append(first[0])
-        cell = graph.value(cell, RDF.rest) or RDF.nil
-    return members
+
+    def value(cell: Term, predicate: str) -> Term | None:
+        return next(iter(graph.objects(key(cell), predicate)), None)
+
+    found: tuple[Term, ...] = members(head, value)
+    return list(found)
 
 
 def write_list(members: Sequence[Term]) -> tuple[ox.NamedNode | ox.BlankNode, list[ox.Triple]]:
