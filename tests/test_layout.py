@@ -10,12 +10,14 @@ from tests.support.paths import ROOT
 
 ACROSS = {
     "tests/kb/cli/test_kill.py": "every command that writes, killed",
+    "tests/kb/model/test_counts.py": "counts of origins that are too high: cases that fail until the model changes",
     "tests/kb/rdf/test_turtle_w3c.py": "the W3C's cases for Turtle",
     "tests/kb/report/test_writers.py": "every writer of the report, on the same reports",
     "tests/kb/shacl/test_shapes.py": "the shapes of this repository, and their cases",
     "tests/kb/sparql/test_twenty_questions.py": "saved queries over the real base",
     "tests/kb/validation/test_real_base.py": "the check of the real base",
     "tests/kb/validation/test_seeded_defects.py": "a base with a defect for every rule",
+    "tests/kb/verification/test_drift.py": "a sample of real edits, and the benchmark of them",
     "tests/webapp/answer/test_graph_browser.py": "the graph, in a browser",
     "tests/webapp/engine/test_spreadsheet.py": "answers that a spreadsheet opens",
     "tests/webapp/engine/test_streaming.py": "answers in pieces, through pool, worker and endpoint",
