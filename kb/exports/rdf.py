@@ -1,19 +1,18 @@
-"""The faithful exits: the base, or one article of it, as RDF that other programs read.
+"""Exports: the base, or one article of it, as RDF for other programs.
 
-The same base gives the same bytes, on every machine: statements are distinct and sorted, list cells are named as
-RDFC-1.0 names them, nothing is dated. Literals keep the form in which they were written ("007" stays "007"). What an
-exit cannot carry is listed, not hidden:
+The same base gives the same bytes on every machine: statements are distinct and sorted, list cells have the labels of
+RDFC-1.0, and there is no date. Literals keep their lexical form ("007" stays "007"). Each format loses something:
 
     format    what it loses
     --------  -------------------------------------------------------------------------------------------------
     turtle    which file a statement came from (the comment on top lists the files); comments
-    ntriples  the same, and says nowhere which files it carries; prefixes; lists are spelt out, cell by cell
-    nquads    comments; prefixes; lists are spelt out, cell by cell
+    ntriples  the same; the list of the files; prefixes; the short form of lists (each cell is written)
+    nquads    comments; prefixes; the short form of lists
     trig      comments
     jsonld    as ntriples
 
-Lists come back as the same lists. A blank cell has no name in RDF, so that readers may rename it. No exit carries
-an article's text: the base has none.
+Lists are read back as the same lists. Readers may rename blank nodes. No export contains the text of an article; the
+base has none.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from types import MappingProxyType
 
 import pyoxigraph as ox
 
+from kb.characters import escape_for_terminal
 from kb.errors import UsageError
 from kb.model.knowledge_base import KnowledgeBase
 from kb.rdf.blank_nodes import label_canonically
@@ -57,7 +57,7 @@ EXPORT_LOSSES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "jsonld": (_FILES, _CARRIED, _COMMENTS, _PREFIXES, _LISTS),
     }
 )
-"""What each format does not carry; the table above, for programs."""
+"""What each format loses: the table above as data."""
 
 _SOURCE = "the export"
 _DESCRIBING = frozenset({RDF.type, RDFS.label, DCTERMS.title, SKOS.altLabel, SKOS.definition})
@@ -68,9 +68,9 @@ def export(kb: KnowledgeBase, *, format: str, article: str | None = None, derive
 
     Args:
         format: one of `EXPORT_FORMATS`.
-        article: a slug; then only the article's record, its claims and citations, and the names and types of what
-            they point to.
-        derived: whether computed facts come along, in a graph of their own where the format has graphs.
+        article: a slug: export only the article's record, its claims and citations, and the names and types of the
+            nodes that they refer to.
+        derived: whether derived facts are included, in a graph of their own if the format has graphs.
 
     Raises:
         UsageError: an unknown format, or an article that is not in the base.
@@ -96,7 +96,7 @@ def _article_graphs(kb: KnowledgeBase, slug: str) -> frozenset[str]:
     """The graphs of an article's record and of its claims.
 
     Raises:
-        UsageError: no record has that slug; the nearest one is named.
+        UsageError: no record has that slug; the message suggests a similar one.
     """
     slugs = {
         file.name.removeprefix("corpus/").removesuffix(".ttl") for file in kb.files if file.name.startswith("corpus/")
@@ -110,16 +110,16 @@ def _article_graphs(kb: KnowledgeBase, slug: str) -> frozenset[str]:
 
 
 def _of_article(quads: Sequence[ox.Quad], graphs: frozenset[str]) -> Iterator[ox.Quad]:
-    """What the article's files say, what is computed of it, and the names and types of what it points to."""
+    """The article's files, the facts derived from it, and the names and types of the nodes that it refers to."""
     own = [quad for quad in quads if _graph(quad) in graphs]
-    told = {key(quad.subject) for quad in own}
+    own_subjects = {key(quad.subject) for quad in own}
     pointed = {quad.object.value for quad in own if isinstance(quad.object, ox.NamedNode)}
-    pointed = {iri for iri in pointed - told if not iri.startswith(FC.iri)}
+    pointed = {iri for iri in pointed - own_subjects if not iri.startswith(FC.iri)}
     yield from own
     for quad in quads:
         graph, subject = _graph(quad), key(quad.subject)
         describes = subject in pointed and quad.predicate.value in _DESCRIBING
-        if graph not in graphs and (subject in told if graph == DERIVED_GRAPH else describes):
+        if graph not in graphs and (subject in own_subjects if graph == DERIVED_GRAPH else describes):
             yield quad
 
 
@@ -127,15 +127,15 @@ def _of_article(quads: Sequence[ox.Quad], graphs: frozenset[str]) -> Iterator[ox
 
 
 def _header(quads: Iterable[ox.Quad], kb: KnowledgeBase, article: str | None) -> list[str]:
-    """The comment on top: what this is, which graphs it carries, under which licence. No date, so that it is stable."""
-    name = article if article is None or article.isprintable() else ascii(article)  # which may be any name of a file
+    """The comment on top: the content, the licence and the graphs. It has no date, so that it stays the same."""
+    name = None if article is None else escape_for_terminal(article)  # it may be any file name
     what = "A Factcite knowledge base" if name is None else f"One article of a Factcite knowledge base: {name}"
     licences = sorted({str(triple.object) for triple in kb.graph.triples if triple.predicate.value == DCTERMS.license})
     graphs = sorted({_graph(quad) for quad in quads})
     return [
         f"# {what}.",
-        "# Nothing here is asserted as true: a claim is what somebody puts forward; its citations say who and where.",
-        "# The texts of the articles are not in here; they belong to others.",
+        "# Nothing here is asserted as true: a claim is what a speaker says; its citations say who and where.",
+        "# The texts of the articles are not included; they belong to their publishers.",
         f"# Licence that the base states: {', '.join(licences) or 'none'}",
         f"# Graphs in this export ({len(graphs)}):",
         *(f"#   <{graph}>" + (" (computed, not authored)" if graph == DERIVED_GRAPH else "") for graph in graphs),
@@ -154,7 +154,7 @@ def _serialize(statements: Iterable[ox.Triple] | Iterable[ox.Quad], format: ox.R
 
 
 def _trig(quads: Sequence[ox.Quad], prefixes: Mapping[str, str], header: Sequence[str]) -> bytes:
-    """Canonical Turtle, graph by graph (the engine's own TriG writer orders prefixes anew on every run)."""
+    """Canonical Turtle, graph by graph (the engine's TriG writer changes the order of prefixes between runs)."""
     graphs: dict[str, list[ox.Triple]] = {}
     for quad in quads:
         graphs.setdefault(_graph(quad), []).append(quad.triple)

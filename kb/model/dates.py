@@ -1,11 +1,9 @@
-"""Extended Date/Time Format: the first and the last day that a text's own date allows.
+"""Extended Date/Time Format: the first and the last day that a date allows (https://www.loc.gov/standards/datetime/).
 
-The `edtf` library reads plain dates. Intervals, sets and marks of doubt are taken apart here, because the
-library invents ten years beside an unknown end, fails on some valid values and prints while it does so.
-Nothing is guessed: an open or unknown end, an unknown year and a year outside 1 to 9999 give no bound; a
-season is bounded by its year, because not every country agrees on its first day; a month or day of which one
-digit is known is bounded as if none were; marks of doubt (`?` `~` `%`) move no bound.
-(https://www.loc.gov/standards/datetime/)
+The `edtf` library reads plain dates. Intervals, sets and qualifiers are read here, because the library adds ten years
+to an unknown end, fails on some valid values and prints messages. Nothing is guessed: an open or unknown end, an
+unknown year and a year outside 1 to 9999 give no bound. A season has the bounds of its year, because countries differ
+on its first day. A month or day with one unknown digit counts as unknown. Qualifiers (`?` `~` `%`) change no bound.
 """
 
 from __future__ import annotations
@@ -32,7 +30,7 @@ _SEASONS = range(21, 42)
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The days between which a date lies; None where the date does not say."""
+    """The days between which a date lies; None if there is no bound."""
 
     earliest: datetime.date | None = None
     latest: datetime.date | None = None
@@ -40,7 +38,7 @@ class Bounds:
 
 @lru_cache(maxsize=4096)
 def bounds(text: str) -> Bounds | None:
-    """The bounds of an EDTF value; None where `text` is not EDTF.
+    """The bounds of an EDTF value; None if `text` is not EDTF.
 
     >>> bounds("197X")
     Bounds(earliest=datetime.date(1970, 1, 1), latest=datetime.date(1979, 12, 31))
@@ -60,16 +58,16 @@ def _member(text: str) -> Bounds | None:
 
 
 def _span(text: str, mark: str) -> Bounds | None:
-    """From the first day of the left end to the last day of the right end."""
+    """The bounds of an interval: the first day of the left end and the last day of the right end."""
     ends = text.split(mark) if mark == "/" else list(text.partition(mark)[::2])
     if len(ends) != 2 or ends == ["", ""]:
         return None
     left, right = (Bounds() if end in ("", "..") else _atom(end) for end in ends)
-    return None if left is None or right is None else _ordered(Bounds(left.earliest, right.latest))
+    return None if left is None or right is None else _drop_reversed(Bounds(left.earliest, right.latest))
 
 
 def _hull(parts: list[Bounds | None]) -> Bounds | None:
-    """The smallest stretch that holds every part; None where one of them is not EDTF."""
+    """The smallest interval that contains every part; None if one of them is not EDTF."""
     known = [part for part in parts if part is not None]
     if len(known) != len(parts):
         return None
@@ -89,7 +87,7 @@ def _atom(text: str) -> Bounds | None:
     if month and month.isdigit() and int(month) in _SEASONS and day is None:
         month = None
     try:
-        parsed = edtf.parse_edtf("-".join(_widened(part) for part in (year.lstrip("-"), month, day) if part))
+        parsed = edtf.parse_edtf("-".join(_mask_partial(part) for part in (year.lstrip("-"), month, day) if part))
     except edtf.EDTFParseException:
         return None
     if year.startswith("-") or year == "XXXX":
@@ -99,13 +97,13 @@ def _atom(text: str) -> Bounds | None:
     return None if no_such_day else found
 
 
-def _widened(part: str) -> str:
+def _mask_partial(part: str) -> str:
     """A month or day with one unknown digit counts as unknown."""
     return "XX" if len(part) == 2 and "X" in part else part
 
 
 def _day(moment: struct_time | float) -> datetime.date | None:
-    """The calendar day; None for an infinite bound and for a day that no calendar has."""
+    """The calendar day; None for an infinite bound and for a day that does not exist."""
     if isinstance(moment, float):
         return None
     try:
@@ -114,7 +112,7 @@ def _day(moment: struct_time | float) -> datetime.date | None:
         return None
 
 
-def _ordered(found: Bounds) -> Bounds:
-    """No bounds at all where the last day comes before the first."""
+def _drop_reversed(found: Bounds) -> Bounds:
+    """The bounds, or no bounds if the last day is before the first."""
     backwards = found.earliest is not None and found.latest is not None and found.latest < found.earliest
     return Bounds() if backwards else found

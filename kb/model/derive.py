@@ -1,20 +1,20 @@
-"""Derived facts: who speaks, when, how many independent origins, where a claim stands.
+"""Derived facts: the speakers, dates, independent origins and status of each claim.
 
-What can be computed is never authored, and it is computed by one walk over the graph rather than by queries,
-so that ten thousand claims take seconds and every number comes with its reasons. `standings` is the whole
-answer as values, for pages and reports; `derive` writes the same answer as triples, for queries and exports.
+Facts that can be computed are never authored. One walk over the graph computes them, not queries, so that ten
+thousand claims take seconds and each number keeps its reasons. `standings` gives them as values, for pages and
+reports; `derive` gives them as triples, for queries and exports.
 
-The choices:
+The rules:
 
-- The support of a claim is every citation that asserts it, or asserts a claim that specialises it, at any
-  distance.
+- The support of a claim is every citation that asserts it, or that asserts a claim which specialises it, directly or
+  indirectly.
 - An origin is a class of voices (kb/model/origins.py) among the innermost speakers of the support. A restatement is
-  of the same class as what it restates, whoever speaks, so that it cannot add an origin.
-- An unnamed voice adds no origin in an article where a named one supports the claim too, nor anywhere else if
-  it also speaks there: it may be the same person, and a count must never be too high. A class is unnamed where all
-  are who say it first; that somebody with a name says it again gives them none.
-- Broken input is left out and never raises; the shapes report it. What must be single and is not (two
-  stances, two paragraphs, a list cell with two ends) counts as missing.
+  in the class of what it restates, for any speaker, so that it cannot add an origin.
+- An unnamed voice adds no origin if a named voice of another class supports the claim in the same article, because
+  both may be the same person, and a count must never be too high. This holds for all articles of the unnamed voice.
+  A class is unnamed if all its original speakers are unnamed; a named speaker who restates them does not change that.
+- Broken input is left out and raises no error; the shapes report it. A value that must be single and is not (two
+  stances, two paragraphs, two rests of a list cell) counts as missing.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ from kb.rdf.graph import Graph, reachable
 from kb.rdf.lists import whole_members
 from kb.vocab import DCTERMS, EDTF, FC, PROV, RDFS, RESTATEMENTS, STANCES, XSD
 
-# --- the doors -------------------------------------------------------------------------------------------
+# --- the public functions --------------------------------------------------------------------------------
 
 
 def derive(graph: Graph) -> tuple[ox.Triple, ...]:
-    """Every derived triple of a base, sorted; the same for any order of files and triples.
+    """Every derived triple of a base, sorted; the order of files and triples has no influence.
 
-    Derived triples that stand in `graph` already are not looked at.
+    Derived triples that are in `graph` already are ignored.
     """
     return standings(graph).triples()
 
 
 def standings(graph: Graph) -> Standings:
-    """Every claim with its standing, sorted by IRI; each is computed when it is asked for, and kept."""
+    """Every claim with its standing, sorted by IRI; each is computed at its first use and cached."""
     return Standings(_Base(graph))
 
 
 def standing(graph: Graph, claim: str) -> Standing:
-    """The standing of one claim; indexes the whole graph, so ask `standings` for many.
+    """The standing of one claim. It indexes the whole graph; use `standings` for several claims.
 
     Raises:
-        KeyError: `claim` is no claim of the graph.
+        KeyError: `claim` is not a claim of the graph.
     """
     return standings(graph)[claim]
 
@@ -61,28 +61,28 @@ def standing(graph: Graph, claim: str) -> Standing:
 # --- reading the graph -----------------------------------------------------------------------------------
 
 
-def _sole(values: Sequence[str]) -> str:
-    """The only value; empty where there is none, or more than one."""
+def _only(values: Sequence[str]) -> str:
+    """The only value; empty if there is none, or more than one."""
     return values[0] if len(values) == 1 else ""
 
 
-def _named(values: Sequence[str]) -> str:
-    """The only value, where it is an IRI; else empty."""
-    return "" if _sole(values).startswith("_:") else _sole(values)
+def _only_iri(values: Sequence[str]) -> str:
+    """The only value if it is an IRI, else empty."""
+    return "" if _only(values).startswith("_:") else _only(values)
 
 
 def _iris(names: Iterable[str]) -> list[str]:
-    """Those that are no blank nodes, sorted."""
+    """The names that are IRIs, sorted."""
     return sorted(name for name in names if not name.startswith("_:"))
 
 
 def attribution_chain(graph: Graph, citation: str) -> tuple[str, ...]:
-    """The voices of a citation, the article first; empty unless they are one well-formed list of IRIs."""
-    return whole_members(_sole(graph.nodes(citation, FC.attribution)), graph.nodes)
+    """The voices of a citation, the article first; empty unless they form one list of IRIs without faults."""
+    return whole_members(_only(graph.nodes(citation, FC.attribution)), graph.nodes)
 
 
 def _neighbours(graph: Graph, predicate: str, *, both: bool = False) -> dict[str, set[str]]:
-    """Subject to objects of `predicate`; both ways where it is symmetric."""
+    """Subject to objects of `predicate`, and object to subjects if `both`."""
     found: dict[str, set[str]] = {}
     for one, other in graph.pairs(predicate):
         if one != other:
@@ -93,7 +93,7 @@ def _neighbours(graph: Graph, predicate: str, *, both: bool = False) -> dict[str
 
 
 class _Base:
-    """The parts of a graph that standings are made of, each computed at the first question."""
+    """The parts of a graph from which standings are computed, each at its first use."""
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -105,20 +105,20 @@ class _Base:
 
     @cached_property
     def chains(self) -> Mapping[str, tuple[str, ...]]:
-        """Every citation that has one, with its attribution chain."""
+        """Every citation that has an attribution chain, with the chain."""
         found = {iri: attribution_chain(self.graph, iri) for iri in _iris(self.graph.instances(FC.Citation))}
         return {citation: chain for citation, chain in found.items() if chain}
 
     @cached_property
     def citations(self) -> Mapping[str, Citation]:
-        """Every whole citation."""
+        """Every complete citation."""
         found = (self._citation(iri, chain) for iri, chain in self.chains.items())
         return {citation.iri: citation for citation in found if citation is not None}
 
     def _citation(self, iri: str, chain: tuple[str, ...]) -> Citation | None:
         stances = [(stance, claim) for stance in STANCES for claim in self.graph.nodes(iri, stance)]
-        paragraph = _named(self.graph.nodes(iri, PROV.wasQuotedFrom))
-        article = _named(self.graph.nodes(paragraph, DCTERMS.isPartOf))
+        paragraph = _only_iri(self.graph.nodes(iri, PROV.wasQuotedFrom))
+        article = _only_iri(self.graph.nodes(paragraph, DCTERMS.isPartOf))
         if len(stances) != 1 or not article:
             return None
         restated = {other for predicate in RESTATEMENTS for other in self.graph.nodes(iri, predicate)}
@@ -148,7 +148,7 @@ class _Base:
 
     @cached_property
     def against(self) -> Mapping[str, set[str]]:
-        """Claim to the claims that contradict it, either way round."""
+        """Claim to the claims that contradict it, or that it contradicts."""
         return _neighbours(self.graph, FC.contradicts, both=True)
 
     @cached_property
@@ -167,7 +167,7 @@ class _Base:
 
     @cached_property
     def unnamed(self) -> frozenset[str]:
-        """Every speaker whom an article does not name."""
+        """Every speaker without a name."""
         return frozenset(self.graph.instances(FC.UnnamedSource))
 
     @cached_property
@@ -176,7 +176,7 @@ class _Base:
         return frozenset(self.graph.instances(FC.Article))
 
     def name(self, iri: str) -> str:
-        """What to call a voice: an agent by label and prefixed name, an article by its prefixed name."""
+        """The name of a voice: label and prefixed name of an agent, or the prefixed name of an article."""
         if iri in self.articles:
             return own_voice(iri).words.format(article=short(iri))
         labels = self.graph.objects(iri, RDFS.label)
@@ -194,7 +194,7 @@ class _Base:
         return any(self.asserting(each) for each in reachable(claim, self.below))
 
     def standing(self, claim: str) -> Standing:
-        """Where one claim stands."""
+        """The standing of one claim."""
         mentions = self.cited.get(claim, ())
         support = self._support(claim)
         denials = tuple(citation for citation in mentions if citation.stance == FC.denies)
@@ -224,7 +224,7 @@ class _Base:
         classes: dict[str, list[Support]] = {}
         for each in support:
             classes.setdefault(self.voices.root(each.citation.speaker), []).append(each)
-        doubtful = _doubtful({root: self._party(members) for root, members in classes.items()})
+        doubtful = _find_doubtful({root: self._party(members) for root, members in classes.items()})
         found = [self._origin(tuple(members), doubtful.get(root, frozenset())) for root, members in classes.items()]
         return tuple(sorted(found, key=lambda origin: (not origin.counts, origin.voices)))
 
@@ -259,9 +259,9 @@ class _Party:
 
     Attributes:
         where: the articles in which it speaks.
-        named: those in which one with a name does.
-        known: whether one with a name says it first, and not after another; where voices say it after one another in
-            a circle, whether all of them have names.
+        named: those articles in which a named speaker of it speaks.
+        known: whether at least one named speaker is an original source. Every speaker that an original source
+            restates, directly or indirectly, restates it in turn, and all of them are named.
     """
 
     where: frozenset[str]
@@ -269,14 +269,14 @@ class _Party:
     known: bool
 
     def beside(self, other: _Party) -> frozenset[str]:
-        """The articles in which one with a name stands beside the other class."""
+        """The articles in which a named speaker of one class and any speaker of the other appear together."""
         return (self.where & other.named) | (self.named & other.where)
 
 
-def _doubtful(parties: Mapping[str, _Party]) -> dict[str, frozenset[str]]:
-    """The classes that may be another one, with the articles in which they stand beside it.
+def _find_doubtful(parties: Mapping[str, _Party]) -> dict[str, frozenset[str]]:
+    """The classes that may be the same as another class, with the articles in which both appear.
 
-    Where unnamed classes stand beside nobody but one another, one of them is not in doubt.
+    If unnamed classes appear only with one another, one of them counts.
     """
     met = {
         one: {other: articles for other in parties if other != one and (articles := party.beside(parties[other]))}
@@ -294,7 +294,7 @@ def _doubtful(parties: Mapping[str, _Party]) -> dict[str, frozenset[str]]:
 
 
 def _status(origins: tuple[Origin, ...], *, contested: bool) -> str:
-    """First match wins."""
+    """The status, by the first rule that applies."""
     if not origins:
         return FC.Uncited
     if contested:
@@ -304,7 +304,7 @@ def _status(origins: tuple[Origin, ...], *, contested: bool) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Standings(Mapping[str, Standing]):
-    """Every claim with its standing; made by `standings`."""
+    """Every claim with its standing; `standings` makes it."""
 
     base: _Base
     found: dict[str, Standing] = field(default_factory=dict)

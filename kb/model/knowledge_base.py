@@ -1,4 +1,4 @@
-"""A home becomes a `KnowledgeBase`: every file read strictly, one graph a file, derived facts beside them."""
+"""The `KnowledgeBase`: every file of a home, strictly read, one named graph for each, and the derived facts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class LoadedFile:
 
     Attributes:
         name: relative to the home, `kb/claims/x.ttl`.
-        document: what it says.
+        document: its content.
     """
 
     name: str
@@ -36,12 +36,12 @@ class LoadedFile:
 
     @cached_property
     def positions(self) -> Positions:
-        """Where each of its triples stands."""
+        """The position of each of its triples."""
         return read_positions(self.document.text)
 
     @property
     def graph_iri(self) -> str:
-        """The named graph that holds the file's triples; whatever an IRI cannot hold is percent-encoded."""
+        """The named graph that holds the file's triples; characters that IRIs do not allow are percent-encoded."""
         return GRAPHS + quote(self.name.encode("utf-8", "surrogateescape"), safe="/")
 
 
@@ -64,16 +64,16 @@ class Place:
 
     @property
     def excerpt(self) -> tuple[str, ...]:
-        """The line it begins on, and carets under it."""
+        """The line on which it begins, and a line of carets under it."""
         return tuple(excerpt(self.file.document.text, self.span))
 
 
 @dataclass(frozen=True)
 class KnowledgeBase:
-    """Everything loaded; never written to.
+    """A loaded base, never changed.
 
     Attributes:
-        home: where it came from.
+        home: where its files are.
         files: in the order of their names.
     """
 
@@ -82,27 +82,27 @@ class KnowledgeBase:
 
     @cached_property
     def graph(self) -> Graph:
-        """The union of what was authored."""
+        """The union of all authored triples."""
         return Graph.of(triple for file in self.files for triple in file.document.triples)
 
     @cached_property
     def derived(self) -> Graph:
-        """What was computed from it."""
+        """The derived triples."""
         return Graph.of(self.standings.triples())
 
     @cached_property
     def standings(self) -> Standings:
-        """Where every claim stands; each is computed when it is asked for."""
+        """The standing of every claim, each computed at its first use."""
         return standings(self.graph)
 
     @cached_property
     def whole(self) -> Graph:
-        """Authored and derived together: what pages walk over."""
+        """Authored and derived triples together, for pages."""
         return Graph.of(self.graph.triples + self.derived.triples)
 
     @cached_property
     def prefixes(self) -> dict[str, str]:
-        """The house's prefixes and those that the files declare; the files win, the first of them."""
+        """The prefixes of Factcite and those that the files declare; a file overrides, and the first file wins."""
         found: dict[str, str] = {}
         for file in self.files:
             for name, iri in sorted(file.document.prefixes.items()):
@@ -110,7 +110,7 @@ class KnowledgeBase:
         return {**PREFIXES, **found}
 
     def quads(self, *, derived: bool = True) -> Iterator[ox.Quad]:
-        """Every triple in the named graph of its file, then the derived ones in theirs."""
+        """Every triple in the named graph of its file, then the derived triples in the derived graph."""
         for file in self.files:
             name = ox.NamedNode(file.graph_iri)
             for triple in file.document.triples:
@@ -121,10 +121,10 @@ class KnowledgeBase:
                 yield ox.Quad(triple.subject, triple.predicate, triple.object, name)
 
     def locate(self, subject: str, predicate: str = "", value: str = "") -> tuple[Place, ...]:
-        """Where to point for a subject, a predicate of it and a value; nearest first, then other places.
+        """The places of a subject, a predicate of it and a value, as exact as they are known.
 
         Args:
-            subject: an IRI; a list cell is looked up by the label that the gate gave it.
+            subject: an IRI; or the label of a list cell, as the reader gave it.
             predicate: an IRI, or empty.
             value: a term in N-Triples form, or empty.
         """
@@ -134,19 +134,19 @@ class KnowledgeBase:
         return tuple(Place(file, span) for file, nearness, spans in found if nearness == nearest for span in spans)
 
     def holder(self, subject: str) -> str:
-        """The named node whose list a cell is part of; any other node is its own."""
+        """The named node that has the list of this cell; for any other node, the node itself."""
         while subject in self._holders:
             subject = self._holders[subject]
         return subject
 
     def file_of(self, subject: str) -> tuple[str, int] | None:
-        """The (file, line) that first describes `subject`; None where none does."""
+        """The first (file, line) that describes `subject`; None if no file does."""
         places = self.locate(subject)
         return (places[0].file.name, places[0].line) if places else None
 
     @cached_property
     def _holders(self) -> dict[str, str]:
-        """Each list cell to the node that points at it."""
+        """Each list cell to the node that has it as a value."""
         return {
             key(triple.object): key(triple.subject)
             for triple in self.graph.triples
@@ -158,11 +158,11 @@ def load_kb(home: Home | Path | str | None = None) -> KnowledgeBase:
     """Read a whole base.
 
     Args:
-        home: a `Home`, a folder, or None for the base that came with the program.
+        home: a `Home`, a folder, or None for the base that is installed with the program.
 
     Raises:
-        HomeError: no base there.
-        TurtleError: the first file that does not pass the gate.
+        HomeError: there is no base.
+        TurtleError: the first file that is refused.
     """
     place = home if isinstance(home, Home) else find_home(home)
     files, errors = read_files(place, place.data_files())
@@ -174,10 +174,10 @@ def load_kb(home: Home | Path | str | None = None) -> KnowledgeBase:
 def read_files(
     home: Home, paths: tuple[Path, ...], policy: Policy = HOUSE, *, known: Mapping[str, LoadedFile] | None = None
 ) -> tuple[tuple[LoadedFile, ...], tuple[KbError, ...]]:
-    """Read every file that can be read, and keep the error of every one that cannot.
+    """Read every file; a file that is refused gives an error instead.
 
     Args:
-        known: files that were read before, by name; one with the same bytes is not parsed again.
+        known: files that were read before, by name; a file with the same bytes is not parsed again.
     """
     files: list[LoadedFile] = []
     errors: list[KbError] = []

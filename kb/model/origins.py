@@ -1,10 +1,9 @@
-"""Origins: which voices are one voice for the purpose of counting independent support.
+"""Origins: which voices count as one voice when independent support is counted.
 
-Two articles that relay the same press office are one origin, however many pages they fill. A voice is a
-speaker at the innermost end of an attribution chain: an agent, or an article for its author's own words.
-Voices are joined by links (author, declared dependence, restatement); an origin is a connected class.
-Each class is kept as a breadth-first tree, so that *why* two voices collapse is read off the tree in a few
-steps and the same base always gives the same reasons.
+Two articles that quote the same press office are one origin. A voice is the innermost speaker of an attribution chain:
+an agent, or an article for its author's own words. Links connect voices (author, declared dependence, restatement), and
+an origin is a connected class. Each class is a breadth-first tree, so that the reasons why two voices count as one can
+be read from it in a few steps, and the same base always gives the same reasons.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ class Link:
 
     Attributes:
         kind: `author` (an article's own voice and its named author), `dependence` (declared), `restatement`.
-        one, other: the two voices, in the order in which the reason reads.
+        one, other: the two voices, in the order in which the reason is written.
         node: the IRI of the dependence, or of the restating citation; empty for an author.
         reason: the declared reason of a dependence; for a restatement the IRI of the restated citation.
     """
@@ -40,7 +39,7 @@ class Voices:
 
     Attributes:
         parents: voice to the next voice towards the root of its class, with the link between them.
-        depths: voice to its distance from the root; a voice that nothing links is not in here.
+        depths: voice to its distance from the root; voices without links are not included.
         classes: voice to the root of its class.
     """
 
@@ -50,7 +49,7 @@ class Voices:
 
     @classmethod
     def of(cls, links: Iterable[Link]) -> Voices:
-        """The classes closed under `links`, whatever their order; circles of links end."""
+        """The classes that these links connect, in any order of the links."""
         neighbours: dict[str, dict[str, Link]] = {}
         for link in sorted(set(links)):
             if link.one != link.other:
@@ -66,7 +65,7 @@ class Voices:
         return cls(parents, depths, classes)
 
     def root(self, voice: str) -> str:
-        """The voice that stands for the class of `voice`."""
+        """The voice that represents the class of `voice`."""
         return self.classes.get(voice, voice)
 
     def why(self, voices: Iterable[str]) -> tuple[Link, ...]:
@@ -92,7 +91,7 @@ def _grow(
     parents: dict[str, tuple[str, Link]],
     depths: dict[str, int],
 ) -> list[str]:
-    """Add the class of `root` to the forest, breadth first, names in order; answers its members."""
+    """Add the class of `root` to the forest, breadth first and sorted, and return its members."""
     members: list[str] = []
     depths[root] = 0
     layer = [root]
@@ -113,7 +112,7 @@ def links(graph: Graph, speakers: Mapping[str, str]) -> Iterator[Link]:
     """Every link between voices.
 
     Args:
-        speakers: each citation that has one, with its innermost speaker.
+        speakers: each citation to its innermost speaker.
     """
     yield from _author_links(graph)
     yield from _dependence_links(graph)

@@ -1,6 +1,7 @@
-"""Where a claim stands, in sentences: which citations, which origins, why they are one, who objects.
+"""The standing of a claim in sentences: its citations, its origins, and the claims and citations against it.
 
-A sentence is a value with places, so that a page can link what it names and say it in another language.
+A sentence is a template with values for its placeholders, so that a page can link the things that it names and
+translate it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from kb.vocab import FC, PREFIXES
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A thing that a sentence names, by its IRI."""
+    """A thing that a sentence mentions, by its IRI."""
 
     iri: str
 
@@ -28,7 +29,7 @@ class Voice(Named):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """English words, and what stands in each `{place}` of them."""
+    """An English template, and the value of each `{placeholder}`."""
 
     words: str
     parts: Mapping[str, Part] = field(default_factory=dict)
@@ -36,14 +37,14 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Parts one after the other, and what stands between two."""
+    """Several parts, and the text between two of them."""
 
     parts: tuple[Part, ...]
     between: str = ", "
 
 
 Part: TypeAlias = Said | Several | Named | str
-"""A part of a sentence; a string is in the words of the base, and of no language that is known."""
+"""A part of a sentence; a string is text of the base, in an unknown language."""
 
 
 _LABELS = {
@@ -58,7 +59,7 @@ _SPACES = {space: prefix for prefix, space in PREFIXES.items()}
 
 
 def short(iri: str) -> str:
-    """An IRI as a prefixed name where one of the house's prefixes fits, else in angle brackets.
+    """An IRI as a prefixed name if a prefix of Factcite fits, else in angle brackets.
 
     >>> short("https://w3id.org/factcite/kb/entity/ada-brook")
     'ent:ada-brook'
@@ -69,10 +70,10 @@ def short(iri: str) -> str:
 
 
 def in_words(standing: Standing, name: Callable[[str], str] = short) -> str:
-    """The sentences of a standing in plain English, one after the other.
+    """The sentences of a claim as one English text.
 
     Args:
-        name: what to call a voice.
+        name: gives the name of a voice.
     """
     return " ".join(_plain(sentence, name) for sentence in sentences(standing))
 
@@ -92,12 +93,12 @@ def _plain(part: Part, name: Callable[[str], str]) -> str:
 
 
 def own_voice(article: str) -> Said:
-    """What to call a voice that is an article's."""
+    """The name of an article's own voice."""
     return Said("{article} in its own voice", {"article": Named(article)})
 
 
 def sentences(standing: Standing) -> tuple[Said, ...]:
-    """Which citations, which origins, why they collapse, who objects; for whoever says it in other words."""
+    """The status with its counts, the origins with their reasons, and the denials, contradictions and rival answers."""
     return (_lead(standing), *_origin_sentences(standing), *_objections(standing))
 
 
@@ -121,13 +122,13 @@ def _lead(standing: Standing) -> Said:
 def _origin_sentences(standing: Standing) -> Iterator[Said]:
     for number, origin in enumerate(standing.origins, start=1):
         voices = Several(tuple(map(Voice, origin.voices)), " and ")
-        cited: dict[str, Part] = {"voices": voices, "citations": Several(tuple(map(_supporting, origin.support)))}
+        cited: dict[str, Part] = {"voices": voices, "citations": Several(tuple(map(_support, origin.support)))}
         if origin.counts:
             yield Said("Origin {number}: {voices}, in {citations}.", {"number": str(number), **cited})
         else:
             yield Said("No further origin: {voices}, in {citations}.", cited)
             yield Said(
-                "It adds none, because it is unnamed and stands beside a named voice in {articles}.",
+                "It adds none, because it is unnamed, and a named voice also supports the claim in {articles}.",
                 {"articles": _names(origin.beside)},
             )
         if origin.links:
@@ -137,7 +138,7 @@ def _origin_sentences(standing: Standing) -> Iterator[Said]:
             yield Said("One voice, however often it is cited.")
 
 
-def _supporting(support: Support) -> Part:
+def _support(support: Support) -> Part:
     """`cite:a (by way of claim:b, restates cite:c)`."""
     citation = Named(support.citation.iri)
     notes = [Said("by way of {claim}", {"claim": Named(support.via)})] if support.via else []
@@ -173,7 +174,7 @@ def _objections(standing: Standing) -> Iterator[Said]:
         yield Said("Rival answers to {question} are asserted: {claims}.", parts)
     unmeant = [each.iri for each in standing.mentions if each.stance == FC.mentions]
     if unmeant:
-        yield Said("Mentioned, not meant, in {citations}.", {"citations": _names(unmeant)})
+        yield Said("Only mentioned in {citations}.", {"citations": _names(unmeant)})
 
 
 def _names(iris: Iterable[str]) -> Several:

@@ -1,7 +1,7 @@
-"""Where a claim stands: the values that pages and reports read, and the same in sentences.
+"""The standing of a claim, as values for pages and reports.
 
-A number alone convinces nobody, so a standing keeps what it was counted from: which citations, which voices,
-why several of them are one origin, who objects. How it is computed is in kb/model/derive.py.
+A standing keeps the reasons for its numbers: the citations, the voices, why several voices are one origin, and who
+denies the claim. kb/model/derive.py computes it.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from kb.model.origins import Link
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """One whole citation.
+    """One complete citation.
 
     Attributes:
         iri: its name.
         stance: `fc:asserts`, `fc:denies` or `fc:mentions`, as an IRI.
-        claim, paragraph, article: what it is about and where it stands.
+        claim, paragraph, article: the claim that it cites, and the place of the words.
         chain: the speakers, outermost first.
         restates: the citations that it restates, translates or duplicates.
     """
@@ -44,7 +44,7 @@ class Support:
 
     Attributes:
         citation: the citation.
-        via: the specialising claim that it asserts; empty where it asserts the claim itself.
+        via: the specialising claim that it asserts; empty if it asserts the claim itself.
     """
 
     citation: Citation
@@ -57,10 +57,10 @@ class Origin:
 
     Attributes:
         voices: the innermost speakers, sorted.
-        support: what they say, sorted by citation; restatements too.
+        support: their citations, sorted, with restatements.
         links: why several voices are one origin.
-        beside: where all who say it first are unnamed, the articles in which a named voice of another class stands
-            beside one of its voices.
+        beside: if all its original speakers are unnamed, the articles in which a named voice of another class supports
+            the claim too.
     """
 
     voices: tuple[str, ...]
@@ -84,19 +84,19 @@ class Rival:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a claim stands.
+    """The status of a claim, with its reasons.
 
     Attributes:
         claim: its IRI.
         status: `fc:Uncited`, `fc:Contested`, `fc:Corroborated` or `fc:SingleSource`, as an IRI.
         support: everything that asserts it, or a claim that specialises it.
-        mentions: every citation of the claim itself, whatever its stance.
+        mentions: every citation of the claim itself, with any stance.
         denials: those of `mentions` that deny it.
         contradicting: asserted claims that contradict it.
         rivals: asserted rival answers.
-        origins: the voices behind the support; those that count first.
-        dates: the days between which it holds, from `fc:when`.
-        path: the same in plain English (`in_words`).
+        origins: the classes of voices of the support; those that count come first.
+        dates: the first and the last day on which it may hold, from `fc:when`.
+        path: the reasons in plain English (`in_words`).
     """
 
     claim: str
@@ -124,6 +124,3 @@ class Standing:
     def articles(self) -> tuple[str, ...]:
         """The articles in which the claim itself is cited."""
         return tuple(sorted({citation.article for citation in self.mentions}))
-
-
-# --- in words --------------------------------------------------------------------------------------------

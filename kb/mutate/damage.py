@@ -23,7 +23,7 @@ from kb.mutate.paths import NOTHING
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OF_A_RULE, SURVIVED, Verdict
 from kb.rdf.graph import Graph, Term, key
 from kb.rdf.turtle import read_turtle
-from kb.shacl.engine import literals_kept, rdf_shapes, read_rules, run_graphs
+from kb.shacl.engine import keep_literals, rdf_shapes, read_rules, run_graphs
 from kb.shacl.graph import FlatGraph, rdf_graph
 from kb.vocab import PREFIXES, SH, SHAPES, XSD
 
@@ -56,7 +56,7 @@ class Witness:
 
     @cached_property
     def graph(self) -> FlatGraph:
-        """As the engine takes it; `kb.shapes.literals_kept` must be entered."""
+        """As the engine takes it; `kb.shacl.engine.keep_literals` must be entered."""
         return rdf_graph((*self.shared, *self.triples))
 
 
@@ -198,7 +198,7 @@ def damage_rules(
         about = [witness for witness in witnesses if rule.code in witness.codes]
         others = together if cases else [witness for witness in witnesses if rule.code not in witness.codes]
         before = _Before(parts)
-        with literals_kept():
+        with keep_literals():
             for damage in (*parts.to_the_rule(), *(parts.to_its_constraints() if constraints else ())):
                 shapes_now = parts.damaged(damage)
                 noticed = next((w.name for w in (*about, *others) if _found(shapes_now, rule, w) != before.of(w)), "")

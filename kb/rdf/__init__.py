@@ -1,1 +1,1 @@
-"""RDF as text and as terms: reading Turtle strictly, where things stand in it, writing it canonically."""
+"""RDF: strict Turtle with positions and canonical form, graphs, datatypes, names, lists and blank nodes."""

@@ -1,9 +1,9 @@
 """Canonical Turtle: one text for one set of triples, so that one changed value is one changed line.
 
-Prefixes and subjects sorted, `a` and the label first, one predicate and object a line, each line ended ` ;`,
-the closing ` .` on a line of its own, numbers bare only where the short form reads back as the same lexical
-form, control and direction characters escaped. Comments stand above subjects and travel with them;
-a comment that stands elsewhere is refused rather than lost.
+Prefixes and subjects are sorted, `a` and the label come first. Each line has one predicate and one object and ends
+with ` ;`; the closing ` .` has a line of its own. A number is written without quotes only if it reads back as the same
+lexical form. Hidden characters are escaped. A comment above a subject stays with it; a comment in any other place is
+refused, so that it is not lost.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def format_turtle(document: Document) -> bytes:
     """The canonical form of a file, its comments kept.
 
     Raises:
-        TurtleError: a comment stands where it cannot be kept, or a blank node is no list cell.
+        TurtleError: a comment is in a place where it cannot be kept, or a blank node is not a list cell.
     """
     _refuse_lost_comments(document)
     header, comments = _comments(document)
@@ -56,19 +56,19 @@ def write_turtle(
     """Canonical Turtle of some triples, UTF-8.
 
     Args:
-        prefixes: prefix to namespace; only those used are declared.
+        prefixes: prefix to namespace; only those that are used are declared.
         header: comment lines for the top, each with its `#`.
         comments: subject IRI to the comment lines above it.
         footer: comment lines for the end.
         source: name for messages.
 
     Raises:
-        TurtleError: a blank node is no list cell, or lists nest deeper than `MAX_NESTING`.
+        TurtleError: a blank node is not a list cell, or lists are nested deeper than `MAX_NESTING`.
     """
     writer = _Writer(Graph.of(triples), prefixes, source)
     blocks = [writer.block(subject, (comments or {}).get(subject, ())) for subject in writer.subjects()]
     if header and not writer.used and prefixes:
-        writer.used.add(min(prefixes))  # a header without a directive below it would read as the first subject's
+        writer.used.add(min(prefixes))  # else the header would be the comment of the first subject
     top = [f"@prefix {name}: <{prefixes[name]}> ." for name in sorted(writer.used)]
     parts = ["\n".join(header)] if header else []
     parts += ["\n".join(top)] if top else []
@@ -78,7 +78,7 @@ def write_turtle(
 
 
 def natural_key(name: str) -> tuple[tuple[tuple[int, int, str], ...], str]:
-    """Sort key that puts p2 before p10; ties are broken by the name itself."""
+    """Sort key that puts p2 before p10; the name itself decides between equal keys."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name)
     return tuple(_part_key(part) for part in parts), name
 
@@ -135,7 +135,7 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.(?:[0-9]*[1-9]|0)", re.ASCII)
 
 
 class _Writer:
-    """One pass over one graph; remembers which prefixes it used."""
+    """Writes one graph, and notes which prefixes it used."""
 
     def __init__(self, graph: Graph, prefixes: Mapping[str, str], source: str) -> None:
         self.graph = graph
@@ -160,7 +160,7 @@ class _Writer:
         return sorted(named, key=natural_key)
 
     def _refuse_loops(self, cells: set[str]) -> None:
-        """Each cell is used once, so a cell that is not reached from an IRI stands in a loop."""
+        """Each cell is used once, so a cell that cannot be reached from an IRI is part of a loop."""
         reached: set[str] = set()
         queue = [key(t.object) for t in self.graph.triples if isinstance(t.subject, ox.NamedNode)]
         while queue:
@@ -172,7 +172,7 @@ class _Writer:
             raise self._no_cell()
 
     def _no_cell(self) -> TurtleError:
-        fault = Problem("FC907", "a blank node that is no list cell", help="give the node an IRI")
+        fault = Problem("FC907", "a blank node that is not a list cell", help="give the node an IRI")
         return TurtleError.of(self.source, (fault,))
 
     def block(self, subject: str, comments: Sequence[str]) -> str:
@@ -212,7 +212,7 @@ class _Writer:
 
     def collection(self, head: ox.BlankNode, depth: int) -> str:
         if depth > MAX_NESTING:
-            fault = Problem("FC907", f"lists nest deeper than {MAX_NESTING}", help="flatten the list")
+            fault = Problem("FC907", f"lists are nested deeper than {MAX_NESTING}", help="flatten the list")
             raise TurtleError.of(self.source, (fault,))
         found = [*cells(key(head), self._next_cell)]
         if self.graph.nodes(found[-1], RDF.rest) != (RDF.nil,):

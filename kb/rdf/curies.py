@@ -1,4 +1,4 @@
-"""Names of IRIs: compact (`art:x`) for people, expanded for machines (https://www.w3.org/TR/curie/)."""
+"""Compact names of IRIs (`art:x`), compressed and expanded (https://www.w3.org/TR/curie/)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Value: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 def expand(name: str, prefixes: Mapping[str, str]) -> str | None:
-    """The IRI that `prefix:name`, `<iri>` or a bare http(s) or urn IRI stands for; None when there is none."""
+    """The IRI of `prefix:name`, of `<iri>`, or of a bare http(s) or urn IRI; None if the text is none of them."""
     if name.startswith("<") and name.endswith(">"):
         name = name[1:-1]
     prefix, colon, local = name.partition(":")
@@ -28,7 +28,7 @@ def expand(name: str, prefixes: Mapping[str, str]) -> str | None:
 
 
 def short(value: Value | None, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """A term for people: `art:x` where a prefix fits, the lexical form of a literal, nothing for None."""
+    """A term for people: `art:x` if a prefix fits, the lexical form of a literal, the empty string for None."""
     if value is None:
         return ""
     if isinstance(value, ox.NamedNode):
@@ -37,7 +37,7 @@ def short(value: Value | None, prefixes: Mapping[str, str] = PREFIXES) -> str:
 
 
 def short_iri(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """`prefix:name` where a prefix fits and the name is plain, else the IRI as it is."""
+    """`prefix:name` if a prefix fits and the rest is a plain name, else the IRI."""
     fits = [(len(space), name) for name, space in prefixes.items() if iri.startswith(space)]
     if fits:
         size, name = max(fits)
@@ -47,7 +47,7 @@ def short_iri(iri: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
 
 
 def is_iri(name: str) -> bool:
-    """Whether a name is an IRI of a scheme that the base uses, rather than a path, a label or nothing."""
+    """Whether a text is an http(s) or urn IRI, and not a path, a label or empty."""
     return re.fullmatch(r"(https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]+", name) is not None
 
 

@@ -1,8 +1,8 @@
-"""Lexical forms: what may stand between the quotes of a typed literal.
+"""Lexical forms: the valid texts of a typed literal.
 
-rdflib turns `"yes"^^xsd:boolean` into false without a word, and neither SHACL engine checks all forms, so the
-gate does it, for the datatypes that the base uses (XML Schema Part 2, https://www.w3.org/TR/xmlschema11-2/).
-Extended Date/Time Format values are left to a shape.
+rdflib silently turns `"yes"^^xsd:boolean` into false, and SHACL engines do not check all forms. So the Turtle reader
+checks them, for the datatypes that are in use (XML Schema Part 2, https://www.w3.org/TR/xmlschema11-2/). A shape
+checks values in the Extended Date/Time Format.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _natural(value: str) -> bool:
     return _integer(value) and (not value.startswith("-") or set(value[1:]) == {"0"})
 
 
-def _dated(expression: str) -> Callable[[str], bool]:
+def _date_form(expression: str) -> Callable[[str], bool]:
     compiled = re.compile(expression, re.ASCII)
 
     def fits(value: str) -> bool:
@@ -54,8 +54,8 @@ FORMS: dict[str, Callable[[str], bool]] = {
     XSD.nonNegativeInteger: _natural,
     XSD.decimal: _pattern(r"[+-]?([0-9]{1,1000}(\.[0-9]{0,1000})?|\.[0-9]{1,1000})"),
     XSD.double: _pattern(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN"),
-    XSD.date: _dated(_DATE + _ZONE),
-    XSD.dateTime: _dated(_DATE + "T" + _TIME + _ZONE),
+    XSD.date: _date_form(_DATE + _ZONE),
+    XSD.dateTime: _date_form(_DATE + "T" + _TIME + _ZONE),
     XSD.gYear: _pattern(_YEAR + _ZONE),
     XSD.gYearMonth: _pattern(_YEAR + r"-(0[1-9]|1[0-2])" + _ZONE),
     XSD.anyURI: _pattern(r"[^\s<>\"{}|\\^`]*"),
@@ -64,7 +64,7 @@ FORMS: dict[str, Callable[[str], bool]] = {
 
 
 def whole(lexical: str | None) -> int | None:
-    """The number that an integer stands for; None where it is none, or has more than nine digits.
+    """The value of an integer; None if the text is not one, or has more than nine digits.
 
     >>> whole("-12"), whole("twelve"), whole(None)
     (-12, None, None)
@@ -73,15 +73,15 @@ def whole(lexical: str | None) -> int | None:
 
 
 def problem(lexical: str, datatype: str) -> str | None:
-    """What is wrong with a typed literal, in one sentence; None when nothing is.
+    """What is wrong with a typed literal, in one sentence; None if it is valid.
 
     >>> problem("yes", XSD.boolean)
-    '"yes" is no boolean'
+    '"yes" is not a valid boolean'
     """
     form = FORMS.get(datatype)
     if form is None:
-        return f"the datatype <{datatype}> is not one that this base uses"
+        return f"the datatype <{datatype}> is not supported"
     if form(lexical):
         return None
     shown = lexical if len(lexical) <= 40 else lexical[:40] + "…"
-    return f'"{shown}" is no {local_name(datatype)}'
+    return f'"{shown}" is not a valid {local_name(datatype)}'

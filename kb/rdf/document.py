@@ -20,8 +20,8 @@ class Statement:
         subject: IRI of the subject; None for a directive or a blank subject.
         directive: whether it is `@prefix`, `@base` or their SPARQL spellings.
         start, end: code point offsets.
-        above: comment lines that stand above it, as written, without the line's end.
-        inside: the first comment that stands within it or behind it on its last line.
+        above: the comment lines above it, as written, without line ends.
+        inside: the first comment within it, or after it on its last line.
     """
 
     subject: str | None
@@ -34,12 +34,12 @@ class Statement:
 
 @dataclass(frozen=True)
 class Document:
-    """A Turtle file that passed the gate.
+    """A Turtle file that the reader has accepted.
 
     Attributes:
         source: its name, as the user would type it.
         data: its bytes.
-        triples: in file order, lexical forms as written, blank nodes relabelled by order of appearance.
+        triples: in file order, lexical forms as written, blank nodes labelled by `label_by_holder`.
         prefixes: declared prefixes.
     """
 

@@ -1,8 +1,8 @@
-"""Triples in memory, indexed once, read often: what derivation, verification and pages walk over.
+"""An immutable graph in memory with indexes, for derivation, verification and pages.
 
-The terms are pyoxigraph's, straight from the parser, so lexical forms are what the writer wrote
-(an RDF store may turn "007" into "7"; nothing that is hashed or exported goes through one).
-Nodes are named by plain strings: an IRI, or `_:label` for a blank node.
+The terms are pyoxigraph's, as the parser gives them, so that lexical forms stay as written. (An RDF store may turn
+"007" into "7"; text that is hashed or exported does not go through a store.) Nodes are named by strings: an IRI, or
+`_:label` for a blank node.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Term: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal
 def key(term: Term | ox.Triple) -> str:
     """The plain string that names a node (`_:label` for a blank one), or a literal's lexical form."""
     if isinstance(term, ox.Triple):
-        return str(term)  # RDF 1.2; the gate lets none in, but the engine's types allow it
+        return str(term)  # RDF 1.2: the reader refuses it, but pyoxigraph's types allow it
     return f"_:{term.value}" if isinstance(term, ox.BlankNode) else term.value
 
 
@@ -40,7 +40,7 @@ class Graph:
 
     @classmethod
     def of(cls, triples: Iterable[ox.Triple]) -> Graph:
-        """A graph of the distinct triples, first mention first."""
+        """A graph of the distinct triples, in the order of their first mention."""
         return cls(tuple(dict.fromkeys(triples)))
 
     @cached_property
@@ -69,7 +69,7 @@ class Graph:
         return ends
 
     def ends(self, predicate: str) -> tuple[tuple[str, str], ...]:
-        """Every (subject, object) of `predicate`, by name or lexical form, first mention first."""
+        """Every (subject, object) of `predicate`, by name or lexical form, in the order of first mention."""
         return tuple(self._ends.get(predicate, ()))
 
     def objects(self, subject: str, predicate: str) -> tuple[Term, ...]:
@@ -81,7 +81,7 @@ class Graph:
         return tuple(key(term) for term in self.objects(subject, predicate) if not isinstance(term, ox.Literal))
 
     def value(self, subject: str, predicate: str) -> str | None:
-        """The first object's name or lexical form; None where there is none."""
+        """The name or lexical form of the first object; None if there is no object."""
         found = self._forward.get(subject, {}).get(predicate)
         return key(found[0]) if found else None
 
@@ -94,18 +94,18 @@ class Graph:
         return tuple((s, o) for o, subjects in self._backward.get(predicate, {}).items() for s in subjects)
 
     def subjects(self, predicate: str, node: str) -> tuple[str, ...]:
-        """Every subject that points at `node` by `predicate`."""
+        """Every subject with the value `node` of `predicate`."""
         return tuple(self._backward.get(predicate, {}).get(node, ()))
 
     def instances(self, cls: str) -> tuple[str, ...]:
-        """Every subject typed `cls` or a declared subclass of it, first mention first."""
+        """Every instance of `cls` or of a declared subclass, in the order of first mention."""
         found: dict[str, None] = {}
         for name in self.subclasses(cls):
             found.update(dict.fromkeys(self.subjects(RDF.type, name)))
         return tuple(found)
 
     def subclasses(self, cls: str) -> tuple[str, ...]:
-        """`cls` and every class below it by `rdfs:subClassOf`; cycles end."""
+        """`cls` and all its subclasses (`rdfs:subClassOf`), also if they form a circle."""
         found = {cls: None}
         queue = [cls]
         while queue:
@@ -116,7 +116,7 @@ class Graph:
         return tuple(found)
 
     def items(self, head: str) -> tuple[str, ...]:
-        """The members of the RDF list at `head`, by name; a broken or circular list ends where it breaks."""
+        """The names of the members of the RDF list at `head`, up to the first broken cell."""
         return members(head, self.value)
 
     def __contains__(self, subject: str) -> bool:
@@ -124,7 +124,7 @@ class Graph:
 
 
 def reachable(start: str, following: Mapping[str, set[str]]) -> frozenset[str]:
-    """Everything that can be reached from `start`, itself included; circles end."""
+    """Everything that can be reached from `start`, and `start` itself."""
     if start not in following:
         return frozenset((start,))
     found = {start}

@@ -1,7 +1,7 @@
-"""RDF lists, read in one place: the cells, the members as far as a list is sound, or only of a list that is whole.
+"""RDF lists: their cells, their members up to the first fault, and the members of lists without faults.
 
-Every reader ends: a list that comes back to itself is left at the cell that was seen before. A look-up is handed in, so
-that the same functions serve our graphs, by name, and rdflib's, by node.
+Every function ends, also for a list that contains itself. The look-up is an argument, so that the same functions
+serve our graphs, with names, and rdflib's, with nodes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Node = TypeVar("Node", bound=Hashable)
 
 
 def cells(head: Node | None, following: Callable[[Node], Node | None]) -> Iterator[Node]:
-    """The cells from `head` on, each once, until `following` gives None or a cell that was there."""
+    """The cells from `head` on, each once, until `following` gives None or an earlier cell."""
     seen: set[Node] = set()
     while head is not None and head not in seen:
         seen.add(head)
@@ -24,7 +24,7 @@ def cells(head: Node | None, following: Callable[[Node], Node | None]) -> Iterat
 
 
 def members(head: Node | None, value: Callable[[Node, str], Node | None]) -> tuple[Node, ...]:
-    """The members of a list; one that is broken or circular ends where it breaks.
+    """The members of a list, up to the first broken cell or the end of the first round.
 
     Args:
         value: the first object of a subject and a predicate, such as `Graph.value`.
@@ -39,10 +39,10 @@ def members(head: Node | None, value: Callable[[Node, str], Node | None]) -> tup
 
 
 def whole_members(head: str, nodes: Callable[[str, str], Sequence[str]]) -> tuple[str, ...]:
-    """The members of a list of IRIs, by name; empty unless each cell has one member and one rest, down to `rdf:nil`.
+    """The names of the members of a list of IRIs; empty unless each cell has one member and one rest, up to `rdf:nil`.
 
     Args:
-        nodes: every object of a subject and a predicate that is a node, such as `Graph.nodes`.
+        nodes: every object of a subject and a predicate that is not a literal, such as `Graph.nodes`.
     """
 
     def following(cell: str) -> str | None:

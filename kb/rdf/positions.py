@@ -1,9 +1,8 @@
-"""Where each triple of a Turtle file stands: the spans of its subject, predicate and object.
+"""The position of each triple in a Turtle file: the spans of its subject, predicate and object.
 
-No SHACL engine and no RDF parser at hand keeps positions, so the tokens of a file that the gate has accepted are
-read once more, by the grammar's rules (https://www.w3.org/TR/turtle/#sec-grammar), and each triple is kept with
-its spans. The text is known to be Turtle, so nothing is refused here; that both readings give the same graph is
-tested over the W3C suite.
+No SHACL engine or RDF parser in use keeps positions. So the tokens of an accepted file are read a second time, by the
+rules of the grammar (https://www.w3.org/TR/turtle/#sec-grammar), and each triple is kept with its spans. The text is
+known to be Turtle, so this module refuses nothing; tests over the W3C suite compare both graphs.
 """
 
 from __future__ import annotations
@@ -30,14 +29,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A triple and where it was written.
+    """A triple and its position.
 
     Attributes:
-        subject, predicate, object: the terms; blank nodes carry labels of this reading.
+        subject, predicate, object: the terms; blank nodes have labels of this reading only.
         at_subject, at_predicate, at_object: their spans; for the triples of a list cell, the item's span or the
             bracket that opens the list.
-        owner: the named subject of the statement it stands in; empty where the statement has none.
-        via: the owner's predicate under which it stands, for triples inside brackets; else its own predicate.
+        owner: the IRI that is the subject of its statement; empty if the subject is a blank node.
+        via: for a triple inside brackets, the predicate of the owner that leads to it; else its own predicate.
     """
 
     subject: Node
@@ -52,7 +51,7 @@ class Located:
 
 @dataclass(frozen=True)
 class Positions:
-    """Every triple of one file with its place.
+    """Every triple of a file with its position.
 
     Attributes:
         triples: in the order of the file.
@@ -70,19 +69,19 @@ class Positions:
     def of(self, subject: str, predicate: str = "", value: str = "") -> tuple[int, tuple[Span, ...]]:
         """Where to point for a subject, a predicate of it and a value.
 
-        The object token where the value is written (in a list too), else the predicate, else the subject; every
-        place where the same is written twice. With it how near that is: 3 object, 2 predicate, 1 subject, and
-        0 with no span where the file does not describe the subject.
+        This is the object if the value is found (also in a list), else the predicate, else the subject; all places,
+        if there are several. The number says which it is: 3 for the object, 2 for the predicate, 1 for the subject,
+        and 0 without a span if the file does not describe the subject.
 
         Args:
             subject: IRI of a named subject.
-            predicate: IRI; empty points at the subject, or at the value wherever it is written.
-            value: a term in N-Triples form; empty points at the predicate.
+            predicate: IRI; empty means the subject, or the value of any predicate.
+            value: a term in N-Triples form; empty means the predicate.
         """
         own = self._by_owner.get(subject, ())
         under = tuple(located for located in own if located.via == predicate) if predicate else own
         objects = [located.at_object for located in under if value and str(located.object) == value]
-        direct = [located for located in own if key(located.subject) == subject]  # and not in brackets
+        direct = [located for located in own if key(located.subject) == subject]  # not in brackets
         predicates = [located.at_predicate for located in direct if located.predicate == predicate]
         subjects = [located.at_subject for located in direct]
         for nearness, found in ((3, objects), (2, predicates), (1, subjects)):
@@ -205,7 +204,7 @@ class _Reader:
             return self.labels.setdefault(token.text, ox.BlankNode()), _span(token)
         if token.kind == "iri" or ":" in token.text:
             return ox.NamedNode(self.iri(token)), _span(token)
-        return _bare(token.text), _span(token)
+        return _unquoted(token.text), _span(token)
 
     def literal(self, token: Token) -> tuple[Term, Span]:
         width = 3 if token.text[:3] in ('"""', "'''") else 1
@@ -248,13 +247,15 @@ class _Reader:
 
     def iri(self, token: Token) -> str:
         found = resolve(token, self.prefixes) or ""
-        return _joined(self.base, found) if self.base and token.kind == "iri" else found
+        return _resolve(self.base, found) if self.base and token.kind == "iri" else found
 
 
 @cache
-def _joined(base: str, reference: str) -> str:
-    """A reference against a base (RFC 3986, section 5.2): as the gate's parser does it, since the standard library
-    goes by older rules and knows few schemes."""
+def _resolve(base: str, reference: str) -> str:
+    """A reference resolved against a base (RFC 3986, section 5.2), by the parser.
+
+    The standard library follows older rules and knows few schemes.
+    """
     (quad,) = ox.parse(f"<{reference}> a <urn:x> .", format=ox.RdfFormat.TURTLE, base_iri=base)
     assert isinstance(quad.subject, ox.NamedNode)
     return quad.subject.value
@@ -264,7 +265,7 @@ def _span(token: Token) -> Span:
     return Span(token.start, token.end)
 
 
-def _bare(text: str) -> ox.Literal:
+def _unquoted(text: str) -> ox.Literal:
     """A number or a boolean written without quotes."""
     if text in ("true", "false"):
         return ox.Literal(text, datatype=ox.NamedNode(XSD.boolean))
@@ -273,7 +274,7 @@ def _bare(text: str) -> ox.Literal:
 
 
 def excerpt(text: str, span: Span) -> Iterator[str]:
-    """The line that a span begins on, and a line of carets under it (tabs count as they are written)."""
+    """The first line of a span, and a line of carets under it, with the tabs of the line."""
     start = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.start)
     line = text[start : end if end >= 0 else len(text)].rstrip("\r")

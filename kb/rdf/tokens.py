@@ -1,6 +1,6 @@
-"""The tokens of a text that is known to be Turtle, and where they stand in it.
+"""The tokens of a Turtle text, with their offsets.
 
-This tokenizer never decides whether a file is Turtle; the parser has done that (kb/rdf/turtle.py).
+The parser has accepted the text before (kb/rdf/turtle.py); this tokenizer never decides whether a file is Turtle.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ class Token:
 
     @property
     def end(self) -> int:
-        """Offset behind the last code point."""
+        """Offset after the last code point."""
         return self.start + len(self.text)
 
 
-_NAME = (  # what a name may hold, apart from dots, colons, percents and escapes (PN_CHARS, section 6.5)
+_NAME = (  # what a name may contain, apart from dots, colons, percents and escapes (PN_CHARS, section 6.5)
     r"A-Za-z0-9_\-\u00B7\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u037D\u037F-\u1FFF\u200C\u200D\u203F\u2040"
     r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
 )
@@ -49,7 +49,7 @@ _TOKEN = re.compile(
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a Turtle text, white space left out; the dot that ends a statement is of kind `dot`."""
+    """The tokens of a Turtle text without white space; the dot that ends a statement has the kind `dot`."""
     for match in _TOKEN.finditer(text):
         kind, found, start = str(match.lastgroup), match[0], match.start()
         if kind == "space":
@@ -76,7 +76,7 @@ def position(text: str, offset: int) -> tuple[int, int]:
 
 
 def named_tokens(text: str) -> Iterator[tuple[Token, str | None]]:
-    """The tokens, each with the IRI that it names under the prefixes declared above it."""
+    """The tokens, each with the IRI that it names under the prefixes declared before it."""
     prefixes: dict[str, str] = {}
     word = name = before = ""
     for token in tokens(text):
@@ -84,12 +84,13 @@ def named_tokens(text: str) -> Iterator[tuple[Token, str | None]]:
         if iri is not None and token.kind == "iri" and word in ("@prefix", "prefix"):
             prefixes[name.partition(":")[0]] = iri
         if token.kind != "comment":
-            language = token.kind == "at" and before == "string"  # which may be @prefix
+            language = token.kind == "at" and before == "string"  # `@prefix` can be a language tag
             word, name, before = name.lower(), "" if language else token.text, token.kind
         yield token, iri
 
 
 def is_directive(token: Token) -> bool:
+    """Whether a token begins a prefix or base declaration."""
     return token.text.lower() in ("@prefix", "@base") or (
         token.kind == "word" and token.text.lower() in ("prefix", "base")
     )
@@ -115,11 +116,11 @@ _SHORT = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 def unescape(text: str) -> str:
     """A string or IRI body with its escapes resolved (Turtle section 6.4)."""
 
-    def replaced(match: re.Match[str]) -> str:
+    def replace(match: re.Match[str]) -> str:
         code = match[1] or match[2]
         return chr(int(code, 16)) if code else _SHORT.get(match[3], match[3])
 
-    return _ESCAPE.sub(replaced, text) if "\\" in text else text
+    return _ESCAPE.sub(replace, text) if "\\" in text else text
 
 
 def without_strings(text: str) -> str:

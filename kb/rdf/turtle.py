@@ -1,9 +1,9 @@
-"""Reading Turtle: the gate that every file passes before anything else looks at it.
+"""The strict Turtle reader: every file passes through it before any other code reads its triples.
 
-rdflib alone accepts 39 malformed files of the W3C's 94 negative tests and fetches or invents what it lacks,
-so pyoxigraph parses, strictly (RDF 1.1 Turtle, https://www.w3.org/TR/turtle/), and what the house forbids beyond
-the grammar is refused here by name, line and column. A small tokenizer over the accepted text tells where
-statements and comments stand; it never decides whether a file is Turtle.
+rdflib accepts 39 of the W3C's 94 malformed test files, and it fetches or invents what a file lacks. So pyoxigraph
+parses (RDF 1.1 Turtle, https://www.w3.org/TR/turtle/), and this module refuses what Factcite forbids beyond the
+grammar, with line and column. The tokenizer runs over text that the parser has accepted: it finds statements and
+comments, and never decides whether a file is Turtle.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from kb.rdf.document import Document
 from kb.rdf.tokens import named_tokens, position, tokens, unescape, without_strings
 from kb.vocab import FC
 
-# --- what is allowed -------------------------------------------------------------------------------------
+# --- policies --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a file may hold.
+    """What a file may contain.
 
     Attributes:
         base: IRI against which relative IRIs are resolved; None refuses them.
-        house: whether the rules beyond the grammar apply.
-        blanks: whether blank nodes other than list cells may stand (shapes need them for paths).
-        schemes: IRI schemes allowed in the house.
-        max_bytes: size cap of one file.
-        max_triples: cap on the triples of one file.
-        max_literal: cap on the code points of one literal.
-        max_depth: cap on brackets within brackets.
+        house: whether the rules of Factcite apply, beyond the grammar.
+        blanks: whether blank nodes other than list cells are allowed (shapes need them for paths).
+        schemes: IRI schemes that the rules allow.
+        max_bytes: most bytes of a file.
+        max_triples: most triples of a file.
+        max_literal: most code points of a literal.
+        max_depth: most levels of nested brackets.
     """
 
     base: str | None = None
@@ -57,13 +57,13 @@ SHAPES = Policy(blanks=True)
 
 
 def syntax_only(base: str | None) -> Policy:
-    """The grammar and nothing else, with a base IRI: how the W3C suite is run."""
+    """A policy for the grammar alone, with a base IRI, as the W3C test suite needs."""
     return Policy(base=base, house=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing the gate refuses: rule code, sentence, 1-based line and column, the next thing to try."""
+    """One reason to refuse a file: rule code, sentence, 1-based line and column, and what to do."""
 
     code: str
     message: str
@@ -72,15 +72,15 @@ class Problem:
     help: str = ""
 
 
-# --- what is read ----------------------------------------------------------------------------------------
+# --- the reader -----------------------------------------------------------------------------------------
 
 
 def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document:
     """Parse a Turtle file, strictly.
 
     Args:
-        data: the bytes of the file; nothing is fetched, whatever they say.
-        source: the file's name for messages; also makes the labels of list cells.
+        data: the bytes of the file. Nothing is fetched.
+        source: the file's name, for messages and for the labels of list cells.
         policy: what is allowed.
 
     Raises:
@@ -98,7 +98,7 @@ def read_turtle(data: bytes, *, source: str, policy: Policy = HOUSE) -> Document
     return document
 
 
-# --- steps -----------------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------------------
 
 
 def _decode(data: bytes, source: str, policy: Policy) -> str:
@@ -136,8 +136,10 @@ _BRACKETS = re.compile(
 
 
 def _measure_depth(text: str, source: str, policy: Policy) -> None:
-    """Refuse what is nested too deep before anybody reads it: the parser reads a triple term within a triple term by
-    recursion in native code, and a deep enough one ends the process."""
+    """Refuse brackets that are nested too deep, before the parser runs.
+
+    The parser reads nested triple terms by recursion in native code, and a deep enough one crashes the process.
+    """
     if sum(map(text.count, ("(", "[", "{", "<<"))) <= policy.max_depth:
         return
     depth = 0
@@ -145,15 +147,15 @@ def _measure_depth(text: str, source: str, policy: Policy) -> None:
         depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
         if depth > policy.max_depth:
             place = position(text, match.start())
-            message = f"brackets stand within more than {policy.max_depth} others"
-            raise TurtleError.of(source, (Problem("FC901", message, *place, "say it in more statements"),))
+            message = f"brackets are nested more than {policy.max_depth} deep"
+            raise TurtleError.of(source, (Problem("FC901", message, *place, "split it into several statements"),))
 
 
 _VERSION = re.compile(r"(?<![\w:-])version[ \t\r\n]*(?:#[^\n\r]*[ \t\r\n]+)*[\"']", re.IGNORECASE)
 
 
 def _refuse_version(text: str, source: str) -> None:
-    """Refuse the directive that RDF 1.2 brought; the parser takes it."""
+    """Refuse the version directive of RDF 1.2, which the parser accepts."""
     if not _VERSION.search(text):
         return
     before = ""
@@ -161,14 +163,16 @@ def _refuse_version(text: str, source: str) -> None:
         if (token.kind == "at" and before != "string" and token.text == "@version") or (
             token.kind == "word" and token.text.lower() == "version"
         ):
-            fault = Problem("FC903", "a version (RDF 1.2)", *position(text, token.start), "write RDF 1.1 Turtle")
+            fault = Problem(
+                "FC903", "a version directive (RDF 1.2)", *position(text, token.start), "write RDF 1.1 Turtle"
+            )
             raise TurtleError.of(source, (fault,))
         before = before if token.kind == "comment" else token.kind
 
 
 def _parse(text: str, source: str, policy: Policy) -> tuple[list[ox.Triple], dict[str, str]]:
     triples: list[ox.Triple] = []
-    ended = text + "\n"  # the parser cuts a name with a backslash short where the file ends with its full stop
+    ended = text + "\n"  # at the end of a file, the parser shortens a name with a backslash before the full stop
     try:
         reader = ox.parse(ended.encode(), format=ox.RdfFormat.TURTLE, base_iri=policy.base, without_named_graphs=True)
         for quad in reader:
@@ -176,18 +180,18 @@ def _parse(text: str, source: str, policy: Policy) -> tuple[list[ox.Triple], dic
                 raise TurtleError.of(source, (_rdf12_problem(text),))
             triples.append(ox.Triple(quad.subject, quad.predicate, quad.object))
             if len(triples) > policy.max_triples:
-                fault = Problem("FC901", f"holds more than {policy.max_triples:,} triples", help="split the file")
+                fault = Problem("FC901", f"contains more than {policy.max_triples:,} triples", help="split the file")
                 raise TurtleError.of(source, (fault,))
     except SyntaxError as error:
         raise TurtleError.of(source, (_syntax_problem(error, text),)) from error
     except MemoryError as error:
-        fault = Problem("FC901", "holds a token of more than 16 MiB", help="split the file")
+        fault = Problem("FC901", "contains a token of more than 16 MiB", help="split the file")
         raise TurtleError.of(source, (fault,)) from error
     return triples, dict(reader.prefixes)
 
 
 def _refuse_odd_names(triples: list[ox.Triple], text: str, source: str) -> None:
-    """Refuse names that are no IRIs (RFC 3987): the parser looks at the two halves of a prefixed name, not at both."""
+    """Refuse names that are not IRIs (RFC 3987): the parser checks the two halves of a prefixed name, not the whole."""
     for triple in triples:
         datatype = [triple.object.datatype] if isinstance(triple.object, ox.Literal) else []
         for term in (triple.subject, triple.predicate, triple.object, *datatype):
@@ -196,7 +200,7 @@ def _refuse_odd_names(triples: list[ox.Triple], text: str, source: str) -> None:
                     ox.NamedNode(term.value)
                 except ValueError as error:
                     place = _Places(text).of(term)
-                    fault = Problem("FC904", f"no IRI: {error}", *place, "use letters that an IRI may hold")
+                    fault = Problem("FC904", f"not a valid IRI: {error}", *place, "use only characters that IRIs allow")
                     raise TurtleError.of(source, (fault,)) from error
 
 
@@ -207,12 +211,12 @@ def _syntax_problem(error: SyntaxError, text: str) -> Problem:
         "FC904" if relative else "FC903",
         f"relative IRI: {message}" if relative else message,
         *_within(text, error.lineno or 1, error.offset or 1),
-        "write the IRI in full, or with a prefix" if relative else "mend the Turtle at this place",
+        "write the IRI in full, or with a prefix" if relative else "correct the Turtle at this place",
     )
 
 
 def _within(text: str, line: int, column: int) -> tuple[int, int]:
-    """A place of the parser's, which ends a line at a lone carriage return too, as one of ours, inside the text."""
+    """Line and column as counted here, for those of the parser, which also ends a line at a lone carriage return."""
     starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
     start = starts[line - 1] if line <= len(starts) else len(text)
     return position(text, min(start + column - 1, len(text)))
@@ -240,7 +244,7 @@ def _house_problems(document: Document, text: str, policy: Policy) -> Iterator[P
             seen.add(term)
             fault = _iri_problem(term, policy) if isinstance(term, ox.NamedNode) else _literal_problem(term, policy)
             place = places.of(term) if fault else (None, None)
-            if fault and not (bases and place[0] is None):  # one that a base makes; the base is told of
+            if fault and not (bases and place[0] is None):  # the base IRI is reported instead of the IRIs that it makes
                 code, message, help = fault
                 yield Problem(code, message, *place, help)
 
@@ -260,15 +264,15 @@ def _blank_problems(document: Document, text: str) -> Iterator[Problem]:
         line, column = (None, None) if start is None else position(text, start)
         yield Problem(
             "FC907",
-            "a blank node that is no list cell",
+            "a blank node that is not a list cell",
             line,
             column,
-            "give the node an IRI, so that it can be pointed at",
+            "give the node an IRI, so that other statements can refer to it",
         )
 
 
 def _circle_problems(document: Document, text: str) -> Iterator[Problem]:
-    """Blank nodes in a circle, such as a list that goes on with itself: whoever follows it would never come back."""
+    """Blank nodes in a circle, such as a list whose rest is the list itself: a reader would not end."""
     ways: dict[str, set[str]] = {}
     for triple in document.triples:
         if isinstance(triple.subject, ox.BlankNode) and isinstance(triple.object, ox.BlankNode):
@@ -276,9 +280,15 @@ def _circle_problems(document: Document, text: str) -> Iterator[Problem]:
     try:
         TopologicalSorter(ways).prepare()
     except CycleError:
-        label = re.search(r"(?<![\w\"'])_:", without_strings(text))  # no circle is written without one
+        label = re.search(r"(?<![\w\"'])_:", without_strings(text))  # a circle needs a label
         line, column = position(text, label.start()) if label else (None, None)
-        yield Problem("FC907", "blank nodes that lead in a circle", line, column, "end it, or give the node an IRI")
+        yield Problem(
+            "FC907",
+            "blank nodes that form a circle",
+            line,
+            column,
+            "end the list with rdf:nil, or give the node an IRI",
+        )
 
 
 def _iri_problem(term: ox.NamedNode, policy: Policy) -> tuple[str, str, str] | None:
@@ -288,7 +298,7 @@ def _iri_problem(term: ox.NamedNode, policy: Policy) -> tuple[str, str, str] | N
         allowed = ", ".join(sorted(policy.schemes))
         return "FC904", f"the scheme of <{iri}> is not allowed", f"use one of: {allowed}"
     if iri.startswith(FC.iri) and iri not in FC:
-        return "FC905", f"fc:{iri[len(FC.iri) :]} is no term of the vocabulary", _nearest(iri[len(FC.iri) :])
+        return "FC905", f"fc:{iri[len(FC.iri) :]} is not a term of the vocabulary", _nearest(iri[len(FC.iri) :])
     return None
 
 
@@ -310,11 +320,11 @@ def _literal_problem(term: ox.Literal, policy: Policy) -> tuple[str, str, str] |
     return None
 
 
-# --- tokens: where things stand in a text that is known to be Turtle ---------------------------------------
+# --- positions of terms ----------------------------------------------------------------------------------
 
 
 class _Places:
-    """Where a term first stands in a text; the whole text is scanned once, at the first question."""
+    """The first position of each term in a text; the text is read once, when a position is asked for."""
 
     def __init__(self, text: str) -> None:
         self.text = text

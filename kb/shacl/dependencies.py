@@ -1,13 +1,13 @@
-"""Which nodes a change can make a shape say something else about: a reading of the shapes, not of their results.
+"""Which shapes and focus nodes depend on which triples, for incremental validation.
 
-To validate only what changed is easy to get wrong: a citation that goes leaves a claim uncited in another file. So
-each shape with targets is read once for everything that it reads from the data (its *reads*): each step of each
-path, with the way that leads there from the focus node. A changed triple can only matter where a read takes that
-step, and the focus nodes are found by going the way back.
+To validate only the changed nodes would be wrong: a citation that is removed leaves a claim uncited in another file. So
+each shape with targets is analysed once for all that it reads from the data (its *reads*): each step of each path, with
+the path that leads to it from the focus node. A changed triple can affect a shape only through a read that takes this
+step, and the inverse of the path leads to the focus nodes.
 
-A shape with a query, or whose results are about other nodes than its targets, is *whole*: it is run over all its
-targets, whenever a triple changes with a predicate that it asks for. Whatever this reading does not understand is
-run over all its targets at every change.
+A shape with a query, or with results about other nodes than its targets, is *whole*: it runs over all its targets when
+a triple changes whose predicate it reads. A shape with parts that this analysis does not know runs over all its targets
+at every change.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _names(words: str) -> frozenset[str]:
 
 
 _TARGETS = _names("targetClass targetNode targetSubjectsOf targetObjectsOf")
-_SAYS_NOTHING = _TARGETS | _names(
+_NO_CONSTRAINT = _TARGETS | _names(
     "path message severity name description order group defaultValue deactivated flags ignoredProperties "
     "qualifiedMinCount qualifiedMaxCount"
 )
@@ -52,12 +52,12 @@ Way = RdfPath | URIRef | None
 
 @dataclass(frozen=True)
 class Read:
-    """One look into the data.
+    """One access to the data.
 
     Attributes:
-        way: the path from the focus node to where it is taken; None is the focus node itself.
-        predicate: what is asked for there; None asks for everything that the node says.
-        inverse: whether it asks who points there.
+        way: the path from the focus node to the node where it starts; None is the focus node itself.
+        predicate: the predicate that is read there; None reads all triples of the node.
+        inverse: whether it reads the subjects that have the node as value.
     """
 
     way: Way
@@ -70,22 +70,22 @@ class ShapeReads:
     """What one shape with targets reads.
 
     Attributes:
-        reads: its looks into the data.
-        whole: whether it is run over all its targets or none.
-        asks: for a whole shape, the predicates that it asks for; None where any could matter.
+        reads: its accesses to the data.
+        whole: whether it always runs over all its targets.
+        asks: for a whole shape, the predicates that it reads; None for all.
     """
 
     reads: tuple[Read, ...] = ()
     whole: bool = False
     asks: frozenset[Node] | None = None
 
-    def stirred(self, predicates: frozenset[Node]) -> bool:
-        """Whether a whole shape has to run again when triples with these predicates change."""
+    def needs_rerun(self, predicates: frozenset[Node]) -> bool:
+        """Whether a whole shape must run again when triples with these predicates change."""
         return self.whole and (self.asks is None or not self.asks.isdisjoint(predicates))
 
 
 class _NotUnderstoodError(Exception):
-    """The shape says something that this reading does not know."""
+    """The shape has a part that this analysis does not know."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class ShapeDependencies:
     Attributes:
         shapes: the shapes.
         readings: shape to what it reads.
-        roots: a property shape inside others, to the shape with targets that holds it.
+        roots: nested property shape to the shape with targets that contains it.
     """
 
     shapes: RdfGraph
@@ -104,17 +104,17 @@ class ShapeDependencies:
 
     @classmethod
     def of(cls, shapes: RdfGraph) -> ShapeDependencies:
-        """Read some shapes."""
-        aimed = {s for name in _TARGETS for s in shapes.subjects(URIRef(name), None)}
-        classes = set(shapes.subjects(URIRef(RDF.type), URIRef(RDFS.Class)))  # a class that is a shape aims at itself
-        targeted = sorted(aimed | classes, key=str)
-        readings = {shape: _reading(shapes, shape) for shape in targeted}
+        """Analyse some shapes."""
+        targets = {s for name in _TARGETS for s in shapes.subjects(URIRef(name), None)}
+        classes = set(shapes.subjects(URIRef(RDF.type), URIRef(RDFS.Class)))  # implicit class targets
+        targeted = sorted(targets | classes, key=str)
+        readings = {shape: _analyse(shapes, shape) for shape in targeted}
         roots = {member: shape for shape in targeted for member in _members(shapes, shape, ())}
         return cls(shapes, readings, roots)
 
     @cached_property
     def _by_predicate(self) -> Mapping[Node | None, tuple[tuple[Read, tuple[Node, ...]], ...]]:
-        """Predicate to the reads that ask for it, each with its shapes."""
+        """Predicate to its reads, each with its shapes."""
         shapes: dict[Read, list[Node]] = {}
         for shape, reading in self.readings.items():
             for read in () if reading.whole else reading.reads:
@@ -126,16 +126,16 @@ class ShapeDependencies:
 
     @cached_property
     def _by_name(self) -> Mapping[str, Node]:
-        """The shapes with targets, and what they hold, by name: an IRI, or `_:label`."""
+        """The shapes with targets and their nested shapes, by name: an IRI, or `_:label`."""
         return {node.n3() if isinstance(node, BNode) else str(node): node for node in (*self.readings, *self.roots)}
 
     def root(self, name: str) -> Node | None:
-        """The shape with targets that a result of the shape of that name belongs to; None where none is known."""
+        """The shape with targets that contains the shape of this name; None if none is known."""
         node = self._by_name.get(name)
         return None if node is None else self.roots.get(node, node)
 
-    def touched(self, data: RdfGraph, triples: Iterable[Triple]) -> set[tuple[Node, Node]]:
-        """Every (shape, focus node) that reads one of these triples, all of which stand in `data`."""
+    def affected(self, data: RdfGraph, triples: Iterable[Triple]) -> set[tuple[Node, Node]]:
+        """Every (shape, focus node) that reads one of these triples; `data` must contain them."""
         found: set[tuple[Node, Node]] = set()
         ways: dict[tuple[Way, Node], frozenset[Node]] = {}
         for subject, predicate, value in triples:
@@ -146,13 +146,13 @@ class ShapeDependencies:
                 found.update((shape, focus) for shape in shapes for focus in ways[place])
         return found
 
-    def stirred(self, triples: Iterable[Triple]) -> frozenset[Node]:
-        """The whole shapes that have to run again when these triples change."""
+    def needs_rerun(self, triples: Iterable[Triple]) -> frozenset[Node]:
+        """The whole shapes that must run again when these triples change."""
         predicates = frozenset(predicate for _, predicate, _ in triples)
-        return frozenset(shape for shape, reading in self.readings.items() if reading.stirred(predicates))
+        return frozenset(shape for shape, reading in self.readings.items() if reading.needs_rerun(predicates))
 
     def targets(self, data: RdfGraph, shape: Node, focus: Node) -> bool:
-        """Whether a node is one that a shape looks at (SHACL section 2.1)."""
+        """Whether a node is a target of a shape (SHACL section 2.1)."""
         shapes = self.shapes
         return (
             (shape, URIRef(SH.targetNode), focus) in shapes
@@ -161,8 +161,8 @@ class ShapeDependencies:
             or not set(shapes.objects(shape, URIRef(SH.targetClass))).isdisjoint(data.objects(focus, _TYPES))
         )
 
-    def aimed(self, pairs: Iterable[tuple[Node, Node]], whole: frozenset[Node]) -> FlatGraph:
-        """The same shapes, made to look at these (shape, focus node) only; those in `whole` keep their targets."""
+    def with_targets(self, pairs: Iterable[tuple[Node, Node]], whole: frozenset[Node]) -> FlatGraph:
+        """The same shapes with only these focus nodes as targets; the shapes in `whole` keep their targets."""
         graph = FlatGraph()
         for triple in self.shapes:
             if str(triple[1]) not in _TARGETS or triple[0] in whole:
@@ -173,21 +173,21 @@ class ShapeDependencies:
 
 
 def _back(data: RdfGraph, way: Way, node: Node) -> frozenset[Node]:
-    """The nodes from which a way leads to `node`."""
+    """The nodes from which a path leads to `node`."""
     return frozenset((node,)) if way is None else frozenset(data.subjects(way, node))
 
 
 # --- reading the shapes ----------------------------------------------------------------------------------
 
 
-def _reading(shapes: RdfGraph, shape: Node) -> ShapeReads:
+def _analyse(shapes: RdfGraph, shape: Node) -> ShapeReads:
     """What one shape with targets reads."""
     try:
-        if _is_odd(shapes, shape):
+        if _is_unpredictable(shapes, shape):
             raise _NotUnderstoodError
         reads = tuple(dict.fromkeys((*_target_reads(shapes, shape), *_reads(shapes, shape, None, ()))))
         queries = tuple(shapes.objects(shape, URIRef(SH.sparql)))
-        asked = frozenset(predicate for query in queries for predicate in _asked(shapes, shape, query))
+        asked = frozenset(predicate for query in queries for predicate in _query_predicates(shapes, shape, query))
     except _NotUnderstoodError:
         return ShapeReads(whole=True)
     elsewhere = shapes.value(shape, URIRef(SH.path)) is not None and (shape, URIRef(SH.property), None) in shapes
@@ -198,8 +198,8 @@ def _reading(shapes: RdfGraph, shape: Node) -> ShapeReads:
     return ShapeReads(reads, True, None if None in predicates else known | asked)
 
 
-def _is_odd(shapes: RdfGraph, shape: Node) -> bool:
-    """Whether a shape may be run, or may have results, in ways that its own lines do not tell."""
+def _is_unpredictable(shapes: RdfGraph, shape: Node) -> bool:
+    """Whether a shape may run, or have results, for reasons outside its own triples."""
     holders = Counter(shapes.objects(None, URIRef(SH.property)))
     members = tuple(_members(shapes, shape, ()))
     return (
@@ -207,15 +207,15 @@ def _is_odd(shapes: RdfGraph, shape: Node) -> bool:
         or any((each, URIRef(RDF.type), URIRef(RDFS.Class)) in shapes for each in (shape, *members))
         or shape in holders
         or any(holders[member] > 1 or _has_target(shapes, member) for member in members)
-        or not all(_says_its_own(shapes, each) for each in (shape, *members))
+        or not all(_has_own_messages(shapes, each) for each in (shape, *members))
     )
 
 
-def _says_its_own(shapes: RdfGraph, shape: Node) -> bool:
-    """Whether its results carry its own words; the engine's own describe blank nodes by whatever they say."""
+def _has_own_messages(shapes: RdfGraph, shape: Node) -> bool:
+    """Whether its results have its own messages; the engine's messages describe blank nodes by all their triples."""
     messages = tuple(shapes.objects(shape, URIRef(SH.message)))
     names = (str(predicate) for predicate in shapes.predicates(shape))
-    silent = all(name in _SAYS_NOTHING or name == SH.property for name in names if name.startswith(_SH))
+    silent = all(name in _NO_CONSTRAINT or name == SH.property for name in names if name.startswith(_SH))
     return silent or (bool(messages) and not any("{" in str(message) for message in messages))
 
 
@@ -224,7 +224,7 @@ def _has_target(shapes: RdfGraph, shape: Node) -> bool:
 
 
 def _members(shapes: RdfGraph, shape: Node, inside: tuple[Node, ...]) -> Iterator[Node]:
-    """The property shapes inside a shape, at any depth; circles end."""
+    """The property shapes inside a shape, at any depth, also if they form a circle."""
     for member in shapes.objects(shape, URIRef(SH.property)):
         if member not in inside:
             yield member
@@ -232,7 +232,7 @@ def _members(shapes: RdfGraph, shape: Node, inside: tuple[Node, ...]) -> Iterato
 
 
 def _target_reads(shapes: RdfGraph, shape: Node) -> Iterator[Read]:
-    """What decides whether a node is a target."""
+    """The reads that decide whether a node is a target."""
     if (shape, URIRef(SH.targetClass), None) in shapes:
         yield from _steps(_TYPES, None)
     for predicate in shapes.objects(shape, URIRef(SH.targetSubjectsOf)):
@@ -242,10 +242,10 @@ def _target_reads(shapes: RdfGraph, shape: Node) -> Iterator[Read]:
 
 
 def _reads(shapes: RdfGraph, shape: Node, at: Way, inside: tuple[Node, ...]) -> Iterator[Read]:
-    """What a shape reads when it looks at the nodes that `at` leads to.
+    """What a shape reads when it validates the nodes at the end of `at`.
 
     Args:
-        inside: the shapes that ask for this one, outermost first.
+        inside: the shapes that refer to this one, outermost first.
     """
     if shape in inside:
         raise _NotUnderstoodError
@@ -257,14 +257,14 @@ def _reads(shapes: RdfGraph, shape: Node, at: Way, inside: tuple[Node, ...]) -> 
         here = _join(at, walk)
     for predicate, value in shapes.predicate_objects(shape):
         name = str(predicate)
-        if name.startswith(_SH) and name not in _SAYS_NOTHING | _OF_VALUES:
+        if name.startswith(_SH) and name not in _NO_CONSTRAINT | _OF_VALUES:
             yield from _component_reads(shapes, name, value, at, here, (*inside, shape))
 
 
 def _component_reads(
     shapes: RdfGraph, name: str, value: Node, at: Way, here: Way, inside: tuple[Node, ...]
 ) -> Iterator[Read]:
-    """What one line of a shape reads beyond its path; `at` are its focus nodes, `here` its value nodes."""
+    """What one constraint reads besides the path; `at` leads to the focus nodes, `here` to the value nodes."""
     if name == _SH + "class":
         yield from _steps(_TYPES, here)
     elif name == SH.property or name in _OF_SHAPES:
@@ -276,7 +276,7 @@ def _component_reads(
         yield Read(at, _iri(value))
     elif name == _SH + "closed":
         yield Read(here, None)
-    elif name != SH.sparql or len(inside) > 1:  # a query of its own is read apart
+    elif name != SH.sparql or len(inside) > 1:  # its own query is analysed separately
         raise _NotUnderstoodError
 
 
@@ -288,7 +288,7 @@ def _steps(path: RdfPath | URIRef, way: Way) -> Iterator[Read]:
         if isinstance(path.arg, URIRef):
             yield Read(way, path.arg, inverse=True)
         else:
-            yield from _steps(_turned(path.arg), way)
+            yield from _steps(_invert(path.arg), way)
     elif isinstance(path, SequencePath):
         for step in path.args:
             yield from _steps(step, way)
@@ -302,14 +302,14 @@ def _steps(path: RdfPath | URIRef, way: Way) -> Iterator[Read]:
         raise _NotUnderstoodError
 
 
-def _turned(path: RdfPath | URIRef) -> RdfPath:
-    """The same path, walked from its other end; but no sequence, whose steps the engine takes in the wrong order."""
+def _invert(path: RdfPath | URIRef) -> RdfPath:
+    """The inverse of a path, except of a sequence, whose steps the engine takes in the wrong order."""
     if isinstance(path, SequencePath):
         raise _NotUnderstoodError
     if isinstance(path, AlternativePath):
-        return AlternativePath(*(_turned(step) for step in path.args))
+        return AlternativePath(*(_invert(step) for step in path.args))
     if isinstance(path, MulPath):
-        return MulPath(_turned(path.path), path.mod)
+        return MulPath(_invert(path.path), path.mod)
     if isinstance(path, InvPath):
         return path.arg if isinstance(path.arg, RdfPath) else SequencePath(path.arg)
     return InvPath(path)
@@ -328,9 +328,11 @@ def _iri(node: Node) -> URIRef:
 # --- reading a query -------------------------------------------------------------------------------------
 
 
-def _asked(shapes: RdfGraph, shape: Node, query: Node) -> frozenset[Node]:
-    """The predicates that a query asks for."""
-    from rdflib.plugins.sparql import prepareQuery  # a tenth of a second to import, and only a second run needs it
+def _query_predicates(shapes: RdfGraph, shape: Node, query: Node) -> frozenset[Node]:
+    """The predicates that a query reads."""
+    from rdflib.plugins.sparql import (
+        prepareQuery,  # takes a tenth of a second to import, and only a second run needs it
+    )
     from rdflib.plugins.sparql.algebra import traverse
 
     text = shapes.value(query, URIRef(_SH + "select"))
@@ -358,7 +360,7 @@ def _declared(shapes: RdfGraph, of: Node) -> Iterator[Node]:
 
 
 def _predicates(path: object) -> Iterator[Node]:
-    """The predicates of a triple pattern's path, which may not match without a triple."""
+    """The predicates in the path of a triple pattern; a path that can match without a triple is not understood."""
     if _may_be_empty(path):
         raise _NotUnderstoodError
     if isinstance(path, URIRef):

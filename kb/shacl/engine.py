@@ -1,7 +1,7 @@
-"""The shapes as values, and pySHACL run over them: the one room that knows rdflib.
+"""Rules read from the shapes, and validation with pySHACL; only kb/shacl uses rdflib.
 
-pySHACL ignores what it does not know and passes what it does not look at, so the focus nodes of every shape
-are counted here, apart from it. It also leaves rdflib's literal switch turned; that is saved and restored.
+pySHACL ignores terms that it does not know, and a shape without focus nodes passes. So the focus nodes of every shape
+are counted here. pySHACL also changes rdflib's setting for literals; it is restored after each run.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class Result:
     """One result of the shapes engine.
 
     Attributes:
-        shape, component, severity: IRIs; a nameless shape is `_:label`.
-        focus: the node to mend, by name; the engine's focus node, or a node between it and the value.
-        path: an IRI, or SPARQL's way of writing a property path; empty for a node shape.
-        value: in N-Triples form, `finding.BLANK` for a blank node; empty where the result has none.
-        value_node: the value by name.
-        message: empty where the shape has none.
+        shape, component, severity: IRIs; a shape without an IRI is `_:label`.
+        focus: the name of the node to correct: the engine's focus node, or a node between it and the value.
+        path: an IRI, or a property path in SPARQL's notation; empty for a node shape.
+        value: in N-Triples form, `finding.BLANK` for a blank node; empty if the result has none.
+        value_node: the name of the value.
+        message: empty if the shape has none.
         reported_focus: the engine's own focus node, as `value` is.
-        node: the engine's own focus node, in N-Triples form; `_:label` where it is blank.
+        node: the engine's own focus node, in N-Triples form; `_:label` if it is blank.
     """
 
     shape: str
@@ -77,7 +77,7 @@ def _rules(shapes: Graph) -> Iterator[Rule]:
 
 
 def severity_word(iri: str) -> str:
-    """One of `finding.SEVERITIES` for a severity of SHACL; any other severity is as grave as a violation."""
+    """One of `finding.SEVERITIES` for a severity of SHACL; any other severity counts as a violation."""
     return {SH.Warning: "warning", SH.Info: "info"}.get(iri, "violation")
 
 
@@ -90,7 +90,7 @@ def _outermost(iri: str, hosts: Mapping[str, str]) -> str:
 
 
 def focus_nodes(shapes: Graph, shape: str, data: Graph) -> frozenset[str]:
-    """The nodes that a shape's targets reach (SHACL section 2.1); implicit class targets are unused."""
+    """The focus nodes of a shape (SHACL section 2.1), without implicit class targets."""
     found: set[str] = set(shapes.nodes(shape, SH.targetNode))
     for cls in shapes.nodes(shape, SH.targetClass):
         found.update(data.instances(cls))
@@ -102,12 +102,12 @@ def focus_nodes(shapes: Graph, shape: str, data: Graph) -> frozenset[str]:
 
 
 def has_target(shapes: Graph, shape: str) -> bool:
-    """Whether a shape says what it looks at."""
+    """Whether a shape has a target."""
     return any(shapes.objects(shape, predicate) for predicate in _TARGETS)
 
 
 def query_prefixes(shapes: Graph, node: str) -> dict[str, str]:
-    """The prefixes that a query is given, by the node that holds it (SHACL section 5.2.1)."""
+    """The prefixes of the query of a node (SHACL section 5.2.1)."""
     return {
         str(shapes.value(declaration, SH.iri + "prefix")): str(shapes.value(declaration, SH.iri + "namespace"))
         for place in shapes.nodes(node, SH.iri + "prefixes")
@@ -116,9 +116,11 @@ def query_prefixes(shapes: Graph, node: str) -> dict[str, str]:
 
 
 @contextmanager
-def literals_kept() -> Iterator[None]:
-    """rdflib leaves lexical forms as they are while this is entered, and does not write to the terminal of those that
-    Python has no value for (a year 12345); its switches are restored behind it."""
+def keep_literals() -> Iterator[None]:
+    """Make rdflib keep lexical forms, without a warning for those that Python has no value for (a year 12345).
+
+    The settings are restored at the end.
+    """
     log = logging.getLogger("rdflib.term")
     before = rdflib.NORMALIZE_LITERALS, log.disabled
     rdflib.NORMALIZE_LITERALS, log.disabled = False, True
@@ -129,68 +131,70 @@ def literals_kept() -> Iterator[None]:
 
 
 def run_shapes(data: Graph, shapes: Graph) -> tuple[Result, ...]:
-    """Validate with pySHACL, and trace each result back to the node that a writer can mend.
+    """Validate with pySHACL, and trace each result back to the node that an author can correct.
 
-    Nothing is fetched or inferred: no imports, no rules, no scripts. A result that is there twice (for two
-    languages, or by two ways to one node) is there twice.
+    Nothing is fetched or inferred: no imports, no rules, no scripts. Equal results are kept (for two languages, or for
+    two paths to one node).
 
     Raises:
-        CannotLookError: the engine does not take the shapes.
+        CannotLookError: the engine refuses the shapes.
     """
-    with literals_kept():
+    with keep_literals():
         return run_graphs(rdf_graph(data.triples), rdf_shapes(shapes))
 
 
 def rdf_shapes(shapes: Graph) -> FlatGraph:
-    """The shapes as the engine gets them."""
-    return rdf_graph(_meant(shapes))
+    """The shapes as an rdflib graph, adapted for the engine."""
+    return rdf_graph(_adapt(shapes))
 
 
 def run_graphs(data: rdflib.Graph, shapes: rdflib.Graph) -> tuple[Result, ...]:
-    """The same as `run_shapes` for graphs of rdflib; `literals_kept` must be entered."""
-    from pyshacl import validate  # half a second to import, and only a check needs it
+    """As `run_shapes` for rdflib graphs, inside `keep_literals`."""
+    from pyshacl import validate  # takes half a second to import, and only a check needs it
     from pyshacl.errors import ReportableRuntimeError
 
     try:
         answer = validate(data, shacl_graph=shapes, inference="none", do_owl_imports=False, js=False)
     except ReportableRuntimeError as error:
-        raise _refused(error) from error
+        raise _refusal(error) from error
     results = answer[1]
     if not isinstance(results, rdflib.Graph):
-        raise _refused(results)
-    nodes = results.objects(None, _uri(SH.result))  # and not sh:detail, which says again why one of these is there
-    return sorted_results(result for node in nodes for result in _result(results, node, shapes, data))
+        raise _refusal(results)
+    nodes = results.objects(None, _uri(SH.result))  # not sh:detail, which only explains one of these
+    return sort_results(result for node in nodes for result in _result(results, node, shapes, data))
 
 
-def sorted_results(results: Iterable[Result]) -> tuple[Result, ...]:
-    """Results in the one order that they are told in."""
+def sort_results(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Results in the order of reports."""
     return tuple(sorted(results, key=lambda result: tuple(getattr(result, name) for name in Result.__slots__)))
 
 
-def _refused(reason: object) -> CannotLookError:
+def _refusal(reason: object) -> CannotLookError:
     sentence = str(reason).partition("\n")[0]
     return CannotLookError(
-        f"the shapes engine refuses the shapes: {sentence}", help="correct the shape that it is about"
+        f"the shapes engine refuses the shapes: {sentence}", help="correct the shape that the message names"
     )
 
 
-def _meant(shapes: Graph) -> Iterator[ox.Triple]:
-    """The shapes as the engine has to be told, so that it reads them as the standard does. `sh:uniqueLang` asks for
-    the literal true (section 4.4.2), and the engine takes "1" for it too; `$` in a pattern is the end of the text
-    (section 4.4.3, XPath functions 5.6.1), and to Python also the place before a last line break."""
+def _adapt(shapes: Graph) -> Iterator[ox.Triple]:
+    """The shapes, changed so that the engine follows the standard.
+
+    `sh:uniqueLang` needs the literal true (section 4.4.2), but the engine also accepts "1". `$` in a pattern is the end
+    of the text (section 4.4.3, XPath functions 5.6.1), but for Python also the position before a last line break.
+    """
     for triple in shapes.triples:
         if triple.predicate.value == SH.iri + "pattern":
             lines = "m" in (shapes.value(key(triple.subject), SH.iri + "flags") or "")
-            yield triple if lines else ox.Triple(triple.subject, triple.predicate, _ends_alike(triple.object))
+            yield triple if lines else ox.Triple(triple.subject, triple.predicate, _anchor_end(triple.object))
         elif triple.predicate.value != SH.uniqueLang or key(triple.object) == "true":
             yield triple
 
 
 _ENDS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
-"""What may hide a dollar sign in a pattern (after a backslash, in brackets), and the dollar sign."""
+"""An escaped character, a character class, or a dollar sign that is in neither."""
 
 
-def _ends_alike(pattern: Term | ox.Triple) -> Term | ox.Triple:
+def _anchor_end(pattern: Term | ox.Triple) -> Term | ox.Triple:
     if not isinstance(pattern, ox.Literal) or "$" not in pattern.value:
         return pattern
     text = _ENDS.sub(lambda found: r"\Z" if found[0] == "$" else found[0], pattern.value)
@@ -205,44 +209,46 @@ def _result(
 
     shape, focus, value = one(SH.sourceShape), one(SH.focusNode), one(SH.value)
     path = shapes.value(shape, _uri(SH.path)) if shape is not None else None
-    path = one(SH.resultPath) if path is None else path  # a query may say which property it means
-    culprits = _culprits(shapes, data, path, focus, value)
-    if isinstance(value, rdflib.URIRef) and _asks_whole_base(shapes, shape, focus):
-        culprits = [value]
+    path = one(SH.resultPath) if path is None else path  # a query may name the property
+    between = _nodes_between(shapes, data, path, focus, value)
+    if isinstance(value, rdflib.URIRef) and _queries_whole_base(shapes, shape, focus):
+        between = [value]
     messages = sorted(results.objects(node, _uri(SH.resultMessage)), key=lambda text: (_language(text) != "en", text))
     message = str(messages[0]) if messages else ""
-    for culprit in culprits or [focus] if focus is not None else []:
+    for faulty in between or [focus] if focus is not None else []:
         yield Result(
             shape=_name(shape),
             component=_name(one(SH.sourceConstraintComponent)),
-            focus=_name(culprit),
-            path=path_text(_named_values(shapes), _name(path)),
-            value=_written(value),
+            focus=_name(faulty),
+            path=path_text(_look_up(shapes), _name(path)),
+            value=_n_triples(value),
             value_node=_name(value),
             message=message,
             severity=_name(one(SH.resultSeverity)),
-            reported_focus=_written(focus),
+            reported_focus=_n_triples(focus),
             node=focus.n3() if focus is not None else "",
         )
 
 
-def _asks_whole_base(shapes: rdflib.Graph, shape: rdflib.term.Node | None, focus: rdflib.term.Node | None) -> bool:
-    """Whether a shape is one query that looks at everything from one node; its values are what it found."""
+def _queries_whole_base(shapes: rdflib.Graph, shape: rdflib.term.Node | None, focus: rdflib.term.Node | None) -> bool:
+    """Whether a shape is one query over the whole base; its values are the nodes to correct."""
     if shape is None or focus is None or shapes.value(shape, _uri(SH.sparql)) is None:
         return False
     return (shape, _uri(SH.targetNode), focus) in shapes
 
 
-def _culprits(
+def _nodes_between(
     shapes: rdflib.Graph,
     data: rdflib.Graph,
     path: rdflib.term.Node | None,
     focus: rdflib.term.Node | None,
     value: rdflib.term.Node | None,
 ) -> list[rdflib.term.Node]:
-    """Where a path goes back from the focus first (a paragraph to its citations) and then on to a value, the
-    nodes in between that reach that value are the ones to mend."""
-    read = read_path(_named_values(shapes), _name(path))
+    """The nodes between the focus node and the value, if the path starts with an inverse step.
+
+    Such a path leads from a paragraph to its citations and on to a value; the citations with that value are wrong.
+    """
+    read = read_path(_look_up(shapes), _name(path))
     if read.kind != "/" or len(read.parts) < 2 or read.parts[0].kind != "^" or focus is None or value is None:
         return []
     back, *onward = map(rdflib_path, (read.parts[0].parts[0], *read.parts[1:]))
@@ -266,10 +272,10 @@ def rdflib_path(path: PropertyPath) -> RdfPath | rdflib.URIRef:
 
 def read_rdflib_path(shapes: rdflib.Graph, node: rdflib.term.Node) -> RdfPath | rdflib.URIRef:
     """The path that a node of the shapes describes, as one of rdflib's."""
-    return rdflib_path(read_path(_named_values(shapes), _name(node)))
+    return rdflib_path(read_path(_look_up(shapes), _name(node)))
 
 
-def _named_values(graph: rdflib.Graph) -> Callable[[str, str], str | None]:
+def _look_up(graph: rdflib.Graph) -> Callable[[str, str], str | None]:
     """The first object of a subject and a predicate, by name."""
 
     def value(subject: str, predicate: str) -> str | None:
@@ -279,11 +285,11 @@ def _named_values(graph: rdflib.Graph) -> Callable[[str, str], str | None]:
     return value
 
 
-def _written(node: rdflib.term.Node | None) -> str:
-    """A term in N-Triples form; a blank node's label is the engine's own, so it is left out."""
+def _n_triples(node: rdflib.term.Node | None) -> str:
+    """A term in N-Triples form, without the label of a blank node, which the engine made."""
     if node is None:
         return ""
-    return BLANK if isinstance(node, rdflib.BNode) else str(ox_term(node))  # n3() breaks lines where the text does
+    return BLANK if isinstance(node, rdflib.BNode) else str(ox_term(node))  # n3() keeps line breaks
 
 
 def _language(text: rdflib.term.Node) -> str:

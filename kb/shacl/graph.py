@@ -1,8 +1,8 @@
-"""Triples as rdflib wants them, in a store of our own: one graph, two indexes, nothing else.
+"""A store for rdflib graphs with one graph and two indexes.
 
-pySHACL asks its graphs a million small questions for a base of fifteen thousand triples. rdflib's own store answers
-each one by way of contexts that we do not have; this one answers from two plain dictionaries, which makes a whole
-check a third faster. It also gives triples back, so that a base that changes a little is not read again.
+pySHACL makes a million look-ups for a base of fifteen thousand triples. rdflib's own store handles contexts in each
+of them, which we do not have; two plain dictionaries make a whole check a third faster. Triples can also be removed, so
+that a base with a small change is not read again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _Index: TypeAlias = dict[Node, dict[Node, dict[Node, Triple]]]
 
 
 class FlatStore(Store):
-    """A store for one graph; says that it knows contexts because pySHACL asks for that, and has the one."""
+    """A store for one graph. It declares that it supports contexts, because pySHACL requires that."""
 
     context_aware = True
     graph_aware = True
@@ -41,7 +41,7 @@ class FlatStore(Store):
         self._spaces: dict[str, URIRef] = {}
 
     def add(self, triple: Triple, context: Any = None, quoted: bool = False) -> None:
-        """Add a triple; one that is there already stays."""
+        """Add a triple; one that exists already is kept."""
         subject, predicate, value = triple
         values = self.by_subject.setdefault(subject, {}).setdefault(predicate, {})
         if value not in values:
@@ -50,19 +50,19 @@ class FlatStore(Store):
             self.size += 1
 
     def remove(self, triple: Any, context: Any = None) -> None:
-        """Remove every triple that fits; None fits everything."""
+        """Remove every triple that matches; None matches everything."""
         for (subject, predicate, value), _ in list(self.triples(triple)):
             _drop(self.by_subject, subject, predicate, value)
             _drop(self.by_predicate, predicate, value, subject)
             self.size -= 1
 
     def triples(self, triple_pattern: Any, context: Any = None) -> Generator[tuple[Triple, Iterator[Any]], None, None]:
-        """Every triple that fits, in the order in which they were added to each index."""
+        """Every triple that matches, in the order in which they were added to each index."""
         for found in self.find(*triple_pattern):
             yield found, iter(self.graphs)
 
     def find(self, subject: Node | None, predicate: Node | None, value: Node | None) -> Iterator[Triple]:
-        """Every triple that fits a subject, a predicate and a value; None fits everything."""
+        """Every triple that matches a subject, a predicate and a value; None matches everything."""
         if subject is not None:
             return _match(self.by_subject.get(subject, {}), predicate, value)
         if predicate is not None:
@@ -78,17 +78,17 @@ class FlatStore(Store):
         yield from self.graphs
 
     def add_graph(self, graph: RdfGraph) -> None:
-        """Graphs are not kept apart."""
+        """Do nothing: there is one graph."""
 
     def remove_graph(self, graph: RdfGraph) -> None:
-        """Graphs are not kept apart."""
+        """Do nothing: there is one graph."""
 
     def bind(self, prefix: str, namespace: URIRef, override: bool = True) -> None:
-        """Remember a prefix."""
+        """Add a prefix."""
         self._spaces[prefix] = namespace
 
     def namespace(self, prefix: str) -> URIRef | None:
-        """What a prefix stands for."""
+        """The namespace of a prefix."""
         return self._spaces.get(prefix)
 
     def prefix(self, namespace: URIRef) -> str | None:
@@ -96,12 +96,12 @@ class FlatStore(Store):
         return next((name for name, space in self._spaces.items() if space == namespace), None)
 
     def namespaces(self) -> Iterator[tuple[str, URIRef]]:
-        """Every prefix with what it stands for."""
+        """Every prefix with its namespace."""
         return iter(list(self._spaces.items()))
 
 
 class FlatGraph(RdfGraph):
-    """A graph in a `FlatStore` that answers what pySHACL asks most (values of a node, nodes of a value) at once."""
+    """A graph in a `FlatStore`, with short cuts for the two most frequent look-ups of pySHACL."""
 
     def __init__(self) -> None:
         self._flat = FlatStore()
@@ -109,22 +109,22 @@ class FlatGraph(RdfGraph):
         self._flat.graphs = (self,)
 
     def query(self, query_object: Any, *words: Any, **named: Any) -> Any:
-        """As rdflib's; a query that was asked before, of any graph, is not parsed again."""
+        """Run a query as rdflib does; a query that was run before, on any graph, is not parsed again."""
         given = named.get("initNs") or (words[2] if len(words) > 2 else None)
         if isinstance(query_object, str) and not given:
             query_object = _prepared(query_object, tuple(self.namespaces()), threading.get_ident())
         return super().query(query_object, *words, **named)
 
-    # Iterators rather than rdflib's generators: nobody sends anything in, and each costs a frame.
+    # Iterators, because rdflib's generators cost a frame each.
 
     def objects(self, subject: Any = None, predicate: Any = None, unique: bool = False) -> Iterator[Any]:  # type: ignore[override]
-        """As rdflib's; straight from the index where both are given and the predicate is no path."""
+        """As in rdflib, but directly from the index if both are given and the predicate is not a path."""
         if subject is None or not isinstance(predicate, URIRef):
             return super().objects(subject, predicate, unique)
         return iter(list(self._flat.by_subject.get(subject, {}).get(predicate, ())))
 
     def subjects(self, predicate: Any = None, object: Any = None, unique: bool = False) -> Iterator[Any]:  # type: ignore[override]
-        """As rdflib's; straight from the index where both are given and the predicate is no path."""
+        """As in rdflib, but directly from the index if both are given and the predicate is not a path."""
         if object is None or isinstance(object, list | tuple) or not isinstance(predicate, URIRef):
             return super().subjects(predicate, object, unique)
         return iter(list(self._flat.by_predicate.get(predicate, {}).get(object, ())))
@@ -146,7 +146,7 @@ def _match(index: dict[Node, dict[Node, Triple]], middle: Node | None, last: Nod
 
 
 def _drop(index: _Index, first: Node, second: Node, third: Node) -> None:
-    """Take one entry out of an index, and what it leaves empty."""
+    """Remove an entry from an index, and the levels that become empty."""
     del index[first][second][third]
     if not index[first][second]:
         del index[first][second]
@@ -155,7 +155,7 @@ def _drop(index: _Index, first: Node, second: Node, third: Node) -> None:
 
 
 def rdf_graph(triples: Iterable[ox.Triple]) -> FlatGraph:
-    """An rdflib graph of some triples, lexical forms as they are (see `kb.shapes.literals_kept`)."""
+    """An rdflib graph of some triples; lexical forms are kept inside `kb.shacl.engine.keep_literals`."""
     graph = FlatGraph()
     for triple in rdf_triples(triples):
         graph.store.add(triple, graph)
@@ -181,14 +181,14 @@ def rdf_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> Iden
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
-    assert isinstance(term, ox.Literal)  # the gate lets no triple term in
+    assert isinstance(term, ox.Literal)  # the reader refuses triple terms
     if term.language:
         return Literal(term.value, lang=term.language)
     return Literal(term.value, datatype=None if term.datatype.value == XSD.string else URIRef(term.datatype.value))
 
 
 def ox_term(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """The reverse of `rdf_term`: one of rdflib's terms as pyoxigraph's, which all places and reports are told in."""
+    """One of rdflib's terms as pyoxigraph's, which reports and positions use."""
     if isinstance(term, URIRef):
         return ox.NamedNode(term)
     if isinstance(term, BNode):

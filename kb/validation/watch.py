@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from kb.finding import Report
 from kb.home import Home
-from kb.shacl.incremental import CachedRun, IncrementalCache
+from kb.shacl.incremental import IncrementalCache, RunSize
 from kb.validation.check import check
 from kb.validation.suppressions import FILE as WAIVERS
 
@@ -39,21 +39,21 @@ class WatchResult:
     Attributes:
         report: what the check found.
         changed: the files that changed since the check before, by name; empty for a full check.
-        looked: how much of the base the shapes were run on.
+        size: how much of the base the shapes were run on.
     """
 
     report: Report
     changed: tuple[str, ...]
-    looked: CachedRun
+    size: RunSize
 
     @property
     def words(self) -> str:
         """What was checked, in a sentence."""
-        if self.looked.full:
+        if self.size.full:
             return "a full check"
         rest = "the other results are from the check before; a full check follows when nothing changes"
-        nodes = f"rules were checked at {self.looked.looks} nodes"
-        whole = f", and {self.looked.whole} rules at all their nodes" if self.looked.whole else ""
+        nodes = f"rules were checked at {self.size.pairs} nodes"
+        whole = f", and {self.size.whole} rules at all their nodes" if self.size.whole else ""
         return f"after a change of {', '.join(self.changed) or 'the base'}: {nodes}{whole}; {rest}"
 
 
@@ -84,7 +84,7 @@ def watch(
         if now != known:
             changed, known, idle = _list_changed(home, known, now), now, 0.0
             result = _check_once(home, folders, today, memory, changed)
-            complete = result.looked.full
+            complete = result.size.full
             yield result
         elif not complete and idle >= IDLE:
             memory.run.forget()
@@ -134,7 +134,7 @@ def _check_once(
     changed: tuple[str, ...] = (),
 ) -> WatchResult:
     report = check(home, texts=texts, today=today(), memory=memory)
-    return WatchResult(report, changed, memory.run.looked)
+    return WatchResult(report, changed, memory.run.size)
 
 
 def _stamps(home: Home, texts: Iterable[Path], more: Iterable[Path] = ()) -> Stamps:

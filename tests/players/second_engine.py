@@ -32,7 +32,7 @@ from kb.finding import BLANK
 from kb.model.knowledge_base import load_kb
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import SHAPES, read_turtle
-from kb.shacl.engine import literals_kept, read_rules, run_shapes
+from kb.shacl.engine import keep_literals, read_rules, run_shapes
 from kb.shacl.graph import ox_term
 from kb.shacl.paths import path_text
 from kb.vocab import PREFIXES, RDF, SH
@@ -154,7 +154,7 @@ def second_report(data: Graph, shapes: Graph) -> Graph:
     """
     import shifty  # tests that need it are skipped where there is none
 
-    with warnings.catch_warnings(), literals_kept():
+    with warnings.catch_warnings(), keep_literals():
         warnings.simplefilter("error", shifty.ShaclDiagnosticWarning)
         engine = shifty.PreparedValidator(_ntriples(shapes))
         _, report, _ = engine.validate(

@@ -28,7 +28,7 @@ def rule(code: str, severity: str = "violation", **more: str) -> Rule:
         False,
         why=more.get("why", "Nobody mends a bridge that is nobody's."),
         bad=more.get("bad", "ent:bridge a schema:Landmark ."),
-        checks=("looks at every schema:Landmark", "at least 1"),
+        checks=("checks every schema:Landmark", "at least 1"),
         file="shapes/bridge.ttl",
         line=7,
     )

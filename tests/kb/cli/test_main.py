@@ -65,7 +65,7 @@ def test_a_message_says_what_where_and_what_next(mybase: Path) -> None:
     done = run("export", "--home", str(mybase))
     assert done.returncode == 3 and done.stdout == ""
     assert done.stderr == (
-        f"kb: {CLAIMS}:{lines}:10: fc:Clam is no term of the vocabulary\n  help: did you mean fc:Claim?\n"
+        f"kb: {CLAIMS}:{lines}:10: fc:Clam is not a term of the vocabulary\n  help: did you mean fc:Claim?\n"
     )
 
 

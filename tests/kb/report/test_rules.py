@@ -64,21 +64,21 @@ def test_a_rule_says_why_and_shows_both_ways(each: Rule) -> None:
 @pytest.mark.parametrize("each", IN_SHAPES, ids=code_of)
 def test_what_a_rule_checks_is_told_from_the_shape(each: Rule) -> None:
     looks, *asked = each.checks
-    assert looks.startswith("looks at ") and "nothing" not in looks
+    assert looks.startswith("checks ") and "nothing" not in looks
     assert [line for line in asked if not line.startswith("there at ")]
     assert not re.search(r"_:|\{\}", " ".join(each.checks))
 
 
 def test_a_few_in_full() -> None:
     assert rule(None, "FC324").checks == (
-        "looks at every fc:Citation",
-        "there at fc:kind",
+        "checks every fc:Citation",
+        "at the path fc:kind",
         "at least 1",
         "at most 1",
         "is one of fc:Factual, fc:Allegation, fc:Denial, fc:Opinion, fc:Prediction, fc:Quotation, fc:CallToAction",
     )
-    assert rule(None, "fc326").checks[0] == "looks at what ^fc:kind leads to from fc:Denial"
-    assert rule(None, "FC001").checks[1] == "there at ^(fc:asserts|fc:denies|fc:mentions)"
+    assert rule(None, "fc326").checks[0] == "checks the values of ^fc:kind for fc:Denial"
+    assert rule(None, "FC001").checks[1] == "at the path ^(fc:asserts|fc:denies|fc:mentions)"
     assert rule(None, "FC903").checks == ()
 
 

@@ -519,7 +519,7 @@ def test_the_page_is_escaped_and_cleaned_wherever_a_text_stands() -> None:
 
 def test_the_page_says_why_a_rule_is_there() -> None:
     text = Page(as_html(cases.report(cases.finding(1)))).text
-    assert "Nobody mends a bridge that is nobody's." in text and "looks at every schema:Landmark" in text
+    assert "Nobody mends a bridge that is nobody's." in text and "checks every schema:Landmark" in text
     assert "ent:bridge a schema:Landmark ." in text
 
 

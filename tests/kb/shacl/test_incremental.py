@@ -16,7 +16,7 @@ from kb.model.knowledge_base import load_kb, read_files
 from kb.rdf.graph import Graph
 from kb.rdf.turtle import SHAPES
 from kb.shacl.engine import run_shapes
-from kb.shacl.incremental import Rerun
+from kb.shacl.incremental import IncrementalRun
 from tests.support.examples import examples
 
 HEAD, *EVERY_KIND = (Path(__file__).with_name("every-kind.ttl")).read_text("utf-8").split("\n\n")
@@ -49,7 +49,7 @@ def shapes_of(*turtle: str, message: bool = True) -> Graph:
 @settings(max_examples=40)
 def test_over_any_graph_it_is_what_a_full_run_is(graphs: list[list[ox.Triple]]) -> None:
     every_kind = shapes_of(*EVERY_KIND)
-    rerun = Rerun()
+    rerun = IncrementalRun()
     for triples in graphs:
         data = Graph.of(triples)
         assert rerun(data, every_kind) == run_shapes(data, every_kind)
@@ -60,7 +60,7 @@ def test_over_any_graph_it_is_what_a_full_run_is(graphs: list[list[ox.Triple]]) 
 def test_without_messages_too_the_engine_s_own_words_apart(graphs: list[list[ox.Triple]]) -> None:
     """The engine describes blank nodes, and keeps its descriptions when the graph changes."""
     every_kind = shapes_of(*EVERY_KIND, message=False)
-    rerun = Rerun()
+    rerun = IncrementalRun()
     for triples in graphs:
         data = Graph.of(triples)
         again, full = rerun(data, every_kind), run_shapes(data, every_kind)
@@ -76,7 +76,7 @@ def test_each_kind_of_shape_is_followed_alone(shape: str) -> None:
     values: tuple[ox.NamedNode | ox.Literal, ...] = (*subjects, ox.Literal("a"))
     links = [ox.Triple(s, p, o) for s in subjects for p in predicates for o in values]
     changes = [*types, *links, ox.Triple(CLASSES[1], BELOW, CLASSES[0])]
-    rerun, there = Rerun(), dict.fromkeys(links[:3] + types[:1])
+    rerun, there = IncrementalRun(), dict.fromkeys(links[:3] + types[:1])
     for change in [*changes, *reversed(changes)]:
         if change in there:
             del there[change]
@@ -88,29 +88,29 @@ def test_each_kind_of_shape_is_followed_alone(shape: str) -> None:
 
 def test_little_is_looked_at_again(mybase: Path) -> None:
     shapes, data = inputs(mybase)
-    rerun = Rerun()
+    rerun = IncrementalRun()
     rerun(data, shapes)
-    assert rerun.looked.full
+    assert rerun.size.full
     label = next(t for t in data.triples if t.predicate.value == kb.RDFS.label and "claim" in str(t.subject))
     changed = Graph.of(t for t in data.triples if t != label)
     assert rerun(changed, shapes) == run_shapes(changed, shapes) != ()
-    assert not rerun.looked.full and 0 < rerun.looked.looks < 30
+    assert not rerun.size.full and 0 < rerun.size.pairs < 30
     rerun(changed, shapes)
-    assert rerun.looked.looks == rerun.looked.whole == 0
+    assert rerun.size.pairs == rerun.size.whole == 0
 
 
 def test_other_shapes_are_a_full_run(mybase: Path) -> None:
     shapes, data = inputs(mybase)
-    rerun = Rerun()
+    rerun = IncrementalRun()
     rerun(data, shapes)
     fewer = Graph.of(t for t in shapes.triples if t.object != ox.NamedNode(kb.FC.Claim))
     assert rerun(data, fewer) == run_shapes(data, fewer)
-    assert rerun.looked.full
+    assert rerun.size.full
     rerun(data, fewer)
-    assert not rerun.looked.full
+    assert not rerun.size.full
     rerun.forget()
     rerun(data, fewer)
-    assert rerun.looked.full
+    assert rerun.size.full
 
 
 def inputs(base: Path) -> tuple[Graph, Graph]:
@@ -126,7 +126,7 @@ def inputs(base: Path) -> tuple[Graph, Graph]:
 def test_over_a_base_it_is_what_a_full_run_is(mybase_inputs: tuple[Graph, Graph], data: st.DataObject) -> None:
     shapes, base = mybase_inputs
     nodes = sorted({t.object for t in base.triples if isinstance(t.object, ox.NamedNode)}, key=str)
-    rerun = Rerun()
+    rerun = IncrementalRun()
     rerun(base, shapes)
     there = dict.fromkeys(base.triples)
     for _ in range(3):
@@ -138,7 +138,7 @@ def test_over_a_base_it_is_what_a_full_run_is(mybase_inputs: tuple[Graph, Graph]
                 there[ox.Triple(triple.subject, triple.predicate, data.draw(st.sampled_from(nodes)))] = None
         changed = Graph.of(there)
         assert rerun(changed, shapes) == run_shapes(changed, shapes)
-        assert not rerun.looked.full
+        assert not rerun.size.full
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from pyshacl.entrypoints import meta_validate
 from kb.model.dates import bounds
 from kb.rdf.graph import Graph, key
 from kb.rdf.turtle import read_turtle
-from kb.shacl.engine import Rule, focus_nodes, has_target, literals_kept, run_shapes
+from kb.shacl.engine import Rule, focus_nodes, has_target, keep_literals, run_shapes
 from kb.vocab import FC, RDF, RDFS, SH, SHAPES
 from tests.support.shape_cases import (
     CASES,
@@ -161,7 +161,7 @@ def test_no_term_that_shacl_does_not_have() -> None:
 
 def test_the_shapes_are_shapes() -> None:
     graph = rdflib.Graph()
-    with literals_kept():
+    with keep_literals():
         for path in sorted((ROOT / "shapes").glob("*.ttl")):
             graph.parse(path)
         conforms, _, text = meta_validate(graph, max_validation_depth=60)

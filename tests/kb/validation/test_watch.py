@@ -94,14 +94,14 @@ def test_an_answer_says_what_it_is_about_and_a_full_check_follows(mybase: Path) 
     assert first.words == third.words == "a full check"
     assert second.changed == (CLAIMS,)
     assert CLAIMS in second.words and "a full check follows" in second.words
-    assert 0 < second.looked.looks < 100
+    assert 0 < second.size.pairs < 100
     assert same(second.report, third.report) and second.report.exit_code == 1
 
 
 def test_a_file_written_again_with_the_same_words_changes_nothing(mybase: Path) -> None:
     results = list(watching(mybase, lambda: os.utime(mybase / CLAIMS, (1, 1))))
     assert len(results) == 2
-    assert results[1].looked.looks == results[1].looked.whole == 0
+    assert results[1].size.pairs == results[1].size.whole == 0
     assert same(results[0].report, results[1].report)
 
 
