@@ -171,7 +171,7 @@ def _reads(shapes: RdfGraph, shape: Node, at: Way, inside: tuple[Node, ...]) -> 
 def _component_reads(
     shapes: RdfGraph, name: str, value: Node, at: Way, here: Way, inside: tuple[Node, ...]
 ) -> Iterator[Read]:
-    """What one constraint reads besides the path; `at` leads to the focus nodes, `here` to the value nodes."""
+    """What one constraint reads beyond the path; `at` leads to the focus nodes, `here` to the value nodes."""
     if name == _SH + "class":
         yield from _steps(TYPES, here)
     elif name == SH.property or name in _OF_SHAPES:
