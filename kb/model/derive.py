@@ -26,7 +26,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kb.model.dates import Bounds, bounds
-from kb.model.origins import Voices, links
+from kb.model.origins import SupportingClass, Voices, find_doubtful, links
 from kb.model.sentences import in_words, own_voice, short
 from kb.model.standing import Citation, Origin, Rival, Standing, Support
 from kb.rdf.graph import Graph, reachable
@@ -224,11 +224,11 @@ class _Base:
         classes: dict[str, list[Support]] = {}
         for each in support:
             classes.setdefault(self.voices.root(each.citation.speaker), []).append(each)
-        doubtful = _find_doubtful({root: self._party(members) for root, members in classes.items()})
+        doubtful = find_doubtful({root: self._supporting_class(members) for root, members in classes.items()})
         found = [self._origin(tuple(members), doubtful.get(root, frozenset())) for root, members in classes.items()]
         return tuple(sorted(found, key=lambda origin: (not origin.counts, origin.voices)))
 
-    def _party(self, members: Sequence[Support]) -> _Party:
+    def _supporting_class(self, members: Sequence[Support]) -> SupportingClass:
         cited = [each.citation for each in members]
         speakers = {citation.iri: citation.speaker for citation in cited}
         after: dict[str, set[str]] = {voice: set() for voice in speakers.values()}
@@ -236,7 +236,7 @@ class _Base:
             after[citation.speaker] |= {speakers[iri] for iri in citation.restates if iri in speakers}
         behind = {voice: reachable(voice, after) for voice in after}
         named = after.keys() - self.unnamed
-        return _Party(
+        return SupportingClass(
             where=frozenset(citation.article for citation in cited),
             named=frozenset(citation.article for citation in cited if citation.speaker in named),
             known=any(all(each in named and voice in behind[each] for each in behind[voice]) for voice in after),
@@ -251,46 +251,6 @@ class _Base:
         if len(values) != 1 or not isinstance(values[0], ox.Literal) or values[0].datatype.value != EDTF:
             return Bounds()
         return bounds(values[0].value) or Bounds()
-
-
-@dataclass(frozen=True, slots=True)
-class _Party:
-    """One class of voices behind a claim.
-
-    Attributes:
-        where: the articles in which it speaks.
-        named: those articles in which a named speaker of it speaks.
-        known: whether at least one named speaker is an original source. Every speaker that an original source
-            restates, directly or indirectly, restates it in turn, and all of them are named.
-    """
-
-    where: frozenset[str]
-    named: frozenset[str]
-    known: bool
-
-    def beside(self, other: _Party) -> frozenset[str]:
-        """The articles in which a named speaker of one class and any speaker of the other appear together."""
-        return (self.where & other.named) | (self.named & other.where)
-
-
-def _find_doubtful(parties: Mapping[str, _Party]) -> dict[str, frozenset[str]]:
-    """The classes that may be the same as another class, with the articles in which both appear.
-
-    If unnamed classes appear only with one another, one of them counts.
-    """
-    met = {
-        one: {other: articles for other in parties if other != one and (articles := party.beside(parties[other]))}
-        for one, party in parties.items()
-        if not party.known
-    }
-    unnamed = {one: others.keys() & met.keys() for one, others in met.items()}
-    found = {}
-    for one, others in met.items():
-        group = reachable(one, unnamed)
-        beside_known = any(met[each].keys() - met.keys() for each in group)
-        if beside_known or one != min(group):
-            found[one] = frozenset().union(*others.values())
-    return found
 
 
 def _status(origins: tuple[Origin, ...], *, contested: bool) -> str:

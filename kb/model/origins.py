@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kb.rdf.graph import Graph
+from kb.rdf.graph import Graph, reachable
 from kb.vocab import DCTERMS, FC, RDF, RDFS, RESTATEMENTS
 
 
@@ -149,3 +149,46 @@ def restatements(graph: Graph) -> Iterator[tuple[str, str]]:
     """Every (citation, restated citation), by `fc:restates` or one of its sub-properties."""
     for predicate in RESTATEMENTS:
         yield from graph.pairs(predicate)
+
+
+# --- unnamed voices --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SupportingClass:
+    """One class of voices behind a claim.
+
+    Attributes:
+        where: the articles in which it speaks.
+        named: those articles in which a named speaker of it speaks.
+        known: whether at least one named speaker is an original source. Every speaker that an original source
+            restates, directly or indirectly, restates it in turn, and all of them are named.
+    """
+
+    where: frozenset[str]
+    named: frozenset[str]
+    known: bool
+
+    def beside(self, other: SupportingClass) -> frozenset[str]:
+        """The articles in which a named speaker of one class and any speaker of the other appear together."""
+        return (self.where & other.named) | (self.named & other.where)
+
+
+def find_doubtful(classes: Mapping[str, SupportingClass]) -> dict[str, frozenset[str]]:
+    """The classes that may be the same as another class, with the articles in which both appear.
+
+    If unnamed classes appear only with one another, one of them counts.
+    """
+    met = {
+        one: {other: articles for other in classes if other != one and (articles := cls.beside(classes[other]))}
+        for one, cls in classes.items()
+        if not cls.known
+    }
+    unnamed = {one: others.keys() & met.keys() for one, others in met.items()}
+    found = {}
+    for one, others in met.items():
+        group = reachable(one, unnamed)
+        beside_known = any(met[each].keys() - met.keys() for each in group)
+        if beside_known or one != min(group):
+            found[one] = frozenset().union(*others.values())
+    return found

@@ -73,7 +73,7 @@ def test_what_a_rule_checks_is_told_from_the_shape(each: Rule) -> None:
 def test_a_few_in_full() -> None:
     assert rule(None, "FC324").checks == (
         "checks every fc:Citation",
-        "there at fc:kind",
+        "at the path fc:kind",
         "at least 1",
         "at most 1",
         "is one of fc:Factual, fc:Allegation, fc:Denial, fc:Opinion, fc:Prediction, fc:Quotation, fc:CallToAction",
