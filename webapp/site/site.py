@@ -261,7 +261,8 @@ class Site:
     def _look(self, question: QueryRequest) -> None:
         """Refuse what is refused before a worker sees it."""
         limits = kb.QueryLimits(chars=self.settings.max_query_chars)
-        kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
+        base = question.base or None
+        kb.refuse(question.sparql, graphs=self.graphs, prefixes=self.names.prefixes, base=base, limits=limits)
 
     @property
     def origin(self) -> str:
