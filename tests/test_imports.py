@@ -22,7 +22,7 @@ import kb
 ROOT = Path(kb.__file__).resolve().parent.parent
 PACKAGES = ("kb", "webapp")
 
-GROUND = ("errors", "vocab", "finding", "files", "home", "text", "terminal", "progress", "git")
+GROUND = ("errors", "vocab", "finding", "files", "home", "text", "terminal", "progress", "git", "sandbox")
 """Small modules of `kb` that stand in no wing; they use one another and nothing else of `kb`."""
 
 WINGS = {
