@@ -50,6 +50,11 @@ from .report.rules import explain_all as explain_all
 from .report.rules import rulebook as rulebook
 from .report.verification import verification_json as verification_json
 from .report.verification import verification_text as verification_text
+from .sandbox import address_space as address_space
+from .sandbox import allow_cpu as allow_cpu
+from .sandbox import cap_memory as cap_memory
+from .sandbox import follow_parent as follow_parent
+from .sandbox import leave_network as leave_network
 from .shacl.rules import load_shapes as load_shapes
 from .shacl.rules import rule as rule
 from .shacl.rules import rules as rules
@@ -60,6 +65,7 @@ from .sparql.engine import run as run
 from .sparql.engine import with_values as with_values
 from .sparql.guard import QueryLimits as QueryLimits
 from .sparql.guard import refuse as refuse
+from .sparql.isolated import run_isolated as run_isolated
 from .sparql.results import as_csv as as_csv
 from .sparql.results import as_json as as_json
 from .sparql.results import as_table as as_table

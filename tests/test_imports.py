@@ -24,7 +24,7 @@ PACKAGES = ("kb", "webapp")
 NAMES: list[str] = vars(kb)["__all__"]
 """The public interface."""
 
-GROUND = ("errors", "vocab", "characters", "finding", "files", "home", "text", "terminal", "progress", "git")
+GROUND = ("errors", "vocab", "characters", "finding", "files", "home", "text", "terminal", "progress", "git", "sandbox")
 """Small modules of `kb` that stand in no wing; they use one another and nothing else of `kb`."""
 
 WINGS = {

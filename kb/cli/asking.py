@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 from collections.abc import Sequence
 
 import kb
@@ -92,17 +93,21 @@ def _run_query(arguments: argparse.Namespace) -> int:
     values = kb.bind(query, _pairs(arguments.param), prefixes=base.prefixes)
     store = kb.open_store(base.quads())
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # the engine does not notice Ctrl+C while it works
-    try:
+
+    def work() -> bytes:
         answer = kb.ask(store, query.text, params=values, prefixes=base.prefixes)
+        if arguments.format == "table":
+            return (kb.as_table(answer, prefixes=base.prefixes) + "\n").encode()
+        return (kb.as_csv(answer) if arguments.format == "csv" else kb.as_json(answer)).encode()
+
+    try:
+        found = kb.run_isolated(work)
     except kb.QueryError as error:
         error.source = arguments.query
         raise
-    writers = {
-        "table": lambda: kb.as_table(answer, prefixes=base.prefixes) + "\n",
-        "csv": lambda: kb.as_csv(answer),
-        "json": lambda: kb.as_json(answer),
-    }
-    write(writers[arguments.format]().encode(), None)
+    if found.missing:
+        print(f"kb: note: this system does not give a query {' or '.join(found.missing)}", file=sys.stderr)
+    write(found.output, None)
     return 0
 
 

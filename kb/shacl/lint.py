@@ -19,6 +19,7 @@ from kb.errors import QueryRefusedError
 from kb.finding import Fault, Rule
 from kb.rdf.graph import Graph, key, reachable
 from kb.shacl.engine import has_target, query_prefixes
+from kb.sparql.engine import run
 from kb.sparql.guard import refuse
 from kb.vocab import FC, RDF, SH, ClosedNamespace
 
@@ -158,7 +159,7 @@ def _query_fault(text: str, prefixes: Mapping[str, str]) -> str:
         return "a character is written as an escape code, which can hide a keyword"
     try:
         refuse(text, graphs=(), prefixes=prefixes)
-        ox.Store().query(text, prefixes=dict(prefixes))
+        run(ox.Store(), text, prefixes=prefixes)
     except QueryRefusedError as error:
         return error.message
     except (SyntaxError, ValueError, RuntimeError) as error:

@@ -15,7 +15,10 @@ import pyoxigraph as ox
 
 from kb.errors import QueryRefusedError
 from kb.rdf.curies import Value
-from kb.sparql.guard import refuse, tokenize
+from kb.rdf.tokens import position
+from kb.sparql.canonical import CanonicalQuery, values_block, where_bracket
+from kb.sparql.guard import read_query_text, refuse
+from kb.sparql.tokens import tokenize
 from kb.vocab import PREFIXES
 
 
@@ -100,7 +103,9 @@ def run(
     named_graphs: Sequence[str] = (),
     base_iri: str | None = None,
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Evaluate without the tests of `refuse`, lazily; for callers that stream and limit by themselves.
+    """Evaluate a query lazily; for callers that stream, and limit the rows by themselves.
+
+    Everything that `refuse` refuses is refused here too, but a FROM that names a graph the base does not have.
 
     Args:
         base_iri: what relative IRIs of the query are resolved against; None refuses them.
@@ -108,53 +113,44 @@ def run(
     Raises:
         QueryRefusedError: not SPARQL, with line and column, or a graph or function that the engine does not know.
     """
-    text = with_values(sparql, params or {})
+    query = read_query_text(sparql, prefixes=prefixes, base=base_iri, params=params)
     chosen: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(iri) for iri in default_graphs]
     try:
         return store.query(
-            text,
-            base_iri=base_iri,
-            prefixes=dict(prefixes),
-            use_default_graph_as_union=not chosen and not _names_graphs(sparql),
+            query.text,
+            base_iri=query.base,
+            use_default_graph_as_union=not chosen and not query.graphs,
             default_graph=chosen or None,
             named_graphs=[ox.NamedNode(iri) for iri in named_graphs] or None,
         )
     except SyntaxError as error:
-        raise _syntax(str(error)) from error
+        raise _syntax(str(error), sparql, query) from error
     except (ValueError, RuntimeError) as error:
         raise QueryRefusedError(f"the engine cannot answer: {error}", help="simplify the query") from error
 
 
 def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
-    """The query with its parameters written into it, as a VALUES block that opens its WHERE; no line moves.
+    """The query with its parameters written into it, as a VALUES block at the start of its WHERE clause.
+
+    No line moves.
 
     Raises:
-        QueryRefusedError: there are parameters and no WHERE with a bracket to put them in.
+        QueryRefusedError: there are parameters and no WHERE clause to put them in.
     """
     if not params:
         return sparql
-    depth, after_where = 0, False
-    for word in tokenize(sparql):
-        if word.text == "{" and depth == 0 and after_where:
-            names, values = " ".join(f"?{name}" for name in params), " ".join(map(str, params.values()))
-            at = word.start + 1
-            return f"{sparql[:at]} VALUES ({names}) {{ ({values}) }}{sparql[at:]}"
-        depth += {"open": 1, "close": -1}.get(word.kind, 0)
-        after_where = after_where or (depth == 0 and word.kind == "word" and word.text.upper() == "WHERE")
-    raise QueryRefusedError("there is no WHERE { … } to put the parameters in", help="write WHERE before the bracket")
+    tokens = tuple(tokenize(sparql))
+    at = tokens[where_bracket(tokens)].start + 1
+    return f"{sparql[:at]} {values_block(params)}{sparql[at:]}"
 
 
-def _names_graphs(sparql: str) -> bool:
-    return any(word.kind == "word" and word.text.upper() == "FROM" for word in tokenize(sparql))
-
-
-def _syntax(message: str) -> QueryRefusedError:
+def _syntax(message: str, sparql: str, query: CanonicalQuery) -> QueryRefusedError:
+    """What the engine says of a query that follows the grammar, at its place in the user's text."""
     match = re.match(r"(?:.*?)error at (\d+):(\d+): ?(.*)", message, re.DOTALL)
     if match is None:
         return QueryRefusedError(message, help="correct the query")
     said = re.sub(r"\s+", " ", match[3]).strip()
     if said.startswith("expected ") or len(said) > 120:  # the engine lists what it tried last, which misleads
-        said = "it can be read up to here, not further"
-    return QueryRefusedError(
-        f"not SPARQL: {said}", line=int(match[1]), column=int(match[2]), help="correct the query at this place"
-    )
+        said = "the engine cannot read this"
+    line, column = position(sparql, query.source_offset(int(match[2]) - 1))
+    return QueryRefusedError(f"not SPARQL: {said}", line=line, column=column, help="correct the query at this place")

@@ -1,34 +1,35 @@
-"""One SPARQL query, one answer; what is refused, and why; the queries that are kept as files.
+"""Which queries are refused, and why.
 
-The text of a query is read by a tokenizer before any parser sees it, because a deeply nested one kills
-the process that parses it (no exception, a crash), and because SERVICE would call out. The engine never fetches for
-FROM; a graph that is not in the base is refused too, so that an empty answer is not mistaken for a result.
+A query is read once, by the standard's grammar (kb/sparql/grammar.py), and the engine is given what was read, written
+again (kb/sparql/canonical.py). So the guard and the engine cannot read a query in two ways. The limits are counted
+while the tokens are read, because a deeply nested query kills the process that parses it: no exception, a crash.
+The engine never fetches a graph for FROM; a graph that is not in the base is refused too, so that an empty answer is
+not mistaken for a result.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from urllib.parse import urljoin
+from functools import lru_cache
 
 from kb.errors import QueryRefusedError
-from kb.rdf.curies import expand
+from kb.sparql.canonical import CanonicalQuery, Term, rewrite
+from kb.sparql.grammar import check_grammar
+from kb.sparql.tokens import QueryToken, refused, tokenize
 from kb.vocab import PREFIXES
-
-# --- what is refused -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """What a query may cost before it is parsed.
+    """The largest query that is read.
 
     Attributes:
         chars: code points of the text.
         depth: nested brackets of any kind.
-        tokens: words and marks in all.
-        patterns: OPTIONAL, UNION, BIND, FILTER, MINUS, GRAPH and VALUES together.
+        tokens: tokens in all.
+        patterns: OPTIONAL, UNION, BIND, FILTER, MINUS, GRAPH, VALUES and EXISTS together.
         operators: signs of expressions and paths (`!`, `|`, `/`, `^`, `+`, `*`, `-`, `&`, `=`) together.
         brackets: opening brackets in all.
     """
@@ -43,37 +44,13 @@ class QueryLimits:
 
 LIMITS = QueryLimits()
 
-_LOCAL = (  # one character of the last part of a name: PN_CHARS, and what may stand between them
-    r"(?:[\w.:%\u00b7\u0300-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff"
-    r"\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff-]|\\.)"
-)
-_TOKEN = re.compile(
-    rf"""(?P<space>\s+|\#[^\n\r]*)
-    |(?P<string>\"{{3}}(?:\"{{0,2}}(?:[^\"\\]|\\.))*\"{{3}}|'{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*'{{3}}
-        |\"(?:[^\"\\\n\r]|\\.)*\"|'(?:[^'\\\n\r]|\\.)*')
-    |(?P<iri><[^<>\"{{}}|^`\\\x00-\x20]*>)
-    |(?P<variable>[?$]\w+)
-    |(?P<run>[^\W\d][\w.-]*(?P<local>:{_LOCAL}*)?)
-    |(?P<name>:{_LOCAL}*)
-    |(?P<word>@[^\W\d_][\w-]*)
-    |(?P<number>[0-9.]+(?:[eE][+-]?[0-9]+)?)
-    |(?P<open>[({{\[])
-    |(?P<close>[)}}\]])
-    |(?P<operator>[!|/^+*=&-])
-    |(?P<other>\"(?:[^\"\\\n\r]|\\.)*|'(?:[^'\\\n\r]|\\.)*|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_PIECE = re.compile(r"(?P<word>[^\W\d_][\w-]*)|(?P<number>[0-9.]+(?:[eE][0-9]+)?)|(?P<operator>-)|(?P<other>.)")
-"""What a run of letters, digits, dots and hyphens is made of where no colon makes it a name."""
-_UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY"})
+_UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 _PATTERNS = frozenset({"OPTIONAL", "UNION", "BIND", "FILTER", "MINUS", "GRAPH", "VALUES", "EXISTS"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    kind: str
-    text: str
-    start: int
+_OPERATORS = frozenset({"!", "|", "/", "^", "+", "*", "-", "=", "||", "&&", "^^", "!=", "<=", ">="})
+_OPEN = frozenset({"(", "{", "[", "<<", "<<(", "{|"})
+_CLOSE = frozenset({")", "}", "]", ">>", ")>>", "|}"})
+_EMPTY = frozenset({"nil", "anon"})
+_SIGNED = ("_positive", "_negative")
 
 
 def refuse(
@@ -81,128 +58,90 @@ def refuse(
     *,
     graphs: Sequence[str] | None = None,
     prefixes: Mapping[str, str] | None = None,
+    base: str | None = None,
     limits: QueryLimits = LIMITS,
 ) -> None:
-    """Refuse a query that may not be asked; answer nothing when it may.
+    """Refuse a query that is not SPARQL or is not allowed; do nothing when it is allowed.
 
     Args:
-        text: a SPARQL 1.1 query.
-        graphs: IRIs of the graphs that FROM may name; None skips that test.
-        prefixes: prefixes that need no declaration; None skips the test for undeclared ones.
-        limits: what it may cost.
+        text: a SPARQL 1.1 or 1.2 query.
+        graphs: IRIs of the graphs that FROM may name; None allows every graph.
+        prefixes: prefixes that need no declaration; None stands for those of the vocabulary.
+        base: what relative IRIs are resolved against.
+        limits: the largest query that is read.
 
     Raises:
         QueryRefusedError: with line and column.
     """
+    query = read_query_text(text, prefixes=PREFIXES if prefixes is None else prefixes, base=base, limits=limits)
+    if graphs is None:
+        return
+    known = set(graphs)
+    for iri, token in query.graphs:
+        if iri not in known:
+            message = f"no graph {token.text} in this base, and nothing is fetched"
+            raise refused(text, token.start, message, "drop FROM")
+
+
+def read_query_text(
+    text: str,
+    *,
+    prefixes: Mapping[str, str],
+    base: str | None = None,
+    params: Mapping[str, Term] | None = None,
+    limits: QueryLimits = LIMITS,
+) -> CanonicalQuery:
+    """Read a query, and write it again for the engine.
+
+    Args:
+        params: values for variables of the query, by name without `?`.
+
+    Raises:
+        QueryRefusedError: not SPARQL, or not allowed; with line and column.
+    """
+    tokens = _tokens(text, limits)
+    return rewrite(text, tokens, prefixes=prefixes, base=base, params=params)
+
+
+@lru_cache(maxsize=64)
+def _tokens(text: str, limits: QueryLimits) -> tuple[QueryToken, ...]:
+    """The tokens of a query that follows the grammar and is within the limits; the last ones read are kept."""
     if len(text) > limits.chars:
-        raise QueryRefusedError(f"the query is longer than {limits.chars:,} characters", help="ask less at once")
-    words = tuple(tokenize(text))
-    _refuse_cost(text, words, limits)
-    _refuse_keywords(text, words)
-    declared = _declared(words)
-    if graphs is not None:
-        _refuse_graphs(text, words, {**PREFIXES, **declared}, frozenset(graphs))
-    if prefixes is not None:
-        _refuse_prefixes(text, words, prefixes.keys() | declared.keys())
+        raise QueryRefusedError(f"the query is longer than {limits.chars:,} characters", help="write a shorter query")
+    if surrogate := re.search(r"[\ud800-\udfff]", text):
+        raise refused(text, surrogate.start(), "half of a surrogate pair is no character", "save the query as UTF-8")
+    tokens = tuple(_allowed(text, limits))
+    check_grammar(text, tokens)
+    return tokens
 
 
-def tokenize(text: str) -> Iterator[_Word]:
-    """The words of a text, in linear time: a long token that does not match is skipped as a whole."""
-    for match in _TOKEN.finditer(text):
-        if match.lastgroup == "run" and match["local"] is None:
-            pieces = _PIECE.finditer(text, *match.span())
-            yield from (_Word(str(piece.lastgroup), piece[0], piece.start()) for piece in pieces)
-        elif match.lastgroup != "space":
-            kind = "name" if match.lastgroup == "run" else str(match.lastgroup)
-            yield _Word(kind, match[0], match.start())
-
-
-def _refuse_cost(text: str, words: Sequence[_Word], limits: QueryLimits) -> None:
+def _allowed(text: str, limits: QueryLimits) -> Iterator[QueryToken]:
+    """The tokens, as long as they are allowed."""
     depth = 0
     counts = {"tokens": 0, "patterns": 0, "operators": 0, "brackets": 0}
-    for word in words:
-        depth += {"open": 1, "close": -1}.get(word.kind, 0)
+    before = None
+    for token in tokenize(text):
+        kind = token.kind
+        depth += (kind in _OPEN) - (kind in _CLOSE)
         counts["tokens"] += 1
-        counts["brackets"] += word.kind == "open"
-        counts["operators"] += word.kind == "operator"
-        counts["patterns"] += word.kind == "word" and word.text.upper() in _PATTERNS
+        counts["brackets"] += kind in _OPEN or kind in _EMPTY
+        counts["operators"] += kind in _OPERATORS or kind.endswith(_SIGNED)
+        counts["patterns"] += kind in _PATTERNS
         if depth > limits.depth:
-            raise _refused(text, word, f"brackets nest deeper than {limits.depth}", "write a flatter query")
+            raise refused(text, token.start, f"brackets nest deeper than {limits.depth}", "write a flatter query")
         for name, count in counts.items():
             most = getattr(limits, name)
             if count > most:
-                raise _refused(text, word, f"more than {most:,} {name}", "ask a smaller query")
+                raise refused(text, token.start, f"more than {most:,} {name}", "write a smaller query")
+        _refuse_keyword(text, token, before)
+        before = token
+        yield token
 
 
-def _refuse_keywords(text: str, words: Sequence[_Word]) -> None:
-    hides = "SERVICE" in text.upper()
-    for before, word in zip((None, *words), words, strict=False):
-        if hides and word.kind == "iri" and _may_compare(word):
-            help = "write a space behind the <, or the whole IRI"
-            raise _refused(text, word, "this < may compare or begin an IRI, and there is SERVICE elsewhere", help)
-        if word.kind != "word":
-            continue
-        keyword = word.text.upper()
-        if keyword == "SERVICE":
-            raise _refused(
-                text, word, "SERVICE is not allowed: this base does not ask other servers", "ask this base only"
-            )
-        opens = before is None or before.kind in ("close", "iri") or before.text == ";"
-        if keyword in _UPDATES and opens:
-            raise _refused(text, word, f"{keyword} is an update, and this base is read-only", "ask with SELECT")
-
-
-def _may_compare(word: _Word) -> bool:
-    """Whether what looks like an IRI may be a comparison, with a string or a comment that begins inside of it.
-
-    The engine decides by the place where it stands: `1<2&&?x='>'` has no IRI. No comparison goes on with `x://`.
-    """
-    return ("'" in word.text or "#" in word.text) and not re.match(r"<[A-Za-z][A-Za-z0-9+.-]*://", word.text)
-
-
-def _declared(words: Sequence[_Word]) -> dict[str, str]:
-    """The prefixes that a query declares."""
-    return {
-        name.text[:-1]: iri.text[1:-1]
-        for key, name, iri in zip(words, words[1:], words[2:], strict=False)
-        if key.text.upper() == "PREFIX" and name.kind == "name" and iri.kind == "iri"
-    }
-
-
-def _refuse_prefixes(text: str, words: Sequence[_Word], known: Collection[str]) -> None:
-    for word in words:
-        prefix = word.text.partition(":")[0]
-        if word.kind == "name" and prefix not in known and prefix != "_":
-            raise _refused(text, word, f"the prefix {prefix}: is not declared", f"write PREFIX {prefix}: <…> above")
-
-
-def _refuse_graphs(text: str, words: Sequence[_Word], prefixes: Mapping[str, str], graphs: frozenset[str]) -> None:
-    for index, word in enumerate(words):
-        if word.kind == "word" and word.text.upper() == "FROM":
-            target = next((w for w in words[index + 1 : index + 3] if w.kind in ("iri", "name")), None)
-            named = None if target is None else _resolved(target, words, prefixes)
-            if target is not None and named not in graphs:
-                shown = target.text
-                raise _refused(text, target, f"no graph {shown} in this base, and nothing is fetched", "drop FROM")
-
-
-def _resolved(target: _Word, words: Sequence[_Word], prefixes: Mapping[str, str]) -> str | None:
-    """The IRI that stands behind a word, a relative one resolved against the BASE that was declared last."""
-    if target.kind == "name":
-        return expand(target.text, prefixes)
-    base = ""
-    for word, iri in pairwise(words):
-        if word.text.upper() == "BASE" and iri.kind == "iri" and word.start < target.start:
-            base = urljoin(base, iri.text[1:-1])
-    return urljoin(base, target.text[1:-1])
-
-
-def _refused(text: str, word: _Word, message: str, help: str) -> QueryRefusedError:
-    line = text.count("\n", 0, word.start) + 1
-    return QueryRefusedError(message, line=line, column=word.start - text.rfind("\n", 0, word.start), help=help)
-
-
-# --- asking ----------------------------------------------------------------------------------------------
-
-
-# --- saved queries -------------------------------------------------------------------------------------
+def _refuse_keyword(text: str, token: QueryToken, before: QueryToken | None) -> None:
+    if token.kind == "SERVICE":
+        message = "SERVICE is not allowed: this base does not call other servers"
+        raise refused(text, token.start, message, "query this base only")
+    if token.kind in _UPDATES and (before is None or before.kind in (*_CLOSE, "iriref", ";")):
+        message = f"{token.kind} is an update, and this base is read-only"
+        raise refused(text, token.start, message, "query it with SELECT")

@@ -40,9 +40,9 @@ import pyoxigraph as ox
 import kb
 import webapp
 from kb.rdf.turtle import read_turtle, syntax_only
+from kb.sandbox import leave_network
 from tests.players.w3c_protocol import MF, NamedFile
 from tests.support.live import live
-from webapp.engine.sandbox import leave_network
 
 ROOT = "http://www.w3.org/2009/sparql/docs/tests/data-sparql11/"
 """Where the suite says that it is; addresses of its files are made from it and lead back to the folder."""

@@ -23,7 +23,6 @@ import pyoxigraph as ox
 
 import kb
 from webapp.engine.results import BOM, WRITERS, Row
-from webapp.engine.sandbox import address_space, allow_cpu, cap_memory, follow_parent, leave_network
 from webapp.settings import MEGABYTE, Settings
 
 if TYPE_CHECKING:
@@ -88,21 +87,21 @@ class NotOfferedError(kb.QueryError):
 
 def work(connection: Connection, folder: str, settings: Settings, prefixes: dict[str, str]) -> None:
     """Answer queries until the other end of the pipe closes. The target of a worker process."""
-    follow_parent()
-    no_network = leave_network()
+    kb.follow_parent()
+    no_network = kb.leave_network()
     store = kb.open_read_only(Path(folder))
-    capped = cap_memory(settings.memory_mb)
-    empty = address_space()
+    capped = kb.cap_memory(settings.memory_mb)
+    empty = kb.address_space()
     _send(connection, {"no_network": no_network, "memory_capped": capped})
     while True:
         try:
             query = connection.recv()
         except (EOFError, OSError):
             return
-        allow_cpu(settings.timeout_seconds)
+        kb.allow_cpu(settings.timeout_seconds)
         outlet = OutputBuffer(connection.send_bytes, *_sizes(settings, query))
         tail = reply(store, query, settings, prefixes, outlet)
-        tail["tired"] = address_space() - empty > settings.memory_mb * MEGABYTE // 2
+        tail["tired"] = kb.address_space() - empty > settings.memory_mb * MEGABYTE // 2
         try:
             outlet.finish(tail)
         except OSError:

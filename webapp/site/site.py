@@ -261,7 +261,8 @@ class Site:
     def _look(self, query: QueryRequest) -> None:
         """Refuse what is refused before a worker sees it."""
         limits = kb.QueryLimits(chars=self.settings.max_query_chars)
-        kb.refuse(query.sparql, graphs=self.graphs, prefixes=self.names.prefixes, limits=limits)
+        base = query.base or None
+        kb.refuse(query.sparql, graphs=self.graphs, prefixes=self.names.prefixes, base=base, limits=limits)
 
     @property
     def origin(self) -> str:

@@ -1,10 +1,10 @@
-"""What a worker process gives up before it reads its first query: memory, files, the network.
+"""What a process gives up before it reads a query: memory, files, the network, the start of programs.
 
-A query engine is a large program that reads text from strangers. Refusing bad text comes first (the face does
-that), a time limit by killing comes second (the pool does that), and this process is the third wall: if both
-failed, the process still cannot eat the machine's memory, open a connection, or start a program.
-Where a system lacks one of these means, it is left out and the function says so; nothing here fails loudly,
-because the first two walls stand without it.
+A query engine is a large program that reads text from strangers. Refusing bad text comes first (kb/sparql/guard.py), a
+time limit comes second, and this is the third wall: if both failed, the process still cannot use up the memory of the
+machine, open a connection, or start a program.
+Where a system does not have one of these means, it is left out and the function says so; nothing here fails, because
+the first two walls do not need it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ import signal
 import struct
 import sys
 
-from webapp.settings import MEGABYTE
-
+MEGABYTE = 1024 * 1024
 PR_SET_PDEATHSIG = 1
 PR_SET_SECCOMP = 22
 PR_SET_NO_NEW_PRIVS = 38
@@ -67,13 +66,13 @@ def cap_memory(memory_mb: int) -> bool:
     limit = address_space() + memory_mb * MEGABYTE
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     if hard != resource.RLIM_INFINITY and hard <= limit:
-        return True  # the machine's owner has set a lower one
+        return True  # a lower limit is set already
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     return True
 
 
 def follow_parent() -> None:
-    """Leave Ctrl+C to the parent, end when the parent ends, however it ends, and die without a long letter."""
+    """Leave Ctrl+C to the parent, end when the parent ends, however it ends, and print no backtrace of the engine."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["RUST_BACKTRACE"] = "0"
     if sys.platform.startswith("linux"):
@@ -90,7 +89,7 @@ def address_space() -> int:
 
 
 def allow_cpu(seconds: float) -> None:
-    """Let the process burn so many more seconds of processor time, then be ended by the system."""
+    """Let the process use so many more seconds of processor time; then the system ends it."""
     try:
         import resource
     except ImportError:  # Windows
