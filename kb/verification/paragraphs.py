@@ -13,6 +13,9 @@ from kb.verification.copies import Copy
 CLEAR_MARGIN = 8
 """Characters by which a place must be more like one recorded paragraph in length than like any other."""
 
+FEW = 4
+"""Changed paragraphs between two unchanged ones, up to which one of them is near another."""
+
 MAX_NEAR = 40
 """How many paragraphs are searched where a text is too large to search all of it."""
 
@@ -108,8 +111,9 @@ class Paragraphs:
         return tuple(sorted(ranked, key=lambda number: abs(number - probable))[:MAX_NEAR])
 
     def are_near(self, name: str, index: int) -> bool:
-        """Whether a changed paragraph and this place of the copy are between the same unchanged paragraphs."""
-        return self._gap_with(self.by_name[name], index) is not None
+        """Whether a changed paragraph and this place are among few between the same unchanged paragraphs."""
+        gap = self._gap_with(self.by_name[name], index)
+        return gap is not None and max(map(len, gap)) <= FEW
 
     def _gap_with(self, old: Recorded, index: int) -> tuple[tuple[Recorded, ...], tuple[int, ...]] | None:
         return next(((run, places) for run, places in self._gaps if old in run and index in places), None)
