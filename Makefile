@@ -67,7 +67,8 @@ fuzz:
 	  $(BIN)/python -m tests.players.fuzz_drift --seed $(SEED) --cases $(CASES) || code=1; \
 	  $(BIN)/python -m tests.players.second_engine || code=1; \
 	  $(BIN)/python -m tests.players.kill --seed $(SEED) || code=1; \
-	  HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -q tests/kb/shacl/test_incremental.py || code=1; \
+	  HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -q tests/kb/shacl/test_incremental.py \
+	    tests/webapp/pages/test_axe.py tests/webapp/pages/test_data.py || code=1; \
 	  exit $$code
 
 lint:

@@ -104,9 +104,10 @@ def test_a_bound_that_is_no_whole_number_is_left_alone() -> None:
 
 @pytest.mark.slow
 def test_damage_that_no_case_detects_is_in_the_list() -> None:
-    """Of the rules with such damage; `make mutate` damages all the others."""
-    reasons = read_allowed(CASES / "allowed.toml")
-    codes = {label.split()[1] for label in reasons}
+    """Of two of the rules with such damage; `make mutate` damages all."""
+    listed = read_allowed(CASES / "allowed.toml")
+    codes = sorted({label.split()[1] for label in listed})[:2]
+    reasons = [label for label in listed if label.split()[1] in codes]
     rules = [rule for rule in all_rules() if rule.code in codes]
     shapes = all_shapes()
     found = damage_rules(shapes, rules, (), cases=read_cases(shapes))

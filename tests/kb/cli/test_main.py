@@ -280,7 +280,7 @@ def test_output_goes_through_a_link_and_into_a_pipe(mybase: Path, tmp_path: Path
     assert pipe.is_fifo()
 
 
-@pytest.mark.parametrize("name", ["two words", "two\nlines", 'qu"ote', "100%", os.fsdecode(b"no-utf-8-\xff")])
+@pytest.mark.parametrize("name", ["two words, 100%", "two\nlines", 'qu"ote', os.fsdecode(b"no-utf-8-\xff")])
 def test_a_file_may_have_any_name(mybase: Path, name: str, capfd: pytest.CaptureFixture[str]) -> None:
     record, claims = mybase / "corpus" / f"{name}.ttl", mybase / "kb/claims" / f"{name}.ttl"
     (mybase / "corpus/mill-bridge.ttl").rename(record)

@@ -26,6 +26,7 @@ from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mut
 from kb.report.mutation import mutation_json, mutation_text
 from tests.support import hard_base
 from tests.support.shape_cases import all_rules
+from tests.test_readme import MUTATE, SHOWN, like
 
 DAY = date(2026, 1, 1)
 SAID_ELSEWHERE = {"FC908", "FC961"}
@@ -45,7 +46,7 @@ class Run:
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    """`kb mutate` with a seed of its own; CI runs it with the default one, and damages single constraints too."""
+    """`kb mutate`, as the README shows it."""
     found: list[Mutation] = []
 
     def noted(*given: Any, **named: Any) -> Mutation:
@@ -54,7 +55,7 @@ def run() -> Run:
 
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(TextIOWrapper(BytesIO(), "utf-8")) as out:
         patch.setattr(mutating, "mutate", noted)
-        exit_code = main(["mutate", "--seed", "3"])
+        exit_code = main(["mutate"])
     (only,) = found
     out.seek(0)
     return Run(only, out.read(), exit_code)
@@ -136,6 +137,12 @@ def test_each_rule_is_damaged_as_a_whole(whole: Mutation) -> None:
     damaged = Counter(verdict.mutant.split()[1] for verdict in whole.verdicts if verdict.part == "the rules")
     assert damaged == dict.fromkeys((rule.code for rule in all_rules() if rule.host), 3)
     assert set(whole.rules) == {rule.code for rule in all_rules()} - SAID_ELSEWHERE | {"exit-4"}
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_it_prints(run: Run) -> None:
+    (command,) = [command for command in SHOWN if command.words == MUTATE]
+    assert like(command, run.out)
 
 
 @pytest.mark.slow

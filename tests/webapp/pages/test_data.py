@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 
 import kb
 import webapp
+from tests.support.examples import part
 from tests.support.hard_base import HEAD, cite, claim, make
 from tests.support.web_base import NAMES
 from tests.webapp.pages.test_browse import more
@@ -480,7 +481,7 @@ def lead(client: FlaskClient, path: str, accept: str) -> TestResponse:
 
 
 def test_every_name_of_the_real_base_leads_to_its_page_and_its_data(real: Flask) -> None:
-    """All of them, none left out: every subject below the house's own address."""
+    """Every subject below the address of this project; the data of a fifth of the pages, of all with `make fuzz`."""
     client, base = real.test_client(), site_of(real).base
     named = {triple.subject.value for triple in base.whole.triples if isinstance(triple.subject, ox.NamedNode)}
     graphs = {file.graph_iri for file in base.files} | {kb.DERIVED_GRAPH}
@@ -495,13 +496,14 @@ def test_every_name_of_the_real_base_leads_to_its_page_and_its_data(real: Flask)
         places[iri] = target
         if mark:
             assert re.fullmatch(r"p\d+", mark), iri
-    for target in sorted(set(places.values())):
+    targets = part(sorted(set(places.values())), 0, 5)
+    for target in targets:
         for accept in ACCEPTS:
             response = client.get(target, headers={"Accept": accept})
             assert (response.status_code, response.mimetype) == (200, accept), target
             if accept == "application/n-triples":
                 holds[target] = set(re.findall(r"(?m)^<([^>]+)>", response.get_data(as_text=True)))
-    for iri in iris:
+    for iri in (iri for iri in iris if places[iri] in holds):
         assert iri in holds[places[iri]] or iri in graphs, f"{places[iri]} does not speak of {iri}"
 
 

@@ -257,7 +257,7 @@ def test_comments_stand_apart_and_say_who_answers_whom(client: FlaskClient) -> N
 
 
 def test_irony_is_there_but_not_meant(client: FlaskClient) -> None:
-    assert "mentions (the words are there, but not meant) The sale is splendid. uncited: nobody asserts it" in said(
+    assert "mentions (the words are there, but not meant) The sale is splendid. uncited: no one asserts it" in said(
         paragraph(read(client, "/article/ferry-sale"), 8)
     )
 

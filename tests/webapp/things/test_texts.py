@@ -316,7 +316,7 @@ def test_a_server_that_others_can_reach_never_sends_a_sentence(
         else:
             paths = ("/article/weir", "/article/weir?text=1", "/citation/weir-1-1", "/report")
             pages = {path: page(port, path) for path in paths}
-    assert "Whoever has a copy" in pages["/article/weir"] and "Korean side by side" in pages["/article/weir"]
+    assert "If you have a copy" in pages["/article/weir"] and "Korean side by side" in pages["/article/weir"]
     for path, body in pages.items():
         assert_no_text(body, path)
 
