@@ -98,12 +98,12 @@ def judge(case: Case, store: ox.Store, ask: Ask, *, with_rdflib: bool) -> tuple[
     if again.text != query.text:
         wrong.append(f"read again, it is another query: {query.text!r}, {again.text!r}")
     answered, answer = _answer(lambda: ask(store, case.text))
-    if not answered and "not SPARQL" in answer[0]:
-        return "a rule beyond the grammar", wrong
-    if RANDOM.search(query.text) is None and "service" not in case.text.lower():
+    if RANDOM.search(query.text) is None and "service" not in case.text.lower():  # it would be called
         spoken, other = _answer(lambda: store.query(case.text, use_default_graph_as_union=not query.graphs))
         if spoken and (answered, answer) != (spoken, other) and not _known(case.text):
             wrong.append(f"the engine gives {other} to the text, and {answer} to {query.text!r}")
+    if not answered and "not SPARQL" in answer[0]:
+        return "a rule beyond the grammar", wrong
     if with_rdflib:
         wrong += _rdflib(case.text, query)
     return "answered" if answered else "refused by the engine", wrong
@@ -126,7 +126,7 @@ def _answer(ask: Callable[[], object]) -> tuple[bool, list[str]]:
         rows = [tuple(row) for row in islice(result, ROWS)]
     except (SyntaxError, ValueError, RuntimeError, OSError, kb.QueryRefusedError) as error:
         return False, [str(error)]
-    return True, sorted(" ".join("_:" if isinstance(each, ox.BlankNode) else str(each) for each in row) for row in rows)
+    return True, sorted(re.sub(r"_:\w+", "_:", " ".join(map(str, row))) for row in rows)
 
 
 def _known(text: str) -> bool:
@@ -155,12 +155,12 @@ def _rdflib(text: str, query: CanonicalQuery) -> list[str]:
     return wrong + ([f"rdflib reads {theirs} and {ours}"] if ours != theirs else [])
 
 
-def _algebra(text: str, base: str | None) -> str:
+def _algebra(text: str, base: str | None) -> list[str]:
+    """The parts of rdflib's algebra, sorted: it orders triples by random labels of blank nodes."""
     said = repr(translateQuery(parseQuery(text), base=base).algebra)
-    names: dict[str, str] = {}
-    return re.sub(
-        r"BNode\('[^']*'\)|__agg_\d+__|\bN[0-9a-f]{32}\b", lambda m: names.setdefault(m[0], f"b{len(names)}"), said
-    )
+    said = re.sub(r"'_vars': (set\(\)|\{[^}]*\})", "", said)
+    said = re.sub(r"BNode\('[^']*'\)|__agg_\d+__|\bN[0-9a-f]{32}\b", "_", said)
+    return sorted(re.split(r"[\s,(){}\[\]]+", said))
 
 
 # --- many ------------------------------------------------------------------------------------------------

@@ -80,6 +80,8 @@ def make(seed: int, url: str) -> Case:
     if not spaced:
         parts = [part + (" " if part[-1].isalnum() and chance.random() < 0.8 else "") for part in parts if part]
     text = "".join(parts).replace("%s", url)
+    if seed % 2:  # without the word, so that the engine may be given the text itself
+        text = text.replace("# SERVICE <x> {", "# OPTIONAL {").replace("?service", "?s")
     damage = chance.choice((0, 0, 1, 1, 2, 4))
     for _ in range(damage):
         text = _damaged(chance, text).replace("%s", url)
