@@ -65,6 +65,7 @@ from .sparql.engine import with_values as with_values
 from .sparql.guard import QueryLimits as QueryLimits
 from .sparql.guard import refuse as refuse
 from .sparql.isolated import run_isolated as run_isolated
+from .sparql.lexical import as_written as as_written
 from .sparql.results import as_csv as as_csv
 from .sparql.results import as_json as as_json
 from .sparql.results import as_table as as_table
