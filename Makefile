@@ -26,7 +26,7 @@ help:
 	@echo "make test    install and run the tests                                         (PYTEST='-k words -x' WORKERS=1)"
 	@echo "make check   check the base, and write reports to build/     (TEXTS='folder folder' CHECK='more options')"
 	@echo "make mutate  damage the example and the rules; show what no rule detected, and write build/mutation.json"
-	@echo "make fuzz    test random files and texts, new ones each day, a second engine, and kill -9   (SEED=$(SEED) CASES=$(CASES))"
+	@echo "make fuzz    test random files, texts and queries, new ones each day, a second engine, and kill -9   (SEED=$(SEED) CASES=$(CASES))"
 	@echo "make lint    run ruff and mypy"
 	@echo "make build   build the wheel, into dist/"
 	@echo "make pins    update the pinned versions in .ci/constraints*.txt"
@@ -65,6 +65,7 @@ fuzz:
 	@code=0; \
 	  $(BIN)/python -m tests.players.fuzz_gate --seed $(SEED) --cases $(CASES) --keep build/fuzz || code=1; \
 	  $(BIN)/python -m tests.players.fuzz_drift --seed $(SEED) --cases $(CASES) || code=1; \
+	  $(BIN)/python -m tests.players.fuzz_queries --seed $(SEED) --cases $(CASES) || code=1; \
 	  $(BIN)/python -m tests.players.second_engine || code=1; \
 	  $(BIN)/python -m tests.players.kill --seed $(SEED) || code=1; \
 	  HYPOTHESIS_PROFILE=full $(BIN)/python -m pytest -q tests/kb/shacl/test_incremental.py \

@@ -14,6 +14,7 @@ from .diff.revision import read_revision as read_revision
 from .errors import CannotLookError as CannotLookError
 from .errors import InputError as InputError
 from .errors import KbError as KbError
+from .errors import NotWritableError as NotWritableError
 from .errors import QueryError as QueryError
 from .errors import QueryRefusedError as QueryRefusedError
 from .errors import QueryStoppedError as QueryStoppedError
@@ -66,6 +67,7 @@ from .sparql.engine import with_values as with_values
 from .sparql.guard import QueryLimits as QueryLimits
 from .sparql.guard import refuse as refuse
 from .sparql.isolated import run_isolated as run_isolated
+from .sparql.lexical import as_written as as_written
 from .sparql.results import as_csv as as_csv
 from .sparql.results import as_json as as_json
 from .sparql.results import as_table as as_table
@@ -81,6 +83,7 @@ from .sparql.stats import stats_text as stats_text
 from .sparql.writers import RESULT_WRITERS as RESULT_WRITERS
 from .sparql.writers import RowWriter as RowWriter
 from .sparql.writers import write_truth as write_truth
+from .sparql.xml import write_rdf_xml as write_rdf_xml
 from .validation.baseline import compare as compare
 from .validation.baseline import read_baseline as read_baseline
 from .validation.baseline import shrink as shrink

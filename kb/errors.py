@@ -155,5 +155,9 @@ class QueryRefusedError(QueryError):
     """The query asks for something that is not allowed, or is not SPARQL 1.1."""
 
 
+class NotWritableError(QueryError):
+    """The answer has something that the format cannot carry."""
+
+
 class QueryStoppedError(QueryError):
     """The query exceeded its time, memory or size limit."""

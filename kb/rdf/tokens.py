@@ -29,6 +29,8 @@ _NAME = (  # what a name may contain, apart from dots, colons, percents and esca
     r"\u2070-\u218F\u2C00-\u2FEF\u3001-\uD7FF\uF900-\uFDCF\uFDF0-\uFFFD\U00010000-\U000EFFFF"
 )
 
+_NOT_FIRST = r".\-\u00B7\u0300-\u036F\u203F\u2040"  # what the part of a name after its colon cannot begin with
+
 
 _TOKEN = re.compile(
     rf"""(?P<space>[ \t\r\n]+)
@@ -42,15 +44,19 @@ _TOKEN = re.compile(
     |(?P<close>[)\]])
     |(?P<mark>[;,])
     |(?P<number>[+-]?(?:[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+))
-    |(?P<word>_:[.{_NAME}]+|[.{_NAME}]*:(?=\.)|(?:\\.|[.:%{_NAME}])+)
+    |(?P<word>_:[.{_NAME}]+|[.{_NAME}]*:(?=[{_NOT_FIRST}])|(?:\\.|[.:%{_NAME}])+)
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The tokens of a Turtle text without white space; the dot that ends a statement has the kind `dot`."""
-    for match in _TOKEN.finditer(text):
+    """The tokens of a Turtle text, white space left out; the dot that ends a statement is of kind `dot`."""
+    yield from _tokens(text, 0, len(text))
+
+
+def _tokens(text: str, first: int, last: int) -> Iterator[Token]:
+    for match in _TOKEN.finditer(text, first, last):
         kind, found, start = str(match.lastgroup), match[0], match.start()
         if kind == "space":
             continue
@@ -61,8 +67,10 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token(kind, found, start)
             continue
         if found.startswith("."):  # no name starts with a dot
-            yield Token("dot", ".", start)
-            found, start = found[1:], start + 1
+            dots = len(found) - len(found.lstrip("."))
+            yield from (Token("dot", ".", at) for at in range(start, start + dots))
+            yield from _tokens(text, start + dots, match.end())
+            continue
         ends = found.endswith(".") and not found.endswith("\\.")
         if found.removesuffix(".") if ends else found:
             yield Token("word", found[:-1] if ends else found, start)

@@ -124,7 +124,7 @@ def run(
             named_graphs=[ox.NamedNode(iri) for iri in named_graphs] or None,
         )
     except SyntaxError as error:
-        raise _syntax(str(error), sparql, query) from error
+        raise _beyond_grammar(str(error), sparql, query) from error
     except (ValueError, RuntimeError) as error:
         raise QueryRefusedError(f"the engine cannot answer: {error}", help="simplify the query") from error
 
@@ -144,13 +144,33 @@ def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) ->
     return f"{sparql[:at]} {values_block(params)}{sparql[at:]}"
 
 
-def _syntax(message: str, sparql: str, query: CanonicalQuery) -> QueryRefusedError:
-    """What the engine says of a query that follows the grammar, at its place in the user's text."""
-    match = re.match(r"(?:.*?)error at (\d+):(\d+): ?(.*)", message, re.DOTALL)
-    if match is None:
-        return QueryRefusedError(message, help="correct the query")
-    said = re.sub(r"\s+", " ", match[3]).strip()
-    if said.startswith("expected ") or len(said) > 120:  # the engine lists what it tried last, which misleads
-        said = "the engine cannot read this"
-    line, column = position(sparql, query.source_offset(int(match[2]) - 1))
-    return QueryRefusedError(f"not SPARQL: {said}", line=line, column=column, help="correct the query at this place")
+def _beyond_grammar(message: str, sparql: str, query: CanonicalQuery) -> QueryRefusedError:
+    """A query that follows the grammar and breaks another rule of SPARQL, at its place in the user's text."""
+    match = re.match(r"(?:.*?)error at (\d+):(\d+)", message, re.DOTALL)
+    said, help = next((words for sign, words in _RULES.items() if sign in message), _RULES[""])
+    line, column = position(sparql, query.source_offset(int(match[2]) - 1)) if match else (None, None)
+    return QueryRefusedError(f"not SPARQL: {said}", line=line, column=column, help=help)
+
+
+_RULES = {
+    "contains a variable that is unbound": (
+        "SELECT names a variable that is not in GROUP BY",
+        "add it to GROUP BY, or use an aggregate such as SAMPLE(?x)",
+    ),
+    "overrides an existing variable": (
+        "AS names a variable that already has a value",
+        "choose a new name after AS",
+    ),
+    "SELECT * is not authorized": (
+        "SELECT * is not allowed with GROUP BY or an aggregate",
+        "name the variables",
+    ),
+    "Duplicated variable name": ("SELECT names a variable twice", "name each variable once"),
+    "base directions": ("a base direction is --ltr or --rtl", "write for example @ar--rtl"),
+    "language tag parsing failed": ("this is no language tag", "write for example @en or @pt-BR"),
+    "": (
+        "this breaks a rule that the grammar does not show",
+        "BIND … AS needs a new variable, a row of VALUES one value for each variable, a blank node one group",
+    ),
+}
+"""What the engine says, in our words, and what to do; the last is for what it does not name."""

@@ -42,17 +42,14 @@ class Grammar:
         nullable: symbols that can be empty.
         first: the tokens with which a symbol can begin.
         table: for a symbol and a token, the alternative that applies, last symbol first.
+        keywords: the words with a meaning of their own, in capitals.
     """
 
     rules: Mapping[str, tuple[Symbols, ...]]
     nullable: frozenset[str]
     first: Mapping[str, frozenset[str]]
     table: Mapping[str, Mapping[str, Symbols]]
-
-    @property
-    def keywords(self) -> frozenset[str]:
-        """The words with a meaning of their own, in capitals."""
-        return frozenset(name for names in self.first.values() for name in names if name.isupper())
+    keywords: frozenset[str]
 
 
 def check_grammar(text: str, tokens: Sequence[QueryToken]) -> None:
@@ -94,7 +91,8 @@ def read_grammar(text: str) -> Grammar:
         for symbols in alternatives:
             row.update(dict.fromkeys(_begins(symbols, first, nullable), symbols[::-1]))
         table[name] = MappingProxyType(row)
-    return Grammar(MappingProxyType(rules), nullable, MappingProxyType(first), MappingProxyType(table))
+    keywords = frozenset(name for names in first.values() for name in names if name.isupper())
+    return Grammar(MappingProxyType(rules), nullable, MappingProxyType(first), MappingProxyType(table), keywords)
 
 
 def conflicts(grammar: Grammar) -> Iterator[tuple[str, str]]:
@@ -232,7 +230,10 @@ def _unexpected(text: str, token: QueryToken, symbols: Sequence[str], grammar: G
     if len(expected) <= _MOST_SHOWN:
         message += f", expected {', '.join(expected[:-1]) + ' or ' if expected[1:] else ''}{expected[-1]}"
     help = "correct the query at this place"
-    if token.kind == "iriref" and re.match(r"<[^:/#?]*[&|=+*!,()?$]", token.text):
+    if symbols[-1] == "AS":
+        message += ", expected AS and a variable"
+        help = "name the value: (… AS ?name)"
+    elif token.kind == "iriref" and re.match(r"<[^:/#?]*[&|=+*!,()?$]", token.text):
         help = "if < compares two values, write a space after it"
     elif token.kind.isupper() and token.kind not in grammar.keywords:
         help = f"{token.text} is not a keyword of SPARQL; a name needs a prefix, a variable begins with ?"

@@ -49,8 +49,12 @@ _PATTERNS = frozenset({"OPTIONAL", "UNION", "BIND", "FILTER", "MINUS", "GRAPH", 
 _OPERATORS = frozenset({"!", "|", "/", "^", "+", "*", "-", "=", "||", "&&", "^^", "!=", "<=", ">="})
 _OPEN = frozenset({"(", "{", "[", "<<", "<<(", "{|"})
 _CLOSE = frozenset({")", "}", "]", ">>", ")>>", "|}"})
-_EMPTY = frozenset({"nil", "anon"})
-_SIGNED = ("_positive", "_negative")
+_SIGNED = tuple(f"{number}_{sign}" for number in ("integer", "decimal", "double") for sign in ("positive", "negative"))
+_COUNTED = {
+    **dict.fromkeys(_PATTERNS, "patterns"),
+    **dict.fromkeys((*_OPERATORS, *_SIGNED), "operators"),
+    **dict.fromkeys((*_OPEN, "nil", "anon"), "brackets"),
+}
 
 
 def refuse(
@@ -118,24 +122,27 @@ def _tokens(text: str, limits: QueryLimits) -> tuple[QueryToken, ...]:
 def _allowed(text: str, limits: QueryLimits) -> Iterator[QueryToken]:
     """The tokens, as long as they are allowed."""
     depth = 0
-    counts = {"tokens": 0, "patterns": 0, "operators": 0, "brackets": 0}
+    counts = dict.fromkeys(("patterns", "operators", "brackets"), 0)
     before = None
-    for token in tokenize(text):
+    for number, token in enumerate(tokenize(text), 1):
         kind = token.kind
+        if number > limits.tokens:
+            raise _too_many(text, token, "tokens", limits)
         depth += (kind in _OPEN) - (kind in _CLOSE)
-        counts["tokens"] += 1
-        counts["brackets"] += kind in _OPEN or kind in _EMPTY
-        counts["operators"] += kind in _OPERATORS or kind.endswith(_SIGNED)
-        counts["patterns"] += kind in _PATTERNS
         if depth > limits.depth:
             raise refused(text, token.start, f"brackets nest deeper than {limits.depth}", "write a flatter query")
-        for name, count in counts.items():
-            most = getattr(limits, name)
-            if count > most:
-                raise refused(text, token.start, f"more than {most:,} {name}", "write a smaller query")
+        name = _COUNTED.get(kind)
+        if name is not None:
+            counts[name] += 1
+            if counts[name] > getattr(limits, name):
+                raise _too_many(text, token, name, limits)
         _refuse_keyword(text, token, before)
         before = token
         yield token
+
+
+def _too_many(text: str, token: QueryToken, name: str, limits: QueryLimits) -> QueryRefusedError:
+    return refused(text, token.start, f"more than {getattr(limits, name):,} {name}", "write a smaller query")
 
 
 def _refuse_keyword(text: str, token: QueryToken, before: QueryToken | None) -> None:

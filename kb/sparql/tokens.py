@@ -24,10 +24,11 @@ _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _LOCAL = rf"(?:[{_BASE}_:0-9]|{_PLX})(?:(?:[{_CHARS}.:]|{_PLX})*(?:[{_CHARS}:]|{_PLX}))?"
 _UCHAR = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _NUMBER = r"[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+"
+_SPACE = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"  # possessive: nothing of a comment is ever tried as something else
 _PREFIX = re.compile(rf"[{_BASE}][{_CHARS}.]*")
 _NAME = re.compile(rf":({_LOCAL})?")
 _TOKEN = re.compile(
-    rf"""(?P<space>(?:[ \t\r\n]+|\#[^\r\n]*)+)
+    rf"""(?P<space>{_SPACE}++)
     |(?P<var>[?$][{_BASE}_0-9][{_VARNAME}]*)
     |(?P<keyword>[A-Za-z][A-Za-z0-9_]*)
     |(?P<iriref><(?:[^<>"{{}}|^`\\\x00-\x20]|{_UCHAR})*>)
@@ -38,8 +39,8 @@ _TOKEN = re.compile(
     |(?P<number>[+-]?(?:{_NUMBER}))
     |(?P<blank_node_label>_:[{_BASE}_0-9](?:[{_CHARS}.]*[{_CHARS}])?)
     |(?P<lang_dir>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[A-Za-z]+)?)
-    |(?P<nil>\([ \t\r\n]*\))
-    |(?P<anon>\[[ \t\r\n]*\])
+    |(?P<nil>\({_SPACE}*+\))
+    |(?P<anon>\[{_SPACE}*+\])
     |(?P<mark><<\(|\)>>|\|\||&&|\^\^|<=|>=|!=|<<|>>|\{{\||\|\}}|[{{}}()\[\];,.+*/<>=!^|~?-])""",
     re.VERBOSE | re.DOTALL,
 )

@@ -8,12 +8,13 @@ and what is before and after the rows is removed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 import pyoxigraph as ox
 
+from kb.sparql.xml import check_characters, escape_returns
 from kb.vocab import XSD
 
 ResultTerm: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -103,7 +104,25 @@ class _EngineRows:
         return self.after
 
     def _document(self, rows: Iterable[Row]) -> bytes:
-        return _converted(write_table(self.columns, rows, "json"), self.format)
+        document = _converted(write_table(self.columns, rows, "json"), self.format)
+        return escape_returns(document) if self.format == ox.QueryResultsFormat.XML else document
+
+
+class _XmlRows(_EngineRows):
+    """Rows in XML, where every value has only characters that XML has."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        super().__init__(columns, ox.QueryResultsFormat.XML)
+
+    def rows(self, rows: Iterable[Row]) -> bytes:
+        return super().rows(_checked(rows))
+
+
+def _checked(rows: Iterable[Row]) -> Iterator[Row]:
+    for row in rows:
+        for term in row:
+            check_characters(term)
+        yield row
 
 
 def _converted(document: bytes, format: ox.QueryResultsFormat) -> bytes:
@@ -124,7 +143,7 @@ _FORMATS = {
 RESULT_WRITERS: Mapping[str, Callable[[Sequence[str]], RowWriter]] = MappingProxyType(
     {
         "json": _JsonRows,
-        "xml": lambda columns: _EngineRows(columns, ox.QueryResultsFormat.XML),
+        "xml": _XmlRows,
         "csv": lambda columns: _EngineRows(columns, ox.QueryResultsFormat.CSV),
         "tsv": lambda columns: _EngineRows(columns, ox.QueryResultsFormat.TSV),
     }

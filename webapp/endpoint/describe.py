@@ -176,6 +176,7 @@ def service_triples(here: Site) -> Iterator[ox.Triple]:
         (SD.feature, SD.UnionDefaultGraph),
         *((SD.resultFormat, FORMAT_NAMES + FORMATS[name]) for name in RESULTS),
         (SD.defaultDataset, dataset),
+        (kb.DCTERMS.description, ox.Literal(VALUES, language="en")),
     )
     yield from facts(dataset, (kb.RDF.type, SD.Dataset), (SD.defaultGraph, default))
     yield from facts(default, (kb.RDF.type, SD.Graph), (VOID.triples, found.triples))
@@ -225,6 +226,11 @@ def void_triples(here: Site) -> Iterator[ox.Triple]:
     yield from _questions(here, document)
 
 
+VALUES = (
+    "The endpoint keeps numbers, times, durations and truth values as values: 2.50 is answered as 2.5, 01 as 1, a "
+    "nonNegativeInteger as an integer, 24:00:00 as 00:00:00 of the next day; sameTerm(01, 1) is true. Language tags "
+    "are answered in small letters. /graph, the exports and the documents of things have the forms that the files have."
+)
 DESCRIPTION = (
     "Claims taken from articles, held unasserted, each with its citations: who says it, through whom, in which "
     "paragraph, at which characters. The articles' texts are not part of it."

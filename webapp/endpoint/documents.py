@@ -14,6 +14,7 @@ the answer to the query behind its page. The same triples give the same bytes, w
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
@@ -192,9 +193,19 @@ def serialised(
         return Download.of(kb.write_turtle(ordered, prefixes=prefixes, source=source))
     if media.name == "turtle":
         return Download.of(_with_blanks(ordered, prefixes))
-    predicates = kb.used_prefixes(prefixes, (triple.predicate.value for triple in ordered))
-    shown = predicates if media.name == "rdfxml" else None  # the other formats have none, or make their own
-    return Download.of(ox.serialize(ordered, format=GRAPH_FORMATS[media.name], prefixes=shown) or b"")
+    if media.name == "rdfxml":
+        return Download.of(_rdf_xml(ordered, prefixes))
+    return Download.of(ox.serialize(ordered, format=GRAPH_FORMATS[media.name]) or b"")
+
+
+def _rdf_xml(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> bytes:
+    """RDF/XML; ends the request with 406 where a triple cannot be written in it."""
+    output = io.BytesIO()
+    try:
+        kb.write_rdf_xml(triples, output, kb.used_prefixes(prefixes, (triple.predicate.value for triple in triples)))
+    except kb.NotWritableError as error:
+        abort(406, f"{error.message}; {error.help}.")
+    return output.getvalue()
 
 
 def _is_canonical(triples: Sequence[ox.Triple]) -> bool:

@@ -122,8 +122,8 @@ def reply(
     rows = settings.max_rows if query.max_rows is None else query.max_rows
     try:
         tail = answer(store, query, rows, prefixes, outlet)
-    except NotOfferedError as error:
-        return _problem("unacceptable", str(error))
+    except (NotOfferedError, kb.NotWritableError) as error:
+        return _problem("unacceptable", f"{error.message}; {error.help}" if error.help else error.message)
     except TooManyError:
         return _problem("rows", f"the answer has more than {rows:,} rows", help="ask for less, or use LIMIT")
     except TooLargeError:
@@ -197,7 +197,10 @@ def _graph(
     coming = iter(cut)
     first = list(islice(coming, PEEK))
     known = kb.used_prefixes(prefixes, _iris(first)) if len(first) < PEEK else dict(sorted(prefixes.items()))
-    ox.serialize(chain(first, coming), outlet, GRAPH_FORMATS[name], prefixes=known)  # type: ignore[arg-type]
+    if name == "rdfxml":
+        kb.write_rdf_xml(chain(first, coming), outlet, known)
+    else:
+        ox.serialize(chain(first, coming), outlet, GRAPH_FORMATS[name], prefixes=known)  # type: ignore[arg-type]
     return cut.tail
 
 

@@ -73,8 +73,9 @@ def _made(here: Site, kind: str, iri: str) -> tuple[bytes, bool]:
 
 
 def _graph(here: Site, kind: str, iri: str) -> kb.Graph:
-    """The answer to the query behind a page."""
-    return graph_of(here.ask(QueryRequest(here.behind(kind, iri), graph=ROWS, max_rows=PAGE_ROWS), page=True))
+    """The answer to the query behind a page, literals as the files write them."""
+    found = graph_of(here.ask(QueryRequest(here.behind(kind, iri), graph=ROWS, max_rows=PAGE_ROWS), page=True))
+    return kb.Graph.of(kb.as_written(found.triples, (here.base.graph, here.base.derived)))
 
 
 def graph_of(reply: Reply) -> kb.Graph:
