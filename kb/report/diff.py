@@ -1,7 +1,7 @@
 """Writes a comparison as text for a terminal, as JSON, and as Markdown for a comment on a pull request.
 
-The claims that fall come first, with the reasons; the lists of changes follow. In Markdown these lists are collapsed. They
-are cut before the comment exceeds the size limit of GitHub, and the number of remaining lines is given.
+The claims that fall come first, with the reasons; the lists of changes follow. In Markdown these lists are collapsed.
+They are cut before the comment exceeds the size limit of GitHub, and the number of remaining lines is given.
 """
 
 from __future__ import annotations
