@@ -62,7 +62,7 @@ def export_options(parser: argparse.ArgumentParser) -> None:
 def _run_diff(arguments: argparse.Namespace) -> int:
     if (arguments.base is None) == (arguments.retract is None) or (arguments.head and arguments.retract):
         raise kb.UsageError(
-            "compare what?", help="kb diff BASE [HEAD] compares two; kb diff --retract NAME takes something away"
+            "compare what?", help="kb diff BASE [HEAD] compares two; kb diff --retract NAME removes something"
         )
     home = kb.find_home(arguments.home)
     with progress() as tell:
@@ -70,14 +70,14 @@ def _run_diff(arguments: argparse.Namespace) -> int:
         head = kb.read_revision(home, arguments.head)
         if arguments.retract is None:
             base = kb.read_revision(home, arguments.base, known={file.name: file for file in head.files})
-            tell("comparing where claims stand")
-            names = (arguments.base, arguments.head or "what lies here")
-            blast = kb.compare_graphs(base.graph, head.graph, names=names, prefixes=head.prefixes)
+            tell("comparing the status of each claim")
+            names = (arguments.base, arguments.head or "the current files")
+            comparison = kb.compare_graphs(base.graph, head.graph, names=names, prefixes=head.prefixes)
         else:
-            blast = kb.retract(head.graph, arguments.retract, prefixes=head.prefixes)
-    text = kb.DIFF_FORMATS[arguments.format](blast, prefixes=head.prefixes)
+            comparison = kb.retract(head.graph, arguments.retract, prefixes=head.prefixes)
+    text = kb.DIFF_FORMATS[arguments.format](comparison, prefixes=head.prefixes)
     write(text.encode(), arguments.output)
-    return int(arguments.fail_on_fall and blast.falls > 0)
+    return int(arguments.fail_on_fall and comparison.falls > 0)
 
 
 def _run_query(arguments: argparse.Namespace) -> int:

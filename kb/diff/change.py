@@ -1,4 +1,4 @@
-"""What a comparison says: the differences of claims, citations and entities, as values."""
+"""The result of a comparison: the differences between claims and citations, as values."""
 
 from __future__ import annotations
 
@@ -7,25 +7,22 @@ from dataclasses import dataclass
 from kb.vocab import FC
 
 RANKS = {FC.Uncited: 0, FC.Contested: 1, FC.SingleSource: 2, FC.Corroborated: 3}
-"""How well a claim stands; a lower rank is a fall."""
-
+"""How well each status supports a claim. A claim that moves to a lower rank falls."""
 
 KINDS = ("claim", "citation")
-
-
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One property that says something else: its predicate, and the values that went and came, in N-Triples form.
+    """One property whose values changed: its predicate, and the values removed and added, in N-Triples form.
 
-    A list is written as its members between brackets.
+    A list is written as its members in parentheses.
     """
 
     predicate: str
-    gone: tuple[str, ...]
-    come: tuple[str, ...]
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +32,9 @@ class Change:
     Attributes:
         kind: one of `KINDS`.
         state: `ADDED`, `CHANGED` or `REMOVED`.
-        iri, label: which; the label is empty where it has none.
+        iri, label: its IRI and its label; the label is empty if it has none.
         status: the status of the claim after the change, or before it was removed; empty for a citation.
-        differences: for what was changed.
+        differences: the changed properties, if the state is `CHANGED`.
     """
 
     kind: str
@@ -50,13 +47,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One claim that stands elsewhere.
+    """One claim whose status changed.
 
     Attributes:
-        claim, label: which.
+        claim, label: its IRI and its label.
         before, after: its status, as IRIs.
         origins: its number of independent origins, before and after.
-        reasons: why, in words; claims with the same reasons are told together.
+        reasons: why its status changed, in words.
     """
 
     claim: str
@@ -68,12 +65,12 @@ class Move:
 
     @property
     def falls(self) -> bool:
-        """Whether it stands worse."""
+        """Whether its new status is lower."""
         return RANKS[self.after] < RANKS[self.before]
 
     @property
     def verb(self) -> str:
-        """`fall`, `rise`, or `turn` for a claim that was asserted by no one and is contested now."""
+        """`fall`, `rise`, or `turn` for a claim that had no assertion and is now contested."""
         if self.before == FC.Uncited and self.after == FC.Contested:
             return "turn"
         return "fall" if self.falls else "rise"
@@ -81,13 +78,13 @@ class Move:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a change does.
+    """The difference between two versions of a base.
 
     Attributes:
-        base, head: what was compared, as the user wrote it.
-        changes: claims first, then citations; added, changed, removed; by IRI.
-        moves: falls first; by status, reasons and claim.
-        recounted: claims with the same status and another number of origins: claim, before, after.
+        base, head: names of the two versions, as the user wrote them.
+        changes: claims first, then citations; added, then changed, then removed; sorted by IRI.
+        moves: claims whose status changed; falls first, then sorted by status, reasons and claim.
+        origin_changes: claims with the same status and a different number of origins: claim, before, after.
         claims: number of claims before and after.
     """
 
@@ -95,22 +92,22 @@ class Comparison:
     head: str
     changes: tuple[Change, ...]
     moves: tuple[Move, ...]
-    recounted: tuple[tuple[str, int, int], ...]
+    origin_changes: tuple[tuple[str, int, int], ...]
     claims: tuple[int, int]
 
     @property
     def falls(self) -> int:
-        """How many claims stand worse."""
+        """The number of claims with a lower status."""
         return sum(move.falls for move in self.moves)
 
     @property
     def groups(self) -> tuple[tuple[Move, ...], ...]:
-        """The moves, those with the same statuses and reasons together."""
+        """The moves, grouped by their statuses and reasons."""
         found: dict[tuple[str, str, tuple[str, ...]], list[Move]] = {}
         for move in self.moves:
             found.setdefault((move.before, move.after, move.reasons), []).append(move)
         return tuple(tuple(moves) for moves in found.values())
 
     def count(self, kind: str, state: str) -> int:
-        """How many claims or citations were added, changed or removed."""
+        """The number of claims or citations that were added, changed or removed."""
         return sum((change.kind, change.state) == (kind, state) for change in self.changes)

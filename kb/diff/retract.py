@@ -15,22 +15,22 @@ from kb.vocab import DCTERMS, FC, PREFIXES, PROV, RDF
 
 
 def retract(graph: Graph, name: str, *, prefixes: Mapping[str, str] = PREFIXES) -> Comparison:
-    """Who falls when the citations of an article are taken away, or one citation, or all that one voice says.
+    """Compare a base with the same base without an article, a citation, or all citations of one voice.
 
     Args:
         graph: the authored triples.
-        name: an article, a citation or an agent, with a prefix or as an IRI; an article by its slug too.
-        prefixes: how IRIs are written.
+        name: an article, a citation or an agent, with a prefix or as an IRI; an article also by its slug.
+        prefixes: how IRIs are shortened.
 
     Raises:
         UsageError: there is no such article, citation or agent.
     """
     iri = _retractable(graph, name, prefixes)
-    gone = set(_citations_of(graph, iri))
-    gone |= {cell for citation in gone for cell in _attribution_cells(graph, citation)}
-    rest = Graph(tuple(triple for triple in graph.triples if key(triple.subject) not in gone))
+    removed = set(_citations_of(graph, iri))
+    removed |= {cell for citation in removed for cell in _attribution_cells(graph, citation)}
+    rest = Graph(tuple(triple for triple in graph.triples if key(triple.subject) not in removed))
     names = ("the base", f"the base without {short_iri(iri, prefixes)}")
-    return compare_graphs(graph, rest, names=names, prefixes=prefixes, taken=iri)
+    return compare_graphs(graph, rest, names=names, prefixes=prefixes, withdrawn=iri)
 
 
 def _retractable(graph: Graph, name: str, prefixes: Mapping[str, str]) -> str:
@@ -39,13 +39,13 @@ def _retractable(graph: Graph, name: str, prefixes: Mapping[str, str]) -> str:
     found = next((iri for iri in candidates if iri in kinds), None)
     if found is None:
         raise UsageError(
-            f"{name!r} is no article, citation or agent of this base", help="name one, such as art:old-bridge"
+            f"{name!r} is not an article, citation or agent of this base", help="name one, such as art:old-bridge"
         )
     return found
 
 
 def _citations_of(graph: Graph, iri: str) -> Iterable[str]:
-    """The citations that go with an article, a citation or a voice."""
+    """The citations that are removed with an article, a citation or a voice."""
     citations = frozenset(graph.instances(FC.Citation))
     if iri in citations:
         return (iri,)

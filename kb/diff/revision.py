@@ -1,4 +1,4 @@
-"""Read a base as it is in a folder, or as it was in a commit.
+"""Reads a base from a folder or from a commit.
 
 The files of a commit are read from the repository, by name and in memory: there is no checkout and no temporary folder.
 They are compared, not checked, so the rules of this project do not apply: an old commit may use a term that was removed
@@ -22,21 +22,21 @@ _ANY = Policy(house=False)
 
 
 def read_revision(home: Home, word: str | None, *, known: Mapping[str, LoadedFile] | None = None) -> KnowledgeBase:
-    """A base by its name.
+    """Read a version of a base.
 
     Args:
         home: the base that commits are looked up for.
-        word: a folder that holds a base, or a commit of the repository that `home` is in; None is `home` as it is.
-        known: files of another revision, by name; one with the same bytes is not parsed again.
+        word: a folder that contains a base, or a commit of the repository that contains `home`; None for `home` itself.
+        known: files of another version, by name; a file with the same bytes is not parsed again.
 
     Raises:
-        UsageError: neither a base nor a commit.
-        InputError: git is not there, or a file is no Turtle.
+        UsageError: `word` is neither a base nor a commit.
+        InputError: git is not installed, or a file is not Turtle.
     """
     if word is None:
         return _folder(home, known or {})
     if Path(word).is_dir():
-        with suppress(HomeError):  # a branch may be called as a folder is
+        with suppress(HomeError):  # a branch may have the name of a folder
             return _folder(find_home(word), known or {})
     return _commit(home, word, known or {})
 

@@ -1,12 +1,12 @@
-"""A `Report` for every reader: one writer a file, all of the same values in the same order.
+"""Writes a `Report` in every format: one writer in each file, all with the same values in the same order.
 
-    text      a person at a terminal            github    annotations beside a change
-    json      programs                          markdown  the summary of a run
-    sarif     code scanning, editors            html      one page, to keep and to send
-    junit     for test reporters                 turtle    the W3C's validation report, with its provenance
+    text      a person at a terminal            github    annotations beside the changed lines
+    json      programs                          markdown  the summary of a CI run
+    sarif     code scanning, editors            html      one page, to keep or to send
+    junit     test reporters                    turtle    the W3C validation report, with its provenance
 
-Each says what was checked and what was not. If a reader has a limit, the writer stops before it and
-says how many more there are. What comes from a base is spelt out or escaped, never passed on as a command.
+Each format says what was checked and what was not. If a reader has a size limit, the writer stops before the limit and
+gives the number of findings that were left out. Text from a base is always escaped, so it is never run as a command.
 """
 
 from collections.abc import Callable, Mapping

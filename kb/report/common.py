@@ -1,4 +1,4 @@
-"""What the writers share: the words for severities, places and verdicts, and text that is safe to show."""
+"""What the writers share: words for severities, places and results, and escaped text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WORDS = {"violation": "error", "warning": "warning", "info": "note"}
 
 
 def clean(text: str) -> str:
-    """Text of the base for people, in one line: hidden characters escaped, and the bracket of `##[`.
+    """Text of the base in one line, with hidden characters and the bracket of `##[` escaped.
 
     A CI runner takes a line with `##[` as a command.
     """
@@ -24,14 +24,14 @@ def clean(text: str) -> str:
 
 
 def clean_lines(text: str) -> str:
-    """The same for text that may have lines."""
+    """The same for text with several lines."""
     return "\n".join(clean(line) for line in text.split("\n"))
 
 
 def escape_markdown(text: str) -> str:
-    """Text in one line, in which nothing is Markdown or HTML: no list, no link, no mention.
+    """Text in one line, escaped so that it contains no Markdown and no HTML: no list, no link, no mention.
 
-    It can be read as it is too; where HTML surrounds it, take `markdown.plain`.
+    The source remains readable. Inside HTML elements, use `markdown.plain` instead.
     """
     return _BEFORE_MARKUP.sub(r"\g<0>\\", clean(" ".join(text.split())))
 
@@ -39,11 +39,11 @@ def escape_markdown(text: str) -> str:
 _BEFORE_MARKUP = re.compile(
     r"(?=[\\`*_{}\[\]<>#|&~!@])|^\d{1,9}(?=[.)])|^(?=[-+=])|(?<=www)(?=\.)|(?=://)", re.ASCII | re.IGNORECASE
 )
-"""Where a backslash goes: before markup, before the stop of a numbered list, and inside an address."""
+"""Where a backslash is needed: before markup, before the full stop of a numbered list, and inside an address."""
 
 
 def fence_turtle(text: str) -> str:
-    """A block of Turtle in Markdown, with a fence longer than any run of backticks in it."""
+    """A block of Turtle in Markdown, with a fence that is longer than any run of backticks in the text."""
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 0)
     return f"{fence}turtle\n{clean_lines(text)}\n{fence}"
 
@@ -54,7 +54,7 @@ def plural(count: int, word: str) -> str:
 
 
 def and_more(count: int, word: str) -> str:
-    """What stands where a reader takes no more: `and 3 more errors`."""
+    """The end of a list that was cut: `and 3 more errors`."""
     return f"and {count:,} more {word}{'' if count == 1 else 's'}"
 
 
@@ -67,34 +67,34 @@ def short_digest(digest: str) -> str:
 
 
 def place(finding: Finding) -> str:
-    """`file:line:column`, as far as known."""
+    """`file:line:column`; unknown parts are left out."""
     parts = (finding.file, finding.line, finding.column)
     return clean(":".join(str(part) for part in parts if part not in ("", None))) or "(no file)"
 
 
 def related(finding: Finding) -> tuple[str, ...]:
-    """The further places, as `file:line:column`."""
+    """The related places, as `file:line:column`."""
     return tuple(clean(f"{file}:{line}:{column}") for file, line, column in finding.related)
 
 
 def about(finding: Finding, prefixes: Mapping[str, str]) -> tuple[str, ...]:
-    """The focus, the path and the value, short, as far as each says more than the one before it."""
+    """The focus, the path and the value, with short IRIs. A value that only repeats the focus is left out."""
     value = "" if finding.value == f"<{finding.focus}>" else finding.value
     parts = (finding.focus, finding.path, value) if finding.focus else ()
-    return tuple(clean(_shortened(part, prefixes)) for part in parts if part)
+    return tuple(clean(_shorten(part, prefixes)) for part in parts if part)
 
 
-def _shortened(text: str, prefixes: Mapping[str, str]) -> str:
-    """An IRI, a path of IRIs or a value in N-Triples form, with prefixes where they fit."""
+def _shorten(text: str, prefixes: Mapping[str, str]) -> str:
+    """An IRI, a path of IRIs or a value in N-Triples form, with prefixes where possible."""
     if text.startswith('"'):
         return text
     return re.sub(r"<([^<>]*)>", lambda match: short_iri(match[1], prefixes), short_iri(text, prefixes))
 
 
-def marked(finding: Finding) -> tuple[str, str, str]:
-    """The line of the excerpt in three: before the marked words, the words, after them; safe to show.
+def split_excerpt(finding: Finding) -> tuple[str, str, str]:
+    """The line of the excerpt in three parts: before the marked words, the words, and after them; escaped.
 
-    Tabs become spaces, so that what is before has the same width everywhere.
+    Tabs become spaces, so that the first part has the same width in every program.
     """
     if not finding.excerpt:
         return "", "", ""
@@ -107,12 +107,12 @@ def marked(finding: Finding) -> tuple[str, str, str]:
 
 
 def count_by_severity(findings: Sequence[Finding]) -> dict[str, int]:
-    """How many findings of each severity there are, worst first."""
+    """The number of findings of each severity, the most severe first."""
     return {severity: sum(finding.severity == severity for finding in findings) for severity in SEVERITIES}
 
 
 def rules_by_code(report: Report) -> dict[str, Rule]:
-    """Every rule by its code; one made of its first finding for a code that no rule describes."""
+    """Every rule by its code. If no rule describes a code, the rule is made from the first finding with that code."""
     known = {rule.code: rule for rule in reversed(report.rules)}
     for finding in reversed(report.findings):
         if finding.code not in known or not known[finding.code].message:
@@ -126,7 +126,7 @@ def rules_by_code(report: Report) -> dict[str, Rule]:
 
 
 def checked_facts(report: Report) -> Iterator[tuple[str, str]]:
-    """What was checked and what was not, as short names and sentences; a name may occur more than once."""
+    """What was checked and what was not, as pairs of a name and a sentence; a name may occur more than once."""
     size = sum(file.size for file in report.files)
     yield (
         "read",
@@ -134,7 +134,7 @@ def checked_facts(report: Report) -> Iterator[tuple[str, str]]:
     )
     if report.shapes:
         nodes = sum(shape.nodes for shape in report.shapes)
-        rest = f"; {len(idle(report))} had nothing to check" if idle(report) else ""
+        rest = f"; {len(idle_rules(report))} had nothing to check" if idle_rules(report) else ""
         yield "rules", f"{len(report.shapes)} shapes checked nodes {nodes:,} times{rest}"
     else:
         yield "rules", "not run"
@@ -148,12 +148,12 @@ def checked_facts(report: Report) -> Iterator[tuple[str, str]]:
     for sentence in report.unchecked:
         yield "unchecked", clean(sentence)
     if report.fixed is not None:
-        gone = plural(report.fixed, "finding")
-        yield "baseline", f"{report.count('known'):,} known; {gone} of the baseline no longer there"
+        fixed = plural(report.fixed, "finding")
+        yield "baseline", f"{report.count('known'):,} known; {fixed} of the baseline fixed"
 
 
-def idle(report: Report) -> tuple[str, ...]:
-    """The shapes that looked at no node, by code and name."""
+def idle_rules(report: Report) -> tuple[str, ...]:
+    """The shapes that checked no node, by code and name."""
     names = {rule.iri: rule.name for rule in report.rules}
     return tuple(
         clean(f"{shape.code} {names.get(shape.iri, shape.iri)}") for shape in report.shapes if shape.nodes == 0
@@ -161,42 +161,43 @@ def idle(report: Report) -> tuple[str, ...]:
 
 
 def circumstances(report: Report, *, times: bool = True) -> Iterator[tuple[str, str]]:
-    """What the run was made with, at which commit, and, where it is known and wanted, when."""
+    """The tools and the commit of the run, its coverage and, if `times` is set, its date and duration."""
     yield "tools", clean(", ".join(f"{name} {version}" for name, version in report.versions.items()))
     if report.commit is not None:
-        yield "commit", f"{clean(report.commit.name[:12])}; {_compared(report.commit)}"
+        yield "commit", f"{clean(report.commit.name[:12])}; {_compare_files(report.commit)}"
     if report.coverage is not None:
-        reached = report.coverage
+        coverage = report.coverage
         yield (
             "coverage",
-            f"{reached.covered:,} of {plural(reached.paragraphs, 'paragraph')} cited or said to yield no claim; "
-            f"{plural(reached.two_origins, 'claim')} with two independent origins",
+            f"{coverage.covered:,} of {plural(coverage.paragraphs, 'paragraph')} cited or marked as having no claim; "
+            f"{plural(coverage.two_origins, 'claim')} with two independent origins",
         )
     if times and report.started:
         took = "" if report.seconds is None else f", {report.seconds:.1f} s"
         yield "time", f"{report.started}{took}"
 
 
-def _compared(commit: Commit) -> str:
+def _compare_files(commit: Commit) -> str:
     count = len(commit.differing)
     if not count:
-        return "every file is as in it"
+        return "all files match it"
     more = f", {and_more(count - 3, 'file')}" if count > 3 else ""
-    return f"{plural(count, 'file')} not as in it: {clean(', '.join(commit.differing[:3]))}{more}"
+    verb = "differs" if count == 1 else "differ"
+    return f"{plural(count, 'file')} {verb}: {clean(', '.join(commit.differing[:3]))}{more}"
 
 
 def file_row(file: FileChecked) -> tuple[str, str, str, str]:
-    """The digest, short, the bytes, the triples and the name of a file."""
+    """The short digest, the bytes, the triples and the name of a file."""
     return short_digest(file.digest), f"{file.size:,}", f"{file.triples:,}", clean(file.name)
 
 
-def verdict(report: Report) -> str:
-    """The one line that says it all."""
+def result_line(report: Report) -> str:
+    """The result in one line."""
     if report.stopped:
         return f"not checked: {clean(report.stopped)} (exit {report.exit_code})"
     if not report.findings:
         return f"No problems found (exit {report.exit_code})"
     new = count_by_severity([finding for finding in report.findings if finding.state == "new"])
-    said = [plural(count, WORDS[severity]) for severity, count in new.items() if count] or ["nothing new"]
-    said += [f"{report.count(state):,} {state}" for state in ("known", "waived") if report.count(state)]
-    return f"{', '.join(said)} (exit {report.exit_code})"
+    parts = [plural(count, WORDS[severity]) for severity, count in new.items() if count] or ["no new problems"]
+    parts += [f"{report.count(state):,} {state}" for state in ("known", "waived") if report.count(state)]
+    return f"{', '.join(parts)} (exit {report.exit_code})"

@@ -1,7 +1,7 @@
-"""The effect of a change for a terminal, for a program, and for the conversation under a pull request.
+"""Writes a comparison as text for a terminal, as JSON, and as Markdown for a comment on a pull request.
 
-What matters comes first: who falls, and why. The lists of what changed come after; in Markdown they are folded away,
-and end before the size that GitHub takes for a comment, with how many more there are.
+The claims that fall come first, with the reasons; the lists of changes follow. In Markdown these lists are collapsed.
+They are cut before the comment exceeds the size limit of GitHub, and the number of remaining lines is given.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kb.report.markdown import plain
 from kb.vocab import FC, PREFIXES
 
 MAX_COMMENT = 60_000
-"""Characters of a comment; GitHub takes 65,536."""
+"""The most characters in a comment; the limit of GitHub is 65,536."""
 
 _STATUS = {
     FC.Uncited: "uncited",
@@ -28,42 +28,44 @@ _STATUS = {
 _SIGNS = {ADDED: "+", CHANGED: "~", REMOVED: "-"}
 
 
-def blast_text(blast: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """For a terminal."""
-    lines = [f"from       {clean(blast.base)} ({plural(blast.claims[0], 'claim')})"]
-    lines.append(f"to         {clean(blast.head)} ({plural(blast.claims[1], 'claim')})")
-    lines += [f"{kind + 's':10} {_counts(blast, kind)}" for kind in KINDS]
-    lines.append(f"statuses   {_moved(blast)}")
-    for moves in blast.groups:
+def diff_text(comparison: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """Text for a terminal."""
+    lines = [f"from       {clean(comparison.base)} ({plural(comparison.claims[0], 'claim')})"]
+    lines.append(f"to         {clean(comparison.head)} ({plural(comparison.claims[1], 'claim')})")
+    lines += [f"{kind + 's':10} {_counts(comparison, kind)}" for kind in KINDS]
+    lines.append(f"statuses   {_count_moves(comparison)}")
+    for moves in comparison.groups:
         lines += ["", clean(_sentence(moves))]
         lines += [f"  {short_iri(move.claim, prefixes)}  {clean(move.label)}".rstrip() for move in moves]
-    if blast.recounted:
-        lines += ["", "stand as they stood, with another number of independent origins:"]
-        lines += [f"  {short_iri(claim, prefixes)}  {one} -> {other}" for claim, one, other in blast.recounted]
-    if blast.changes:
-        lines += ["", *(_change(change, prefixes) for change in blast.changes)]
+    if comparison.origin_changes:
+        lines += ["", "same status, different number of independent origins:"]
+        lines += [
+            f"  {short_iri(claim, prefixes)}  {one} -> {other}" for claim, one, other in comparison.origin_changes
+        ]
+    if comparison.changes:
+        lines += ["", *(_describe(change, prefixes) for change in comparison.changes)]
     return "\n".join(lines) + "\n"
 
 
-def _counts(blast: Comparison, kind: str) -> str:
-    return ", ".join(f"{blast.count(kind, state):,} {state}" for state in (ADDED, CHANGED, REMOVED))
+def _counts(comparison: Comparison, kind: str) -> str:
+    return ", ".join(f"{comparison.count(kind, state):,} {state}" for state in (ADDED, CHANGED, REMOVED))
 
 
-def _moved(blast: Comparison) -> str:
-    verbs = [move.verb for move in blast.moves]
+def _count_moves(comparison: Comparison) -> str:
+    verbs = [move.verb for move in comparison.moves]
     said = [f"{verbs.count(verb):,} {verb}" for verb in ("fall", "rise", "turn") if verb in verbs]
-    return ", ".join(said) if said else "no claim stands elsewhere"
+    return ", ".join(said) if said else "no claim changes status"
 
 
 def _sentence(moves: Sequence[Move]) -> str:
-    """`3 claims fall from corroborated to single-source since cite:a now restates cite:b`."""
+    """`3 claims fall from corroborated to single-source because cite:a now restates cite:b`."""
     first, several = moves[0], len(moves) > 1
     verb = first.verb if several else f"{first.verb}s"
     way = f"from {_STATUS[first.before]} to {_STATUS[first.after]}"
-    return f"{plural(len(moves), 'claim')} {verb} {way} since {'; '.join(first.reasons)}"
+    return f"{plural(len(moves), 'claim')} {verb} {way} because {'; '.join(first.reasons)}"
 
 
-def _change(change: Change, prefixes: Mapping[str, str]) -> str:
+def _describe(change: Change, prefixes: Mapping[str, str]) -> str:
     parts = [_SIGNS[change.state], change.kind, short_iri(change.iri, prefixes)]
     if change.label:
         parts.append(clean(change.label))
@@ -74,13 +76,13 @@ def _change(change: Change, prefixes: Mapping[str, str]) -> str:
     return " ".join(parts)
 
 
-def blast_json(blast: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """For a program; keys are added and never renamed, names are IRIs."""
+def diff_json(comparison: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """JSON for programs. Keys are added and never renamed; names are IRIs."""
     content = {
-        "base": blast.base,
-        "head": blast.head,
-        "claims": {"before": blast.claims[0], "after": blast.claims[1]},
-        "falls": blast.falls,
+        "base": comparison.base,
+        "head": comparison.head,
+        "claims": {"before": comparison.claims[0], "after": comparison.claims[1]},
+        "falls": comparison.falls,
         "moves": [
             {
                 "claim": move.claim,
@@ -91,9 +93,11 @@ def blast_json(blast: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> 
                 "origins": {"before": move.origins[0], "after": move.origins[1]},
                 "reasons": list(move.reasons),
             }
-            for move in blast.moves
+            for move in comparison.moves
         ],
-        "recounted": [{"claim": claim, "before": one, "after": other} for claim, one, other in blast.recounted],
+        "recounted": [
+            {"claim": claim, "before": one, "after": other} for claim, one, other in comparison.origin_changes
+        ],
         "changes": [
             {
                 "kind": change.kind,
@@ -102,34 +106,37 @@ def blast_json(blast: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> 
                 "label": change.label,
                 "status": change.status or None,
                 "differences": [
-                    {"predicate": each.predicate, "gone": list(each.gone), "come": list(each.come)}
+                    {"predicate": each.predicate, "gone": list(each.removed), "come": list(each.added)}
                     for each in change.differences
                 ],
             }
-            for change in blast.changes
+            for change in comparison.changes
         ],
     }
     return dumps(content)
 
 
-def blast_markdown(blast: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
-    """For a comment under a pull request."""
-    mark = "⚠️" if blast.falls else "✅"
+def diff_markdown(comparison: Comparison, *, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """Markdown for a comment on a pull request."""
+    before, after = comparison.claims
+    mark = "⚠️" if comparison.falls else "✅"
     lines = [
-        f"## {mark} {plain(_moved(blast))}",
+        f"## {mark} {plain(_count_moves(comparison))}",
         "",
-        f"From {plain(blast.base)} to {plain(blast.head)}: {blast.claims[0]:,} claims, then {blast.claims[1]:,}.",
+        f"From {plain(comparison.base)} to {plain(comparison.head)}: {before:,} claims, then {after:,}.",
         "",
         "| | added | changed | removed |",
         "|---|--:|--:|--:|",
-        *(f"| {kind}s | {' | '.join(str(blast.count(kind, s)) for s in _SIGNS)} |" for kind in KINDS),
+        *(f"| {kind}s | {' | '.join(str(comparison.count(kind, s)) for s in _SIGNS)} |" for kind in KINDS),
         "",
     ]
-    lines += _folded("moves", [line for moves in blast.groups for line in _group(moves, prefixes)], lines)
-    recounted = [f"- {plain(short_iri(claim, prefixes))}: {one} → {other}" for claim, one, other in blast.recounted]
-    lines += _folded("Another number of independent origins", recounted, lines)
-    changes = [f"- {plain(_change(change, prefixes))}" for change in blast.changes]
-    lines += _folded("Claims and citations", changes, lines)
+    lines += _collapse("moves", [line for moves in comparison.groups for line in _group(moves, prefixes)], lines)
+    origins = [
+        f"- {plain(short_iri(claim, prefixes))}: {one} → {other}" for claim, one, other in comparison.origin_changes
+    ]
+    lines += _collapse("Same status, different number of independent origins", origins, lines)
+    changes = [f"- {plain(_describe(change, prefixes))}" for change in comparison.changes]
+    lines += _collapse("Claims and citations", changes, lines)
     return "\n".join(lines) + "\n"
 
 
@@ -139,15 +146,15 @@ def _group(moves: Sequence[Move], prefixes: Mapping[str, str]) -> Iterator[str]:
         yield f"  - {plain(short_iri(move.claim, prefixes))} {plain(move.label)}".rstrip()
 
 
-def _folded(title: str, items: Sequence[str], before: Sequence[str]) -> list[str]:
-    """A list, collapsed unless it holds the changes of status; cut to the space that is left."""
+def _collapse(title: str, items: Sequence[str], before: Sequence[str]) -> list[str]:
+    """A list, collapsed unless it contains the changes of status, and cut to the space that is left."""
     if not items:
         return []
-    room = MAX_COMMENT - sum(len(line) + 1 for line in before) - 200
+    space = MAX_COMMENT - sum(len(line) + 1 for line in before) - 200
     shown: list[str] = []
     for item in items:
-        room -= len(item) + 1
-        if room < 0:
+        space -= len(item) + 1
+        if space < 0:
             shown.append(f"- {and_more(len(items) - len(shown), 'line')}")
             break
         shown.append(item)
@@ -157,6 +164,6 @@ def _folded(title: str, items: Sequence[str], before: Sequence[str]) -> list[str
 
 
 DIFF_FORMATS: Mapping[str, Callable[..., str]] = MappingProxyType(
-    {"text": blast_text, "json": blast_json, "markdown": blast_markdown}
+    {"text": diff_text, "json": diff_json, "markdown": diff_markdown}
 )
 """Name of a format to its writer."""

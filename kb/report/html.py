@@ -1,12 +1,11 @@
-"""The report as one page that needs nothing else: to keep beside a run, to send, to print.
+"""Writes the report as one self-contained HTML page: to keep with a CI run, to send, or to print.
 
-Findings stand under their rule, whole, with why the rule is there and how it is kept; by file and by severity they
-are listed with links to that place. Everything is in the page without a script; a small one adds a filter. The
-policy in the head allows that script and that style by their digests, and nothing from anywhere else
-(https://www.w3.org/TR/CSP3/).
+Findings are grouped by rule, with the reason for the rule and examples. Two more lists, by file and by severity, link
+to them. The page is complete without a script; a small script adds a filter. The policy in the head allows only that
+script and the style, by their digests (https://www.w3.org/TR/CSP3/).
 
-This module prepares values; the markup is in `page.html.jinja`. Every text that the template prints is cleaned of
-hidden characters and escaped by the template engine, so neither can be forgotten.
+This module prepares the values; the markup is in `page.html.jinja`. The template engine removes hidden characters from
+every printed text and escapes it.
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ from kb.report.common import (
     clean,
     count_by_severity,
     file_row,
-    idle,
-    marked,
+    idle_rules,
     place,
     plural,
     related,
+    result_line,
     rules_by_code,
-    verdict,
+    split_excerpt,
 )
 
 if TYPE_CHECKING:
@@ -43,25 +42,25 @@ if TYPE_CHECKING:
 
 _FOLDER = Path(__file__).resolve().parent
 _OPEN = 10
-"""So many findings are unfolded from the start."""
+"""Findings are expanded at the start if there are at most this many."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Asset:
-    """A style or a script that is written into the page, and its digest for the policy."""
+    """A style or a script in the page, with its digest for the policy."""
 
     text: str
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
-    """A finding with the name of its place in the page, and what is said of it."""
+class _Entry:
+    """A finding with its anchor in the page and the texts shown for it."""
 
     finding: Finding
     anchor: str
     place: str
-    marked: tuple[str, str, str]
+    excerpt: tuple[str, str, str]
     about: tuple[str, ...]
     related: tuple[str, ...]
     help: str
@@ -69,26 +68,26 @@ class _Shown:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Findings that have one thing in common.
+    """Findings with the same rule, file or severity.
 
     Attributes:
-        key: what they share: the code of a rule, the name of a file, or a severity.
-        severity: the worst of theirs.
+        key: the code of the rule, the name of the file, or the severity.
+        severity: the worst severity of the members.
         members: the findings, in the order in which they are shown.
-        rule: their rule, when they are grouped by rule.
-        message: the message that all of them share; empty where they differ.
+        rule: their rule, if they are grouped by rule.
+        message: the message, if all members have the same one; otherwise empty.
     """
 
     key: str
     severity: str
-    members: tuple[_Shown, ...]
+    members: tuple[_Entry, ...]
     rule: Rule | None = None
     message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _ShapeRow:
-    """A row of the table of rules: what a shape looked at and how many findings it has."""
+    """A row of the table of rules: how many nodes a shape checked, and how many findings it has."""
 
     code: str
     name: str
@@ -98,34 +97,34 @@ class _ShapeRow:
 
 def as_html(report: Report) -> str:
     """One self-contained page, HTML5, UTF-8."""
-    shown = _shown(report)
+    entries = _make_entries(report)
     return _template().render(
         report=report,
         style=_asset("page.css"),
         script=_asset("page.js"),
-        verdict=verdict(report),
+        result=result_line(report),
         counts=count_by_severity(report.findings),
         severities=[severity for severity in SEVERITIES if any(f.severity == severity for f in report.findings)],
-        by_rule=_by_rule(shown, report),
-        by_file=_by_file(shown),
-        by_severity=sorted(_grouped(shown, lambda f: f.severity), key=lambda group: SEVERITIES.index(group.key)),
-        opened=len(shown) <= _OPEN,
+        by_rule=_by_rule(entries, report),
+        by_file=_by_file(entries),
+        by_severity=sorted(_group(entries, lambda f: f.severity), key=lambda group: SEVERITIES.index(group.key)),
+        opened=len(entries) <= _OPEN,
         facts=[*checked_facts(report), *circumstances(report)],
-        idle=idle(report),
-        shapes=list(_shapes(report)),
+        idle=idle_rules(report),
+        shapes=list(_shape_rows(report)),
         files=[(*file_row(file), file.digest.removeprefix("sha256:")) for file in report.files],
     )
 
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # loaded only when a page is written
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # only loaded when a page is written
 
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=_cleaned,
+        finalize=_clean_value,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -134,8 +133,8 @@ def _template() -> Template:
     return environment.get_template("page.html.jinja")
 
 
-def _cleaned(value: object) -> object:
-    """A printed value, a plain string without hidden characters; markup of the template itself is left as it is."""
+def _clean_value(value: object) -> object:
+    """A printed value; in a plain string, hidden characters are escaped. Markup of the template is not changed."""
     return clean(value) if type(value) is str else value
 
 
@@ -147,44 +146,44 @@ def _asset(name: str) -> _Asset:
 # --- findings --------------------------------------------------------------------------------------------
 
 
-def _shown(report: Report) -> tuple[_Shown, ...]:
+def _make_entries(report: Report) -> tuple[_Entry, ...]:
     rules = rules_by_code(report)
     seen: Counter[str] = Counter()
-    shown = []
+    entries = []
     for finding in report.findings:
         seen[finding.fingerprint] += 1
         again = f"-{seen[finding.fingerprint]}" if seen[finding.fingerprint] > 1 else ""
-        shown.append(
-            _Shown(
+        entries.append(
+            _Entry(
                 finding,
                 anchor=f"f-{finding.fingerprint}{again}",
                 place=place(finding),
-                marked=marked(finding),
+                excerpt=split_excerpt(finding),
                 about=about(finding, report.prefixes),
                 related=related(finding),
                 help="" if finding.help == rules[finding.code].help else finding.help,
             )
         )
-    return tuple(shown)
+    return tuple(entries)
 
 
-def _by_rule(shown: Iterable[_Shown], report: Report) -> Iterator[_Group]:
+def _by_rule(entries: Iterable[_Entry], report: Report) -> Iterator[_Group]:
     rules = rules_by_code(report)
-    for group in _grouped(shown, lambda finding: finding.code):
+    for group in _group(entries, lambda finding: finding.code):
         messages = {member.finding.message for member in group.members}
         message = messages.pop() if len(messages) == 1 else ""
         yield _Group(group.key, group.severity, group.members, rules[group.key], message)
 
 
-def _by_file(shown: Iterable[_Shown]) -> list[_Group]:
-    ordered = sorted(shown, key=lambda member: (member.finding.line or 0, member.finding.column or 0))
-    return sorted(_grouped(ordered, lambda finding: finding.file), key=lambda group: group.key)
+def _by_file(entries: Iterable[_Entry]) -> list[_Group]:
+    ordered = sorted(entries, key=lambda member: (member.finding.line or 0, member.finding.column or 0))
+    return sorted(_group(ordered, lambda finding: finding.file), key=lambda group: group.key)
 
 
-def _grouped(shown: Iterable[_Shown], key: Callable[[Finding], str]) -> Sequence[_Group]:
-    """Findings by what `key` says of them, in the order in which they come."""
-    groups: dict[str, list[_Shown]] = {}
-    for member in shown:
+def _group(entries: Iterable[_Entry], key: Callable[[Finding], str]) -> Sequence[_Group]:
+    """Findings grouped by the value of `key`, in their order."""
+    groups: dict[str, list[_Entry]] = {}
+    for member in entries:
         groups.setdefault(key(member.finding), []).append(member)
     return [
         _Group(name, min((m.finding.severity for m in members), key=SEVERITIES.index), tuple(members))
@@ -195,7 +194,7 @@ def _grouped(shown: Iterable[_Shown], key: Callable[[Finding], str]) -> Sequence
 # --- what was checked ----------------------------------------------------------------------------------
 
 
-def _shapes(report: Report) -> Iterator[_ShapeRow]:
+def _shape_rows(report: Report) -> Iterator[_ShapeRow]:
     names = {rule.iri: rule.name for rule in report.rules}
     found = Counter(finding.shape for finding in report.findings)
     for shape in report.shapes:

@@ -1,7 +1,7 @@
-"""The report for programs. Keys are added and never renamed.
+"""Writes the report as JSON for programs. Keys are added and never renamed.
 
-What differs from run to run over the same input stands under `time` and nowhere else. Control and direction
-characters are escaped, so that the file can be displayed safely; a reader gets back the exact text of the base.
+Only values under `time` differ between two runs with the same input. Control characters and characters that change the
+direction of text are escaped, so the file can be displayed safely. A JSON parser returns the exact text of the base.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kb.finding import Finding, Report
 
 
 def as_json(report: Report) -> str:
-    """What a program reads."""
+    """The report as JSON."""
     counts = report.citations
     content = {
         "conforms": report.conforms,
@@ -48,7 +48,7 @@ def as_json(report: Report) -> str:
 
 
 def dumps(content: object) -> str:
-    """JSON, in the order given, that is safe to look at."""
+    """JSON with the keys in the given order, safe to display."""
     return escape_for_json(json.dumps(content, indent=2, ensure_ascii=False)) + "\n"
 
 
@@ -76,10 +76,10 @@ def _finding(finding: Finding) -> dict[str, object]:
 
 
 def _coverage(report: Report) -> dict[str, int] | None:
-    reached = report.coverage
-    if reached is None:
+    coverage = report.coverage
+    if coverage is None:
         return None
-    return {"paragraphs": reached.paragraphs, "covered": reached.covered, "two_origins": reached.two_origins}
+    return {"paragraphs": coverage.paragraphs, "covered": coverage.covered, "two_origins": coverage.two_origins}
 
 
 def _commit(report: Report) -> dict[str, object] | None:

@@ -1,9 +1,9 @@
-"""The report as JUnit XML, for programs that count tests.
+"""Writes the report as JUnit XML, for programs that show test results.
 
-Three suites: each rule is a test that passes, or is skipped when it had nothing to check; each finding is a test that
-failed, beside its rule; the citations are one test for each reason why some were not checked, which is skipped,
-because not checked is not passed. A check that could not look is an error. There is no schema that all readers
-share; this keeps to what they have in common (https://github.com/testmoapp/junitxml).
+There are three suites. Each rule is a test that passes, or is skipped if it had nothing to check. Each finding is a
+failed test. Exact citations are one passed test, and each reason why citations were not checked is a skipped test. A
+check that could not be completed is an error. There is no common schema; the output contains only what all readers
+support (https://github.com/testmoapp/junitxml).
 """
 
 from __future__ import annotations
@@ -13,12 +13,22 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from kb.finding import Finding, Report
-from kb.report.common import WORDS, about, checked_facts, circumstances, clean, marked, place, related, verdict
+from kb.report.common import (
+    WORDS,
+    about,
+    checked_facts,
+    circumstances,
+    clean,
+    place,
+    related,
+    result_line,
+    split_excerpt,
+)
 
 
 @dataclass(frozen=True)
 class _Case:
-    """One test: its class and name, what became of it (`failure`, `error`, `skipped`, or nothing), and why."""
+    """One test: its class, its name, its outcome (`failure`, `error`, `skipped`, or empty) and the reason."""
 
     group: str
     name: str
@@ -31,7 +41,7 @@ class _Case:
 
 
 def as_junit(report: Report) -> str:
-    """JUnit XML; control characters of the base are spelt out, since XML has no way to hold them."""
+    """JUnit XML; control characters of the base are escaped, because XML cannot contain them."""
     suites = {
         "rules": [*_stopped(report), *_rules(report)],
         "findings": [_finding(finding, report) for finding in report.findings],
@@ -45,7 +55,7 @@ def as_junit(report: Report) -> str:
 
 def _stopped(report: Report) -> Iterator[_Case]:
     if report.stopped:
-        yield _Case("factcite.check", "the check ran to its end", "error", report.stopped, f"exit {report.exit_code}")
+        yield _Case("factcite.check", "the check was completed", "error", report.stopped, f"exit {report.exit_code}")
 
 
 def _rules(report: Report) -> Iterator[_Case]:
@@ -59,7 +69,7 @@ def _rules(report: Report) -> Iterator[_Case]:
 
 
 def _finding(finding: Finding, report: Report) -> _Case:
-    before, words, after = marked(finding)
+    before, words, after = split_excerpt(finding)
     lines = [f"{place(finding)}: {clean(finding.message)}"]
     lines += [before + words + after, " " * len(before) + "^" * max(1, len(words))] if finding.excerpt else []
     lines += ["about " + "  ".join(about(finding, report.prefixes))] if finding.focus else []
@@ -86,7 +96,11 @@ def _suite(name: str, cases: Sequence[_Case], report: Report) -> Iterator[str]:
     yield f"  <testsuite name={quoteattr(name)} {_counts(cases)}{_time(report, name == 'rules')}{stamp}>"
     if name == "rules":
         yield "    <properties>"
-        for key, sentence in (*circumstances(report, times=False), *checked_facts(report), ("result", verdict(report))):
+        for key, sentence in (
+            *circumstances(report, times=False),
+            *checked_facts(report),
+            ("result", result_line(report)),
+        ):
             yield f"      <property name={_quoted(key or 'citations')} value={_quoted(sentence)}/>"
         for file in report.files:
             value = f"{file.size} bytes, {file.triples} triples, {file.digest}"

@@ -1,8 +1,8 @@
-"""The report in Markdown, for the summary of a run
+"""Writes the report in Markdown, for the summary of a CI run
 (https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#adding-a-job-summary).
 
-A summary may have 1 MiB; findings are told until that is full, and then how many more there are. Text of the base
-is written so that Markdown and HTML see letters in it and nothing else.
+A summary may have 1 MiB. Findings are written up to that limit, followed by the number of those left out. Text of the
+base is escaped so that it contains no Markdown and no HTML.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from kb.report.common import (
     clean,
     count_by_severity,
     file_row,
-    idle,
-    marked,
+    idle_rules,
     place,
     plural,
-    verdict,
+    result_line,
+    split_excerpt,
 )
 
 MAX_BYTES = 1024 * 1024
@@ -35,11 +35,11 @@ def as_markdown(report: Report) -> str:
     """A summary of at most `MAX_BYTES`."""
     head = [*_head(report)]
     foot = [*_inputs(report)]
-    room = MAX_BYTES - _size(head) - _size(foot) - 500
-    if room < 0:  # a base of many thousand files: the summary is about the findings
-        foot = [f"<p>{len(report.files):,} files and {len(report.shapes):,} rules: see the whole report.</p>"]
-        room = MAX_BYTES - _size(head) - _size(foot) - 500
-    return "\n".join([*head, *_findings(report, room), *foot]) + "\n"
+    space = MAX_BYTES - _size(head) - _size(foot) - 500
+    if space < 0:  # a base with many thousands of files: leave out the lists, keep the findings
+        foot = [f"<p>{len(report.files):,} files and {len(report.shapes):,} rules: see the full report.</p>"]
+        space = MAX_BYTES - _size(head) - _size(foot) - 500
+    return "\n".join([*head, *_findings(report, space), *foot]) + "\n"
 
 
 def _size(lines: Sequence[str]) -> int:
@@ -48,7 +48,7 @@ def _size(lines: Sequence[str]) -> int:
 
 def _head(report: Report) -> Iterator[str]:
     mark = "✅" if report.exit_code == 0 else "❌"
-    yield f"## {mark} Factcite: {plain(verdict(report))}"
+    yield f"## {mark} Factcite: {plain(result_line(report))}"
     yield ""
     yield "| | |"
     yield "|---|---|"
@@ -57,31 +57,31 @@ def _head(report: Report) -> Iterator[str]:
     yield ""
 
 
-def _findings(report: Report, room: int) -> Iterator[str]:
-    """As many findings as fit."""
+def _findings(report: Report, space: int) -> Iterator[str]:
+    """The findings that fit into the space."""
     if not report.findings:
         return
     counts = count_by_severity(report.findings)
-    said = ", ".join(plural(count, WORDS[severity]) for severity, count in counts.items() if count)
-    lines = [f"### Findings: {said}", "", "| | rule | place | what is wrong, and what to write |", "|---|---|---|---|"]
+    total = ", ".join(plural(count, WORDS[severity]) for severity, count in counts.items() if count)
+    lines = [f"### Findings: {total}", "", "| | rule | place | problem and correction |", "|---|---|---|---|"]
     left = len(report.findings)
-    room -= _size(lines)
+    space -= _size(lines)
     for finding in report.findings:
         row = _row(finding, report.prefixes)
-        if _size([row]) > room:
+        if _size([row]) > space:
             break
-        room -= _size([row])
+        space -= _size([row])
         left -= 1
         lines.append(row)
     yield from lines
     yield ""
     if left:
-        yield f"**{and_more(left, 'finding')}**: they do not fit into a summary; the full report has all of them."
+        yield f"**{and_more(left, 'finding')}**: they do not fit into the summary; see the full report."
         yield ""
 
 
 def _row(finding: Finding, prefixes: Mapping[str, str]) -> str:
-    before, words, after = marked(finding)
+    before, words, after = split_excerpt(finding)
     state = "" if finding.state == "new" else f" <em>{finding.state}</em>"
     excerpt = f"{_code(before.lstrip())}<b>{_code(words)}</b>{_code(after.rstrip())}" if finding.excerpt else ""
     named = _code("  ".join(about(finding, prefixes)))
@@ -103,7 +103,8 @@ def _inputs(report: Report) -> Iterator[str]:
         yield "</details>"
     if report.shapes:
         names = {rule.iri: rule.name for rule in report.rules}
-        yield f"<details><summary>{plural(len(report.shapes), 'rule')}, {len(idle(report))} without a node</summary>"
+        title = f"{plural(len(report.shapes), 'rule')}, {len(idle_rules(report))} with nothing to check"
+        yield f"<details><summary>{title}</summary>"
         yield ""
         yield "| rule | name | nodes checked |"
         yield "|---|---|--:|"
@@ -119,11 +120,11 @@ def _code(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text in which no character has a meaning: each that could have one is written as its number."""
-    return re.sub(r"[^A-Za-z0-9 ,;=/.-]|(?<=www)\.", _numbered, clean(text), flags=re.ASCII | re.IGNORECASE)
+    """Text without special characters: each one is written as a numeric character reference."""
+    return re.sub(r"[^A-Za-z0-9 ,;=/.-]|(?<=www)\.", _character_reference, clean(text), flags=re.ASCII | re.IGNORECASE)
 
 
-def _numbered(match: re.Match[str]) -> str:
-    if match[0] == "@":  # a comment behind it, so that no address and no name is made a link
+def _character_reference(match: re.Match[str]) -> str:
+    if match[0] == "@":  # with a comment after it, so that GitHub makes no link of an address or a user name
         return "&#64;<!-- -->"
     return f"&#{ord(match[0])};" if match[0].isascii() else match[0]

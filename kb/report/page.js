@@ -1,5 +1,5 @@
 "use strict";
-// The filter. Without it the page is whole: everything is there, grouped and folded.
+// The filter. Without it, the page still contains every finding, grouped and collapsed.
 (() => {
   const box = document.getElementById("filter");
   if (!box) return;

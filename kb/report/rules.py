@@ -1,7 +1,7 @@
-"""Rules in words: one for a person at a terminal, all of them in a list, or in one Markdown document.
+"""Writes descriptions of rules: one rule for a terminal, a list of all rules, or one Markdown document.
 
-The document has an anchor for each rule: what a report can link to where no site is running. The one of this
-repository, `shapes/RULES.md`, is compared with the shapes by a test, so that it cannot go stale.
+The document has an anchor for each rule, which a report can link to if no website is running. A test compares the
+document of this repository, `shapes/RULES.md`, with the shapes, so that it cannot become outdated.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ _WIDTH = 100
 
 
 def explain(rule: Rule) -> str:
-    """One rule, whole."""
+    """The full description of one rule."""
     return "\n".join(_lines(rule)) + "\n"
 
 
 def explain_all(rules: Iterable[Rule]) -> str:
-    """Every rule in a line: code, severity, name, and what is wrong when it is broken."""
+    """A line for each rule: code, severity, name, and the message for a violation."""
     return "".join(
         f"{rule.code}  {WORDS[rule.severity]:7}  {visible(rule.name)}: {visible(rule.message)}\n" for rule in rules
     )
 
 
 def rulebook(rules: Iterable[Rule]) -> str:
-    """A Markdown document: a heading for each rule, with its code as anchor (`#fc324`), in the order of the codes."""
+    """A Markdown document with a heading for each rule, sorted by code; the code is the anchor (`#fc324`)."""
     ordered = sorted(rules, key=lambda rule: rule.code)
     lines = [
         "# The rules",
         "",
-        "Written from the shapes by `kb explain --format markdown`; edit the shapes, not this.",
+        "Generated from the shapes by `kb explain --format markdown`. Edit the shapes, not this file.",
         "",
         *(f"- [{rule.code}](#{rule.code.lower()}) {escape_markdown(rule.name)}" for rule in ordered),
         *(line for rule in ordered for line in _section(rule)),
@@ -48,14 +48,14 @@ def rulebook(rules: Iterable[Rule]) -> str:
 
 def _lines(rule: Rule) -> Iterator[str]:
     yield f"{rule.code}  {WORDS[rule.severity]}  {visible(rule.name)}"
-    yield from _part("What it checks", rule.checks or ("checked by the program itself, beside the shapes",))
+    yield from _part("What it checks", rule.checks or ("checked in code, not by a shape",))
     yield from _part("Why", (rule.why,))
     yield from _example("Wrong", rule.bad)
     yield from _example("Right", rule.help)
     yield from _part("How to fix it", (rule.message,))
     notes = []
     if rule.off:
-        notes.append("it is switched off")
+        notes.append("it is deactivated")
     if rule.idle and rule.host:
         notes.append("it may have nothing to check")
     if rule.file:
@@ -72,7 +72,7 @@ def _part(title: str, sentences: Iterable[str]) -> Iterator[str]:
 
 
 def _example(title: str, text: str) -> Iterator[str]:
-    """An example as it is, so that it can be copied."""
+    """An example with its line breaks, so that it can be copied."""
     if text:
         yield ""
         yield title
@@ -86,7 +86,7 @@ def _section(rule: Rule) -> Iterator[str]:
     yield from ("", f"## {rule.code}", "")
     yield f"**{escape_markdown(rule.name)}** ({WORDS[rule.severity]}). {escape_markdown(rule.message)}"
     yield ""
-    yield from (f"- {escape_markdown(check)}" for check in rule.checks or ("checked by the program itself",))
+    yield from (f"- {escape_markdown(check)}" for check in rule.checks or ("checked in code, not by a shape",))
     if rule.why:
         yield f"- Why: {escape_markdown(rule.why)}"
     for title, example in (("Wrong", rule.bad), ("Right", rule.help)):
@@ -95,5 +95,5 @@ def _section(rule: Rule) -> Iterator[str]:
 
 
 def _statements(text: str) -> Iterator[str]:
-    """The lines of an example: each statement in one of its own."""
+    """The lines of an example, with each statement on its own line."""
     yield from (visible(line) for line in re.sub(r" \. +(?=[^ #])", " .\n", text).split("\n"))

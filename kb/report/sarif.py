@@ -1,8 +1,8 @@
-"""The report as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), for code scanning and editors.
+"""Writes the report as SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), for code scanning and editors.
 
-A rule is told by its code, which never changes; a result is told from others by our fingerprint, which holds no
-line, so that an edit elsewhere does not make it new. Paths are relative to the base, or to the folder that the
-command was told to start from. What GitHub does not take is left out and counted
+A rule is identified by its code, which never changes. A result is identified by its fingerprint, which contains no line
+number, so an edit elsewhere in a file does not make it new. Paths are relative to the base, or to the folder given with
+`--source-root`. Results above the limits of GitHub are left out and counted
 (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning).
 """
 
@@ -25,9 +25,9 @@ from kb.report.common import (
     clean_lines,
     escape_markdown,
     fence_turtle,
-    marked,
+    result_line,
     rules_by_code,
-    verdict,
+    split_excerpt,
 )
 from kb.report.json import dumps
 
@@ -38,7 +38,7 @@ MAX_TAGS = 20
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 _PROBLEM = {"violation": "error", "warning": "warning", "info": "recommendation"}
-_ROOMS = {
+_TAGS = {
     "FC0": "claim",
     "FC1": "article",
     "FC2": "claim",
@@ -60,7 +60,7 @@ def as_sarif(report: Report) -> str:
     run: _Json = {
         "tool": {"driver": _driver(report, [rules[code] for code in codes])},
         "invocations": [_invocation(report, len(report.findings) - len(kept))],
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The folder that the paths start from."}}},
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The folder that the paths are relative to."}}},
         "artifacts": [
             {
                 "location": _artifact(file.name),
@@ -69,7 +69,7 @@ def as_sarif(report: Report) -> str:
             }
             for file in report.files
         ],
-        "results": [_result(_somewhere(finding, rules, report), codes, files, report.prefixes) for finding in kept],
+        "results": [_result(_ensure_place(finding, rules, report), codes, files, report.prefixes) for finding in kept],
         "columnKind": "unicodeCodePoints",
         "properties": _properties(report),
     }
@@ -95,14 +95,14 @@ def _rule(rule: Rule) -> _Json:
         "help": {"text": _message("\n\n".join(part for part in plain if part)), "markdown": _markdown(rule)},
         "defaultConfiguration": {"level": WORDS[rule.severity]},
         "properties": {
-            "tags": ["factcite", _ROOMS.get(rule.code[:3], "rule")][:MAX_TAGS],
+            "tags": ["factcite", _TAGS.get(rule.code[:3], "rule")][:MAX_TAGS],
             "problem.severity": _PROBLEM[rule.severity],
         },
     }
 
 
 def _markdown(rule: Rule) -> str:
-    """Why, and both examples, for a page that shows Markdown."""
+    """The message, the reason and both examples, in Markdown."""
     parts = [escape_markdown(rule.message), escape_markdown(rule.why)]
     parts += [f"Wrong:\n\n{fence_turtle(rule.bad)}"] if rule.bad else []
     parts += [f"Right:\n\n{fence_turtle(rule.help)}"] if rule.help else []
@@ -110,13 +110,13 @@ def _markdown(rule: Rule) -> str:
 
 
 def _message(text: str) -> str:
-    """Plain text of a message: brackets would be links, braces places to fill in (sections 3.11.5 and 3.11.6)."""
-    spelt = re.sub(r"([\\\[\]])", r"\\\1", clean_lines(text))
-    return spelt.replace("{", "{{").replace("}", "}}")
+    """The text of a message. Brackets would be links and braces would be placeholders (sections 3.11.5 and 3.11.6)."""
+    escaped = re.sub(r"([\\\[\]])", r"\\\1", clean_lines(text))
+    return escaped.replace("{", "{{").replace("}", "}}")
 
 
-def _somewhere(finding: Finding, rules: Mapping[str, Rule], report: Report) -> Finding:
-    """The finding with a place, which GitHub asks for: its own, else its rule's, else the first file that was read."""
+def _ensure_place(finding: Finding, rules: Mapping[str, Rule], report: Report) -> Finding:
+    """The finding with a place, which GitHub requires: its own, that of its rule, or the first file that was read."""
     rule = rules[finding.code]
     if finding.file or not (rule.file or report.files):
         return finding
@@ -156,12 +156,12 @@ def _related(finding: Finding, files: Mapping[str, int]) -> list[_Json]:
                 "artifactLocation": _artifact(file, files.get(file)),
                 "region": {"startLine": line, "startColumn": column},
             },
-            "message": {"text": "the same, here"},
+            "message": {"text": "Also here"},
         }
         for number, (file, line, column) in enumerate(kept, start=1)
     ]
     if left:
-        places[-1]["message"] = {"text": f"the same, here, {and_more(left, 'place')}"}
+        places[-1]["message"] = {"text": f"Also here, {and_more(left, 'place')}"}
     return places
 
 
@@ -169,8 +169,8 @@ def _location(finding: Finding, files: Mapping[str, int]) -> _Json:
     region = _region(finding.line, finding.column, finding.width)
     place: _Json = {"artifactLocation": _artifact(finding.file, files.get(finding.file)), "region": region}
     if finding.excerpt:
-        place["region"] = {**region, "snippet": {"text": marked(finding)[1]}}
-        place["contextRegion"] = {"startLine": finding.line, "snippet": {"text": "".join(marked(finding))}}
+        place["region"] = {**region, "snippet": {"text": split_excerpt(finding)[1]}}
+        place["contextRegion"] = {"startLine": finding.line, "snippet": {"text": "".join(split_excerpt(finding))}}
     location: _Json = {"physicalLocation": place}
     if finding.focus:
         location["logicalLocations"] = [{"fullyQualifiedName": clean(finding.focus), "kind": "resource"}]
@@ -192,11 +192,17 @@ def _invocation(report: Report, left_out: int) -> _Json:
     if report.stopped:
         notes.insert(0, ("error", report.stopped))
     if left_out:
-        notes.insert(0, ("warning", f"{and_more(left_out, 'result')} than SARIF readers take; the JSON has them all"))
+        notes.insert(
+            0,
+            (
+                "warning",
+                f"{and_more(left_out, 'result')} than the limit of SARIF readers; the JSON report contains them all",
+            ),
+        )
     invocation: _Json = {
         "executionSuccessful": not report.stopped,
         "exitCode": report.exit_code,
-        "exitCodeDescription": verdict(report),
+        "exitCodeDescription": result_line(report),
         "toolExecutionNotifications": [
             {"level": level, "message": {"text": _message(sentence)}} for level, sentence in notes
         ],

@@ -1,6 +1,6 @@
-"""The report for a person at a terminal: what was read, each finding with its line and carets, the result.
+"""Writes the report as text for a terminal: the inputs, each finding with its line and carets, and the result.
 
-The caller asks for colour if there is a terminal; without it the text is plain, and the same every time.
+The caller requests colour if the output is a terminal. Without colour, the text is plain and reproducible.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from kb.report.common import (
     circumstances,
     clean,
     file_row,
-    idle,
-    marked,
+    idle_rules,
     place,
     related,
-    verdict,
+    result_line,
+    split_excerpt,
 )
 from kb.terminal import columns_of
 
@@ -29,11 +29,11 @@ _COLOURS = {"error": "31", "warning": "33", "note": "36", "strong": "1", "faint"
 
 
 def report_text(report: Report, *, colour: bool = False, brief: bool = False) -> str:
-    """What a person reads on a terminal; control characters of the base are spelt out.
+    """The report as text; control characters of the base are escaped.
 
     Args:
-        colour: whether to colour it, for a terminal.
-        brief: without the files and the rules one by one.
+        colour: whether to use colour.
+        brief: whether to leave out the lists of files and rules.
     """
     paint = _Paint(colour)
     lines = [] if brief else [*_inputs(report, paint), ""]
@@ -41,12 +41,12 @@ def report_text(report: Report, *, colour: bool = False, brief: bool = False) ->
         lines += [*_finding(finding, report.prefixes, paint), ""]
     lines += [f"{name:10} {sentence}" for name, sentence in checked_facts(report)]
     result = "error" if report.exit_code else "strong"
-    lines.append(f"{'result':10} {paint(result, verdict(report))}")
+    lines.append(f"{'result':10} {paint(result, result_line(report))}")
     return "\n".join(lines) + "\n"
 
 
 class _Paint:
-    """Colour for a terminal, or none."""
+    """Adds colour for a terminal, or returns the text unchanged."""
 
     def __init__(self, on: bool) -> None:
         self.on = on
@@ -56,7 +56,7 @@ class _Paint:
 
 
 def _inputs(report: Report, paint: _Paint) -> Iterator[str]:
-    """Every file and every rule, so that a reader sees that they were checked."""
+    """The tools, every file and every rule, to show that they were used."""
     for name, sentence in circumstances(report, times=False):
         yield f"{name:10} {sentence}"
     if report.files:
@@ -65,14 +65,14 @@ def _inputs(report: Report, paint: _Paint) -> Iterator[str]:
         yield f"           {digest} {size:>8} {triples:>8}  {name}"
     if report.shapes:
         yield paint("strong", "rules      and how many nodes each checked")
-        yield from _filled("  ", (f"{shape.code}\u00a0{shape.nodes:,}" for shape in report.shapes))
-    if idle(report):
-        yield paint("strong", "idle       rules that found no node to check")
-        yield from _filled(", ", (name.replace(" ", "\u00a0") for name in idle(report)))
+        yield from _wrap("  ", (f"{shape.code}\u00a0{shape.nodes:,}" for shape in report.shapes))
+    if idle_rules(report):
+        yield paint("strong", "idle       rules that had no node to check")
+        yield from _wrap(", ", (name.replace(" ", "\u00a0") for name in idle_rules(report)))
 
 
-def _filled(between: str, words: Iterator[str]) -> Iterator[str]:
-    """Lines of words that stay whole."""
+def _wrap(between: str, words: Iterator[str]) -> Iterator[str]:
+    """Wrapped lines; no word is split."""
     lines = textwrap.wrap(between.join(words), _WIDTH - 11, break_long_words=False, break_on_hyphens=False)
     for line in lines:
         yield "           " + line.replace("\u00a0", " ")
@@ -84,7 +84,7 @@ def _finding(finding: Finding, prefixes: Mapping[str, str], paint: _Paint) -> It
     head = paint(word, f"{state}{word}[{finding.code}]")
     yield f"{head} {paint('strong', place(finding))}: {clean(finding.message)}"
     if finding.excerpt:
-        before, words, after = marked(finding)
+        before, words, after = split_excerpt(finding)
         before, after = before[-70:], after[: max(0, _WIDTH - columns_of(before[-70:] + words))]
         yield f"{paint('faint', f'{finding.line or 0:>6} |')} {before}{paint(word, words)}{after}".rstrip()
         yield f"{paint('faint', '       |')} {' ' * columns_of(before)}{paint(word, '^' * max(1, columns_of(words)))}"

@@ -1,9 +1,9 @@
-"""The report in RDF: the W3C's validation report (https://www.w3.org/TR/shacl/#validation-report), and where it
-comes from (https://www.w3.org/TR/prov-o/): the run, the files it used with their digests, the tools with versions.
+"""Writes the report in RDF: the W3C validation report (https://www.w3.org/TR/shacl/#validation-report) and its
+provenance (https://www.w3.org/TR/prov-o/): the run, the files it used with their digests, and the tools with versions.
 
-Everything has an IRI but what SHACL wants nameless: a property path that is no single property, and a value or
-focus that is a blank node itself. The writer of this project cannot write those, so each is replaced by an IRI of this
-report alone until the text is made.
+Every node has an IRI, except where SHACL requires a blank node: a property path that is not a single property, and a
+value or focus that is a blank node itself. The canonical writer does not accept blank nodes, so each is replaced by a
+temporary IRI, which is removed from the text afterwards.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _Value = ox.NamedNode | ox.Literal
 
 
 def as_turtle(report: Report) -> str:
-    """The W3C's validation report, every result with an IRI; beside it the PROV activity that made it."""
+    """The W3C validation report, in which every result has an IRI, and the PROV activity that generated it."""
     writer = _Writer(report)
     triples = [ox.Triple(ox.NamedNode(s), ox.NamedNode(p), o) for s, p, o in writer.triples()]
     return writer.with_blanks(write_turtle(triples, source="the report").decode("utf-8"))
 
 
 class _Writer:
-    """One report; remembers what must be nameless."""
+    """Writes one report, and keeps a list of its blank nodes."""
 
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -48,7 +48,7 @@ class _Writer:
         self.mark = f"urn:factcite:blank:{hashlib.sha256(prints.encode()).hexdigest()}:"
         self.blanks: list[str] = []
 
-    # --- what is said
+    # --- statements
 
     def triples(self) -> Iterator[tuple[str, str, _Value]]:
         yield _REPORT, RDF.type, _iri(SH.ValidationReport)
@@ -117,7 +117,7 @@ class _Writer:
     # --- terms
 
     def term(self, written: str) -> _Value:
-        """A value in N-Triples form as a term; a literal of its own spelling where it cannot be read back."""
+        """A value in N-Triples form as a term; if it cannot be parsed, a literal with the same text."""
         if written == BLANK:
             return self.blank(BLANK)
         try:
@@ -127,12 +127,12 @@ class _Writer:
         return quad.object if isinstance(quad.object, ox.NamedNode | ox.Literal) else _text(written)
 
     def blank(self, turtle: str) -> ox.NamedNode:
-        """Something nameless, by the name that replaces it."""
+        """The temporary IRI for a blank node."""
         self.blanks.append(turtle)
         return _iri(f"{self.mark}{len(self.blanks) - 1}")
 
     def with_blanks(self, text: str) -> str:
-        """The text with each nameless thing in its place; the mark holds a digest that no value can hold."""
+        """The text with each temporary IRI replaced by its blank node. No value of the base can contain one."""
         return re.sub(f"<{self.mark}([0-9]+)>", lambda match: self.blanks[int(match[1])], text)
 
 
@@ -151,7 +151,7 @@ def _iri(name: str) -> ox.NamedNode:
 
 
 def _node(name: str) -> ox.NamedNode:
-    """A node of the base; what only looks like one (in a file of settings, say) by a name made of its letters."""
+    """A node of the base. A text that is not an IRI, for example in a settings file, is encoded in an IRI."""
     try:
         return _iri(name)
     except ValueError:
@@ -159,9 +159,9 @@ def _node(name: str) -> ox.NamedNode:
 
 
 def _text(value: str, language: str | None = None) -> ox.Literal:
-    """A string; a lone surrogate, as from a file name that is no UTF-8, is spelt out."""
-    sound = value if value.isascii() or value == value.encode("utf-8", "replace").decode() else clean(value)
-    return ox.Literal(sound, language=language)
+    """A string; lone surrogates, for example from a file name that is not UTF-8, are escaped."""
+    valid = value if value.isascii() or value == value.encode("utf-8", "replace").decode() else clean(value)
+    return ox.Literal(valid, language=language)
 
 
 def _quoted(text: str) -> str:

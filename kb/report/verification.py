@@ -1,7 +1,7 @@
-"""What `kb verify` prints: the state of each citation, as text for a reader or as JSON for a program.
+"""Writes the result of `kb verify`: the state of each citation, as text or as JSON.
 
-Offsets are in both. Words of a text are shown in one place only: on the terminal of the reader who holds the
-copy. A pipe, a file or the log of a CI run gets none.
+Both contain offsets. Words of an article are shown only on the terminal of a user who has the copy, never in a pipe, a
+file or the log of a CI run.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def verification_text(
     words: bool = False,
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> str:
-    """The states counted, then every span that is not exact.
+    """The number of citations in each state, then every span that is not exact.
 
     Args:
         copies: article IRI to the copy that was compared.
-        every: list the exact ones too.
-        words: show a little of the copy at the places to look at; for a reader's own terminal only.
+        every: also list the exact ones.
+        words: show some words of the copy at each place; only for the terminal of a user.
         prefixes: how IRIs are shortened.
     """
     lines = [_counts("citations", verification, True), _counts("other spans", verification, False)]
@@ -49,7 +49,7 @@ def verification_json(
     every: bool = False,
     prefixes: Mapping[str, str] = PREFIXES,
 ) -> str:
-    """The same for programs; never a word of a text."""
+    """The same as JSON, without any words of an article."""
     counts = verification.citations
     content = {
         "citations": {
@@ -92,7 +92,7 @@ def _result(verification: Verification, copies: Mapping[str, Copy]) -> str:
     return (
         f"{'result':12} {failed:,} not exact (exit 1)"
         if failed
-        else f"{'result':12} all that was compared is exact (exit 0)"
+        else f"{'result':12} all compared spans are exact (exit 0)"
     )
 
 
@@ -107,7 +107,7 @@ def _describe(copy: Copy) -> str:
         return "the recorded file"
     if copy.file_of:
         return f"not the recorded file, but that of {copy.file_of}"
-    return f"not the recorded file{'; a guess, made from its paragraphs' if copy.known_by == GUESS else ''}"
+    return f"not the recorded file{'; a guess, based on its paragraphs' if copy.known_by == GUESS else ''}"
 
 
 def _details(outcome: CitationResult, copies: Mapping[str, Copy], words: bool) -> Iterator[str]:

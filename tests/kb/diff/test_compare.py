@@ -1,4 +1,4 @@
-"""The blast radius: what a change does to the claims, and why, between graphs, folders and commits."""
+"""The effect of a change on the claims, and the reasons, between graphs, folders and commits."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BEN = cite("cite:b-1-1", "claim:x", "b", "ent:ben")
 FRAME = article("a") + article("b") + person("ent:ada", "ent:ben") + claims("claim:x", "claim:y", "claim:z")
 
 
-def blast(before: tuple[str, ...], after: tuple[str, ...]) -> Comparison:
+def compare(before: tuple[str, ...], after: tuple[str, ...]) -> Comparison:
     """What the way from one small base to another does."""
     return kb.compare_graphs(graph(FRAME, *before), graph(FRAME, *after))
 
@@ -87,7 +87,7 @@ SAYS_Y = cite("cite:b-2-1", "claim:y", "b", "ent:ben", paragraph=2)
             (ADA, unnamed("ent:someone"), cite("cite:b-1-1", "claim:x", "b", "ent:someone")),
             (ADA, unnamed("ent:someone"), cite("cite:b-1-1", "claim:x", "a", "ent:someone")),
             "SingleSource",
-            "ent:someone, unnamed, now stands beside a named voice in art:a",
+            "ent:someone, unnamed, now appears together with a named voice in art:a",
         ),
         ((ADA,), (), "Uncited", "cite:a-1-1 is gone"),
         ((ADA,), (ADA, DENIED), "Contested", "cite:b-1-1 is new and denies it"),
@@ -102,27 +102,27 @@ SAYS_Y = cite("cite:b-2-1", "claim:y", "b", "ent:ben", paragraph=2)
 def test_a_fall_comes_with_its_reason_and_the_way_back_is_a_rise(
     before: tuple[str, ...], after: tuple[str, ...], to: str, why: str
 ) -> None:
-    there, back = blast(before, after), blast(after, before)
+    there, back = compare(before, after), compare(after, before)
     (move,) = [move for move in story(there) if move[0] == "claim:x"]
     assert (move[2], move[3]) == (to, (why,))
     assert there.falls >= 1 and there.moves[0].verb == "fall"
     (returned,) = [move for move in story(back) if move[0] == "claim:x"]
     assert returned[1:3] == (move[2], move[1]) and len(returned[3]) == 1
-    assert returned[3] != move[3] and "in another way" not in returned[3][0]
+    assert returned[3] != move[3] and "counted differently" not in returned[3][0]
 
 
-def test_claims_with_one_reason_are_told_together() -> None:
+def test_claims_with_the_same_reason_are_grouped() -> None:
     more = claims("claim:w") + "claim:x fc:specialises claim:w ."
     before = graph(FRAME, more, ADA, BEN)
     after = graph(FRAME, more, ADA, cite("cite:b-1-1", "claim:x", "b", "ent:ben", restates=["cite:a-1-1"]))
     text = kb.DIFF_FORMATS["text"](kb.compare_graphs(before, after))
-    assert "2 claims fall from corroborated to single-source since cite:b-1-1 now restates cite:a-1-1\n" in text
+    assert "2 claims fall from corroborated to single-source because cite:b-1-1 now restates cite:a-1-1\n" in text
 
 
 def test_what_was_added_changed_and_removed() -> None:
     before = (ADA, 'claim:x rdfs:label "It is high."@en .', claims("claim:old"))
     after = (BEN, 'claim:x rdfs:label "It is tall."@en .', claims("claim:new"))
-    found = blast(before, after)
+    found = compare(before, after)
     changes = {(c.kind, c.state, kb.short_iri(c.iri)): c for c in found.changes}
     assert set(changes) == {
         ("claim", "added", "claim:new"),
@@ -132,30 +132,30 @@ def test_what_was_added_changed_and_removed() -> None:
         ("citation", "removed", "cite:a-1-1"),
     }
     (difference,) = changes["claim", "changed", "claim:x"].differences
-    assert (difference.gone, difference.come) == (('"It is high."@en',), ('"It is tall."@en',))
+    assert (difference.removed, difference.added) == (('"It is high."@en',), ('"It is tall."@en',))
     assert found.claims == (4, 4)
     assert [change.kind for change in found.changes] == ["claim"] * 3 + ["citation"] * 2
 
 
 def test_a_changed_chain_is_one_difference() -> None:
-    found = blast((ADA,), (cite("cite:a-1-1", "claim:x", "a", "ent:ben", "ent:ada"),))
+    found = compare((ADA,), (cite("cite:a-1-1", "claim:x", "a", "ent:ben", "ent:ada"),))
     (change,) = found.changes
     (difference,) = change.differences
     assert difference.predicate == iri("fc:attribution")
-    assert difference.come == (f"( <{iri('art:a')}> <{iri('ent:ben')}> <{iri('ent:ada')}> )",)
+    assert difference.added == (f"( <{iri('art:a')}> <{iri('ent:ben')}> <{iri('ent:ada')}> )",)
     assert found.moves == ()
 
 
-def test_another_number_of_origins_is_told_though_the_status_stands() -> None:
+def test_a_different_number_of_origins_is_reported_if_the_status_is_the_same() -> None:
     third = article("c") + person("ent:cleo") + cite("cite:c-1-1", "claim:x", "c", "ent:cleo")
-    assert blast((ADA, BEN, third), (ADA, BEN)).recounted == ((iri("claim:x"), 3, 2),)
+    assert compare((ADA, BEN, third), (ADA, BEN)).origin_changes == ((iri("claim:x"), 3, 2),)
 
 
-def test_nothing_moves_between_equals_in_any_order() -> None:
+def test_the_order_of_triples_makes_no_difference() -> None:
     whole = graph(FRAME, ADA, BEN, SAME_ORIGIN)
     turned = Graph(tuple(reversed(whole.triples)))
     found = kb.compare_graphs(whole, turned)
-    assert (found.changes, found.moves, found.recounted) == ((), (), ())
+    assert (found.changes, found.moves, found.origin_changes) == ((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_retracting_shows_who_falls(name: str, falls: set[str]) -> None:
     whole = graph(FRAME, ADA, BEN, cite("cite:a-2-1", "claim:y", "a", paragraph=2))
     found = kb.retract(whole, name)
     assert {kb.short_iri(move.claim) for move in found.moves if move.falls} == falls
-    assert all(reason.endswith("is taken away") for move in found.moves for reason in move.reasons)
+    assert all(reason.endswith("is withdrawn") for move in found.moves for reason in move.reasons)
     assert {change.state for change in found.changes} == {"removed"}
 
 
@@ -181,7 +181,7 @@ def test_a_relay_is_not_what_a_voice_says() -> None:
     assert len(kb.retract(whole, "ent:ada").moves) == 1
 
 
-def test_what_is_not_there_cannot_be_retracted() -> None:
+def test_an_unknown_name_cannot_be_retracted() -> None:
     for name in ("art:nowhere", "claim:x", "nowhere", "", "<"):
         with pytest.raises(kb.UsageError):
             kb.retract(graph(FRAME, ADA), name)
@@ -199,14 +199,14 @@ def git(folder: Path, *words: str) -> str:
 
 
 def commit(folder: Path, message: str) -> str:
-    """Commit everything; answers the commit."""
+    """Commit everything, and return the commit."""
     git(folder, "add", "-A")
     git(folder, "commit", "-q", "-m", message)
     return git(folder, "rev-parse", "HEAD")
 
 
 def drop_block(base: Path, words: str) -> None:
-    """Take the block of a citation out of the claims."""
+    """Remove the block of a citation from the claims."""
     blocks = (base / CLAIMS).read_text("utf-8").split("\n\n")
     left = [block for block in blocks if f"\n{words}\n" not in f"\n{block}"]
     assert len(left) == len(blocks) - 1
@@ -226,7 +226,7 @@ def history(mybase: Path) -> tuple[Path, str, str]:
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    """Run the command: exit code, what it said, what it complained."""
+    """Run the command: exit code, standard output and standard error."""
     capsys.readouterr()
     code = main(["diff", *words])
     return code, *capsys.readouterr()
@@ -244,7 +244,7 @@ def test_two_commits_are_compared_and_the_work_tree_stays(
     assert git(base, "status", "--porcelain").splitlines() == [f"M {CLAIMS}", "?? kb/scratch.ttl"]
 
 
-def test_one_commit_is_compared_with_what_lies_here(
+def test_a_commit_is_compared_with_the_current_files(
     history: tuple[Path, str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     base, first, second = history
@@ -295,7 +295,7 @@ def test_what_cannot_be_compared_is_a_usage_error(
     assert run(capsys, "--home", str(history[0]), *words)[0] == code
 
 
-def test_a_branch_may_be_called_as_a_folder_is(
+def test_a_branch_may_have_the_name_of_a_folder(
     history: tuple[Path, str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base, first, _ = history
@@ -305,12 +305,12 @@ def test_a_branch_may_be_called_as_a_folder_is(
     assert run(capsys, "corpus", "--home", ".")[0] == 2
 
 
-def test_where_no_repository_is_a_commit_is_a_usage_error(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_commit_without_a_repository_is_a_usage_error(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, complaint = run(capsys, "HEAD", "--home", str(mybase))
     assert code == 2 and "neither a folder with a base nor a commit; the base is in no git repository" in complaint
 
 
-def test_a_commit_that_holds_no_turtle_is_exit_3_and_named(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_commit_with_malformed_turtle_exits_with_3(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sound = (mybase / CLAIMS).read_bytes()
     git(mybase, "init", "-q")
     (mybase / CLAIMS).write_text("no Turtle\n", "utf-8")
@@ -320,7 +320,7 @@ def test_a_commit_that_holds_no_turtle_is_exit_3_and_named(mybase: Path, capsys:
     assert code == 3 and f"HEAD:{CLAIMS}:1" in complaint
 
 
-def test_an_old_commit_may_use_terms_that_have_gone(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_old_commit_may_use_terms_that_were_removed(mybase: Path, capsys: pytest.CaptureFixture[str]) -> None:
     git(mybase, "init", "-q")
     path = mybase / CLAIMS
     sound = path.read_text("utf-8")
@@ -330,7 +330,7 @@ def test_an_old_commit_may_use_terms_that_have_gone(mybase: Path, capsys: pytest
     assert run(capsys, "HEAD", "--home", str(mybase))[0] == 0
 
 
-def test_hostile_labels_are_spelt_out_everywhere() -> None:
+def test_hostile_labels_are_escaped_in_every_format() -> None:
     hostile = "\\u001b[31m <script>alert(1)</script> [x](javascript:y) | `@someone` \\u202e ::error::"
     label = f'claim:x rdfs:label "{hostile}"@en .'
     found = kb.compare_graphs(graph(FRAME), graph(FRAME, label, ADA))
@@ -341,13 +341,13 @@ def test_hostile_labels_are_spelt_out_everywhere() -> None:
     assert json.loads(kb.DIFF_FORMATS["json"](found))["moves"][0]["label"].startswith("\x1b")
 
 
-def test_markdown_ends_before_github_does() -> None:
+def test_markdown_stays_below_the_limit_of_github() -> None:
     many = claims(*(f"claim:number-{number}-with-a-rather-long-name-to-fill-the-page" for number in range(3000)))
     written = kb.DIFF_FORMATS["markdown"](kb.compare_graphs(graph(FRAME), graph(FRAME, many)))
     assert len(written) < 65_536 and "more lines" in written and written.rstrip().endswith("</details>")
 
 
-def test_the_same_two_bases_give_the_same_words(mybase: Path) -> None:
+def test_the_same_two_bases_give_the_same_output(mybase: Path) -> None:
     base = kb.load_kb(mybase)
     shuffled = Graph(tuple(sorted(base.graph.triples, key=str)))
     for name, write in kb.DIFF_FORMATS.items():
@@ -355,7 +355,7 @@ def test_the_same_two_bases_give_the_same_words(mybase: Path) -> None:
         assert one == other, name
 
 
-def test_what_nobody_asserted_turns_when_it_is_asserted_and_denied_at_once() -> None:
-    turn = blast((), (cite("cite:a-1-1", "claim:x", "a", "ent:ada", stance="fc:denies"), BEN))
+def test_an_uncited_claim_turns_when_it_is_asserted_and_denied_at_once() -> None:
+    turn = compare((), (cite("cite:a-1-1", "claim:x", "a", "ent:ada", stance="fc:denies"), BEN))
     assert turn.moves[0].verb == "turn" and turn.falls == 0
-    assert "1 claim turns from uncited to contested since" in kb.DIFF_FORMATS["text"](turn)
+    assert "1 claim turns from uncited to contested because" in kb.DIFF_FORMATS["text"](turn)

@@ -195,7 +195,7 @@ def test_a_guess_is_named_in_every_report(mybase: Path, capsys: pytest.CaptureFi
     (mybase / TEXT).unlink()
     (mybase / "corpus/texts/download.txt").write_text(text, "utf-8")
     assert main(["verify", "--home", str(mybase)]) == 1
-    assert "not the recorded file; a guess, made from its paragraphs" in capsys.readouterr().out
+    assert "not the recorded file; a guess, based on its paragraphs" in capsys.readouterr().out
     findings = {finding.code: finding for finding in kb.check(mybase).findings}
     assert findings["FC923"].message == "the only copy is a guess: download.txt has most of the paragraphs"
     for code in ("FC921", "FC923"):
