@@ -12,6 +12,7 @@
       QueryError            (1)     a query without an answer
         QueryRefusedError           the query asks for something that is not allowed, or is not SPARQL
         QueryStoppedError           the query exceeded its time, memory or size limit
+        NotWritableError            an answer that the format cannot contain
 
 The web application adds these:
 
