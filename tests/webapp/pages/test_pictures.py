@@ -197,7 +197,7 @@ def test_the_figures_are_those_of_the_command(client: FlaskClient) -> None:
     for name in ("stats-paragraphs", "claims-by-status", "stats-kinds", "stats-depth"):
         assert f'href="/?question={name}"' in figures
     base = site_of(client.application).base
-    tables = {table.question.name: table.answer for table in kb.stats(base.home, kb.open_store(base.quads()))}
+    tables = {table.query.name: table.answer for table in kb.stats(base.home, kb.open_store(base.quads()))}
     depth = part(figures, "stats-depth", "</table>")
     wanted = [short(cell) for row in tables["stats-depth"].rows for cell in row]
     assert re.findall(r'class="number"><bdi>(\d+)</bdi>', depth) == wanted
