@@ -1,10 +1,10 @@
-"""The one spelling of a query that the engine is given, so that the engine can read nothing else than what was checked.
+"""Rewrites a query in a canonical form, so that the engine reads exactly what the guard has checked.
 
-The engine has a grammar of its own, and two grammars never agree on every text: `c:.SERVICE <…> {…}` was a name to one
-and a call to the other. So the engine never sees the text of a user. It sees what was read here, written again: each
-name as a whole IRI, each string with the same quotes and escapes, blank nodes numbered, keywords in capitals, comments
-left out, a space between tokens. No prefix is declared in it, and each IRI begins with its scheme; therefore nothing in
-it can be read in two ways. Each place in it leads back to a place in the user's text, for messages.
+The engine has its own grammar, and two grammars never agree on every text: one read `c:.SERVICE <…> {…}` as a name, the
+other as a call to another server. So the engine never gets the text of a user. It gets the tokens that were read here,
+written again: each name as a full IRI, each string with the same quotes and escapes, blank nodes numbered, keywords in
+capitals, no comments, and a space between tokens. It declares no prefixes, and each IRI begins with its scheme, so that
+no part of it can be read in two ways. Each position in it maps to a position in the user's text, for error messages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kb.errors import QueryRefusedError
 from kb.sparql.tokens import QueryToken, refused
 
 Term = ox.NamedNode | ox.Literal
-"""A value for a variable."""
+"""The value of a variable."""
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _LONG = ("string_literal_long1", "string_literal_long2")
@@ -31,12 +31,12 @@ _ESCAPED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
 @dataclass(frozen=True, slots=True)
 class CanonicalQuery:
-    """A query as the engine gets it.
+    """A query in canonical form.
 
     Attributes:
-        text: one line of SPARQL.
-        base: what the function IRI() resolves relative IRIs against; None where there is nothing.
-        graphs: the IRI of each graph that FROM names, and the token that names it.
+        text: the query, on one line.
+        base: the base IRI for the function IRI(); None if there is none.
+        graphs: the IRI of each graph in FROM, and its token.
         places: for each token, its offset in `text` and in the user's text, in order.
     """
 
@@ -59,11 +59,11 @@ def rewrite(
     base: str | None = None,
     params: Mapping[str, Term] | None = None,
 ) -> CanonicalQuery:
-    """Write a query again whose tokens follow the grammar.
+    """Rewrite a query in canonical form; its tokens must follow the grammar.
 
     Args:
         prefixes: prefixes that need no declaration.
-        base: what relative IRIs are resolved against until the query declares another base.
+        base: the base IRI, until the query declares another.
         params: values for variables, written as a VALUES block at the start of the WHERE clause.
 
     Raises:
@@ -85,7 +85,7 @@ def rewrite(
 
 
 class _Writer:
-    """Writes tokens, one after the other, and keeps their places."""
+    """Writes tokens one by one, and records their positions."""
 
     def __init__(self, text: str, prefixes: dict[str, str], base: str | None) -> None:
         self.text = text
@@ -98,7 +98,7 @@ class _Writer:
         self.size = 0
 
     def read_prologue(self, tokens: Sequence[QueryToken]) -> int:
-        """Read the declarations; the index of the first token after them."""
+        """Read the declarations; return the index of the first token after them."""
         for index, token in enumerate(tokens):
             if token.kind == "PREFIX":
                 self.prefixes[tokens[index + 1].text[:-1]] = self.iri(tokens[index + 2])
@@ -125,12 +125,12 @@ class _Writer:
             written = {"nil": "()", "anon": "[]"}[kind]
         elif kind.isupper():
             written = kind
-        # The engine allows no space between some functions and their bracket, nor after a path and its modifier.
+        # The engine does not allow a space between some functions and their bracket.
         joined = kind in ("(", "nil") and before.isupper()
         self.add(written, token.start, joined=joined)
 
     def add(self, written: str, start: int, *, joined: bool = False) -> None:
-        """Add a piece of text that stands for the token at `start`."""
+        """Add text for the token at `start`."""
         piece = written if joined or not self.parts else " " + written
         self.places.append((self.size + len(piece) - len(written), start))
         self.parts.append(piece)
@@ -151,19 +151,19 @@ class _Writer:
         try:
             return ox.NamedNode(found).value
         except ValueError as error:
-            raise refused(self.text, token.start, f"{token.text} is no valid IRI", "correct the IRI") from error
+            raise refused(self.text, token.start, f"{token.text} is not a valid IRI", "correct the IRI") from error
 
     def _resolve(self, token: QueryToken, relative: str) -> str:
         if self.base is None:
             message, help = f"{token.text} is a relative IRI, and there is no base", "write the whole IRI, or BASE <…>"
             raise refused(self.text, token.start, message, help)
         if re.search(r'[<>"{}|^`\\\x00-\x20]', relative):
-            raise refused(self.text, token.start, f"{token.text} is no valid IRI", "correct the IRI")
-        try:  # the engine's own reader of Turtle resolves it
+            raise refused(self.text, token.start, f"{token.text} is not a valid IRI", "correct the IRI")
+        try:  # the engine's Turtle parser resolves it, as the engine would
             triples = ox.parse(f"<> <x:p> <{relative}> .", ox.RdfFormat.TURTLE, base_iri=self.base)
             return str(next(iter(triples)).object.value)
         except (SyntaxError, ValueError) as error:
-            raise refused(self.text, token.start, f"{token.text} is no valid IRI", "correct the IRI") from error
+            raise refused(self.text, token.start, f"{token.text} is not a valid IRI", "correct the IRI") from error
 
     def _string(self, token: QueryToken) -> str:
         quotes = 3 if token.kind in _LONG else 1
@@ -180,9 +180,7 @@ class _Writer:
             value = int(code, 16) if code else -1
             if 0 <= value < 0xD800 or 0xDFFF < value < 0x110000:
                 return chr(value)
-            raise refused(
-                self.text, token.start, f"the escape {match[0]} has no meaning", "a backslash is written \\\\"
-            )
+            raise refused(self.text, token.start, f"{match[0]} is not a valid escape", "write a backslash as \\\\")
 
         return _ESCAPE.sub(replaced, body)
 

@@ -1,7 +1,7 @@
-"""The store that answers SPARQL: pyoxigraph in memory, or on disk for read-only workers.
+"""The store that answers SPARQL queries: pyoxigraph in memory, or on disk for read-only workers.
 
-A store may rewrite literals ("007" becomes "7"), so nothing that is exported, hashed or validated comes from
-one; it only answers queries. Named graphs are files; the default graph of a query is their union.
+A store may rewrite literals ("007" becomes "7"), so nothing that is exported, hashed or validated comes from it. It
+only answers queries. Each file is a named graph; the default graph of a query is the union of all files.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ def open_read_only(folder: Path) -> ox.Store:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query gave.
+    """The result of a query.
 
     Attributes:
         columns: variable names of a SELECT; empty otherwise.
-        rows: the solutions, a term or None in each column.
-        truth: of an ASK; None otherwise.
-        triples: of a CONSTRUCT or DESCRIBE; None otherwise.
-        truncated: whether more would have come than was allowed.
+        rows: the solutions, with a term or None for each column.
+        truth: the result of an ASK; None otherwise.
+        triples: the result of a CONSTRUCT or DESCRIBE; None otherwise.
+        truncated: whether there were more rows or triples than were allowed.
     """
 
     columns: tuple[str, ...] = ()
@@ -68,12 +68,12 @@ def ask(
     prefixes: Mapping[str, str] = PREFIXES,
     max_rows: int = 100_000,
 ) -> Answer:
-    """Ask one SPARQL 1.1 query of a store whose default graph is the union of its graphs.
+    """Run one SPARQL query on a store; its default graph is the union of the named graphs.
 
     Args:
         params: values for variables of the query, by name without `?`.
         prefixes: prefixes that the query need not declare.
-        max_rows: rows or triples kept; more sets `Answer.truncated`.
+        max_rows: the most rows or triples to return; if there are more, `Answer.truncated` is true.
 
     Raises:
         QueryRefusedError: not SPARQL (line and column), or not allowed.
@@ -103,9 +103,9 @@ def run(
     named_graphs: Sequence[str] = (),
     base_iri: str | None = None,
 ) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Evaluate a query lazily; for callers that stream, and limit the rows by themselves.
+    """Evaluate a query lazily, for callers that stream the result and limit the rows themselves.
 
-    Everything that `refuse` refuses is refused here too, but a FROM that names a graph the base does not have.
+    Everything that `refuse` refuses is refused here too, except FROM with a graph that the base does not have.
 
     Args:
         base_iri: what relative IRIs of the query are resolved against; None refuses them.
@@ -145,7 +145,7 @@ def with_values(sparql: str, params: Mapping[str, ox.NamedNode | ox.Literal]) ->
 
 
 def _beyond_grammar(message: str, sparql: str, query: CanonicalQuery) -> QueryRefusedError:
-    """A query that follows the grammar and breaks another rule of SPARQL, at its place in the user's text."""
+    """The error for a query that follows the grammar but breaks another rule of SPARQL, with its position."""
     match = re.match(r"(?:.*?)error at (\d+):(\d+)", message, re.DOTALL)
     said, help = next((words for sign, words in _RULES.items() if sign in message), _RULES[""])
     line, column = position(sparql, query.source_offset(int(match[2]) - 1)) if match else (None, None)
@@ -173,4 +173,4 @@ _RULES = {
         "BIND … AS needs a new variable, a row of VALUES one value for each variable, a blank node one group",
     ),
 }
-"""What the engine says, in our words, and what to do; the last is for what it does not name."""
+"""A part of an error message of the engine, then our message and help; the last entry is for all other errors."""

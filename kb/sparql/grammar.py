@@ -1,7 +1,7 @@
-"""Whether tokens follow the grammar of SPARQL. The grammar is data: `sparql.ebnf`, the standard's own rules.
+"""Checks that tokens follow the grammar of SPARQL. The grammar is a data file, `sparql.ebnf`.
 
-The grammar is LL(1): the next token alone decides which alternative applies. A table is made from the rules once; then
-a query is read in one pass, without recursion, so that no query can exhaust the stack.
+The grammar is LL(1): the next token alone decides which alternative applies. The parse table is computed once. Parsing
+takes one pass and does not recurse, so that no query can exhaust the stack.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ class Grammar:
     Attributes:
         rules: the alternatives of each symbol, each a sequence of symbols.
         nullable: symbols that can be empty.
-        first: the tokens with which a symbol can begin.
+        first: the tokens that a symbol can begin with.
         table: for a symbol and a token, the alternative that applies, last symbol first.
-        keywords: the words with a meaning of their own, in capitals.
+        keywords: the reserved words, in capitals.
     """
 
     rules: Mapping[str, tuple[Symbols, ...]]
@@ -53,7 +53,7 @@ class Grammar:
 
 
 def check_grammar(text: str, tokens: Sequence[QueryToken]) -> None:
-    """Refuse tokens that are not a query.
+    """Refuse tokens that do not follow the grammar.
 
     Raises:
         QueryRefusedError: with line and column.
@@ -96,7 +96,7 @@ def read_grammar(text: str) -> Grammar:
 
 
 def conflicts(grammar: Grammar) -> Iterator[tuple[str, str]]:
-    """Each symbol and token that do not decide between two alternatives; none in an LL(1) grammar."""
+    """Each symbol and token for which two alternatives apply; an LL(1) grammar has none."""
     follow = _follow(grammar)
     for name, alternatives in grammar.rules.items():
         seen: set[str] = set()
@@ -108,7 +108,7 @@ def conflicts(grammar: Grammar) -> Iterator[tuple[str, str]]:
 
 
 class _Reader:
-    """Reads the notation; a group or a repetition becomes a rule of its own."""
+    """Parses the notation; each group and repetition becomes a separate rule."""
 
     def __init__(self, text: str) -> None:
         self.rules: dict[str, tuple[Symbols, ...]] = {}
@@ -194,7 +194,7 @@ def _first(rules: Mapping[str, Sequence[Symbols]], nullable: frozenset[str]) -> 
 
 
 def _begins(symbols: Symbols, first: Mapping[str, frozenset[str]], nullable: frozenset[str]) -> set[str]:
-    """The tokens with which a sequence can begin; a symbol without rules is a token."""
+    """The tokens that a sequence can begin with; a symbol without rules is a token."""
     found: set[str] = set()
     for symbol in symbols:
         found |= first.get(symbol, {symbol})

@@ -1,10 +1,10 @@
-"""Which queries are refused, and why.
+"""Refuses queries that are invalid, not allowed, or too large.
 
-A query is read once, by the standard's grammar (kb/sparql/grammar.py), and the engine is given what was read, written
-again (kb/sparql/canonical.py). So the guard and the engine cannot read a query in two ways. The limits are counted
-while the tokens are read, because a deeply nested query kills the process that parses it: no exception, a crash.
-The engine never fetches a graph for FROM; a graph that is not in the base is refused too, so that an empty answer is
-not mistaken for a result.
+A query is parsed once, with the standard's grammar (kb/sparql/grammar.py). The engine gets the parsed tokens, rewritten
+in a canonical form (kb/sparql/canonical.py), so that guard and engine cannot read a query differently. The limits
+apply while the tokens are read, because a deeply nested query crashes the process that parses it, without an exception.
+The engine never fetches a graph for FROM. A graph that is not in the base is refused, so that an empty result is not
+mistaken for an answer.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from kb.vocab import PREFIXES
 
 @dataclass(frozen=True, slots=True)
 class QueryLimits:
-    """The largest query that is read.
+    """The size limits of a query.
 
     Attributes:
         chars: code points of the text.
         depth: nested brackets of any kind.
         tokens: tokens in all.
         patterns: OPTIONAL, UNION, BIND, FILTER, MINUS, GRAPH, VALUES and EXISTS together.
-        operators: signs of expressions and paths (`!`, `|`, `/`, `^`, `+`, `*`, `-`, `&`, `=`) together.
+        operators: operators of expressions and paths, and signed numbers, together.
         brackets: opening brackets in all.
     """
 
@@ -65,14 +65,14 @@ def refuse(
     base: str | None = None,
     limits: QueryLimits = LIMITS,
 ) -> None:
-    """Refuse a query that is not SPARQL or is not allowed; do nothing when it is allowed.
+    """Refuse a query that is not SPARQL or is not allowed; return nothing if it is allowed.
 
     Args:
         text: a SPARQL 1.1 or 1.2 query.
         graphs: IRIs of the graphs that FROM may name; None allows every graph.
         prefixes: prefixes that need no declaration; None stands for those of the vocabulary.
-        base: what relative IRIs are resolved against.
-        limits: the largest query that is read.
+        base: the base IRI for relative IRIs.
+        limits: the size limits.
 
     Raises:
         QueryRefusedError: with line and column.
@@ -95,7 +95,7 @@ def read_query_text(
     params: Mapping[str, Term] | None = None,
     limits: QueryLimits = LIMITS,
 ) -> CanonicalQuery:
-    """Read a query, and write it again for the engine.
+    """Parse a query, check it, and rewrite it for the engine.
 
     Args:
         params: values for variables of the query, by name without `?`.
@@ -109,18 +109,18 @@ def read_query_text(
 
 @lru_cache(maxsize=64)
 def _tokens(text: str, limits: QueryLimits) -> tuple[QueryToken, ...]:
-    """The tokens of a query that follows the grammar and is within the limits; the last ones read are kept."""
+    """The tokens of a query that follows the grammar and is within the limits; recent results are cached."""
     if len(text) > limits.chars:
         raise QueryRefusedError(f"the query is longer than {limits.chars:,} characters", help="write a shorter query")
     if surrogate := re.search(r"[\ud800-\udfff]", text):
-        raise refused(text, surrogate.start(), "half of a surrogate pair is no character", "save the query as UTF-8")
+        raise refused(text, surrogate.start(), "a single surrogate is not a character", "save the query as UTF-8")
     tokens = tuple(_allowed(text, limits))
     check_grammar(text, tokens)
     return tokens
 
 
 def _allowed(text: str, limits: QueryLimits) -> Iterator[QueryToken]:
-    """The tokens, as long as they are allowed."""
+    """The tokens of a query, up to the first that is not allowed."""
     depth = 0
     counts = dict.fromkeys(("patterns", "operators", "brackets"), 0)
     before = None

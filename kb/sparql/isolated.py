@@ -1,9 +1,8 @@
-"""A query in a process of its own, for the command line: without the network, with limits on memory and time.
+"""Runs a query in a separate process, for the command line: without network access, with limits on memory and time.
 
-The website has worker processes for this (`webapp/engine`); a command runs one query and ends, so it splits off a child
-that shares the store as it is in memory. Only bytes come back, never objects.
-Where the system cannot split a process, or has no filter for system calls, the query runs with fewer walls or none;
-`Isolated.missing` names them.
+The website has worker processes for this (`webapp/engine`). A command runs only one query, so it forks a child process,
+which shares the store in memory. The child sends back bytes, never objects.
+If the system cannot fork, or cannot filter system calls, some protections are missing; `Isolated.missing` names them.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ _CHUNK = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class Isolated:
-    """What came back.
+    """The result of the process.
 
     Attributes:
-        output: the bytes that the work returned.
-        missing: each wall that this system does not have.
+        output: the bytes that `work` returned.
+        missing: each protection that this system does not have.
     """
 
     output: bytes
@@ -43,13 +42,13 @@ class Isolated:
 def run_isolated(
     work: Callable[[], bytes], *, seconds: float = SECONDS, memory_mb: int = MEMORY_MB, fork: bool | None = None
 ) -> Isolated:
-    """Run `work` behind the walls that this system has.
+    """Run `work` with the protections that this system has.
 
     Args:
-        work: evaluates the query, and returns the answer as it is printed.
-        seconds: most time.
-        memory_mb: most memory beyond what the process has already.
-        fork: whether to split off a process; None does so on Linux, where it is safe.
+        work: evaluates the query, and returns the output to print.
+        seconds: the time limit.
+        memory_mb: the limit on memory beyond what the process uses already.
+        fork: whether to fork a process; None forks on Linux only.
 
     Raises:
         QueryRefusedError: as `work` raised it.
@@ -75,7 +74,7 @@ def run_isolated(
 
 
 def _serve(work: Callable[[], bytes], writer: int, memory_mb: int) -> None:
-    """Give up what a query does not need, do the work, send the outcome, and end. Runs in the child."""
+    """Drop access to the network, do the work, send the outcome, and exit. Runs in the child."""
     head: dict[str, object] = {"problem": "crash"}
     output = b""
     try:
@@ -101,7 +100,7 @@ def _serve(work: Callable[[], bytes], writer: int, memory_mb: int) -> None:
 
 
 def _receive(reader: int, seconds: float) -> bytes | None:
-    """Everything that the child sends until it closes the pipe; None where time runs out."""
+    """Everything that the child sends until it closes the pipe; None if the time limit is reached."""
     end = time.monotonic() + seconds
     chunks: list[bytes] = []
     while select.select([reader], [], [], max(end - time.monotonic(), 0))[0]:

@@ -1,8 +1,8 @@
-"""Literals as the files write them, in what the engine answered.
+"""Restores literals in query results to the form that the files have.
 
 The engine keeps numbers, times, durations and truth values as values: `"2.50"^^xsd:decimal` comes back as `2.5`, `01`
-as `1`, and `"7"^^xsd:nonNegativeInteger` as an `xsd:integer`. Pages and documents show what the files say, so the
-written form is looked up again.
+as `1`, and `"7"^^xsd:nonNegativeInteger` as an `xsd:integer`. Pages and documents show the form in the
+files, so it is looked up again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _NODE = ox.NamedNode("urn:x-factcite:any")
 
 
 def as_written(triples: Iterable[ox.Triple], graphs: Sequence[Graph]) -> Iterator[ox.Triple]:
-    """The triples, each literal in the form in which `graphs` have it; where they have several, each of them."""
+    """The triples, each literal in the form that it has in `graphs`; if there are several forms, all of them."""
     for triple in triples:
         literal = triple.object
         if not isinstance(literal, ox.Literal) or literal.language or literal.datatype.value in _KEPT:
@@ -39,7 +39,7 @@ def as_written(triples: Iterable[ox.Triple], graphs: Sequence[Graph]) -> Iterato
 
 @lru_cache(maxsize=4096)
 def in_engine(literal: ox.Literal) -> ox.Literal:
-    """What the engine makes of a literal."""
+    """A literal as the engine stores it."""
     store = ox.Store()
     store.add(ox.Quad(_NODE, _NODE, literal))
     found = next(iter(store)).object

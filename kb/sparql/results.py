@@ -1,7 +1,8 @@
-"""An answer for people and programs: a table, SPARQL results as CSV or JSON, triples as Turtle.
+"""A query result as text: a table for people, CSV or JSON for programs.
 
-CSV and JSON are the W3C's (https://www.w3.org/TR/sparql11-results-csv-tsv/, https://www.w3.org/TR/sparql11-results-json/).
-In the table, IRIs of known prefixes are short, control characters are shown and never sent to the terminal.
+CSV and JSON follow the W3C (https://www.w3.org/TR/sparql11-results-csv-tsv/,
+https://www.w3.org/TR/sparql11-results-json/). The table abbreviates IRIs with known prefixes, and shows control
+characters as escapes, so that they never reach the terminal.
 """
 
 from __future__ import annotations
@@ -33,21 +34,21 @@ def as_table(answer: Answer, *, prefixes: Mapping[str, str] = PREFIXES, width: i
 
 
 def as_csv(answer: Answer) -> str:
-    """SPARQL 1.1 results as CSV; an ASK gives one column `answer`, a graph three columns."""
+    """SPARQL 1.1 results as CSV; an ASK has one column, `answer`, and a graph has three."""
     if answer.truth is not None:
         return write_table(["answer"], [[ox.Literal("true" if answer.truth else "false")]], "csv").decode()
     return write_table(*_table(answer), "csv").decode()
 
 
 def as_json(answer: Answer) -> str:
-    """SPARQL 1.1 results as JSON; a graph becomes solutions of subject, predicate and object."""
+    """SPARQL 1.1 results as JSON; each triple of a graph is a row of subject, predicate and object."""
     if answer.truth is not None:
         return write_truth(answer.truth, "json").decode() + "\n"
     return write_table(*_table(answer), "json").decode()
 
 
 def _table(answer: Answer) -> tuple[tuple[str, ...], Sequence[Row]]:
-    """The columns and the rows of an answer that is no truth."""
+    """The columns and rows of a result that is not a boolean."""
     if answer.triples is None:
         return answer.columns, answer.rows
     return ("subject", "predicate", "object"), [(t.subject, t.predicate, t.object) for t in answer.triples]

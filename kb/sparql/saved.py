@@ -29,7 +29,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class SavedQuery:
-    """A query kept as a file: its name, title, description, parameters and SPARQL; what it is about, or nothing."""
+    """A query saved as a file: name, title, description, parameters, SPARQL text, and a topic, which may be empty."""
 
     name: str
     title: str
@@ -40,10 +40,10 @@ class SavedQuery:
 
 
 def saved_queries(home: Home) -> tuple[SavedQuery, ...]:
-    """Every query in `kb/queries`, by name; those of pages (`page-…`) too.
+    """Every query in `kb/queries`, by name, including those behind pages (`page-…`).
 
     Raises:
-        InputError: a file whose head cannot be read.
+        InputError: the header of a file cannot be read.
     """
     return tuple(read_query(path) for path in home.question_files())
 
@@ -52,7 +52,7 @@ def saved_query(home: Home, name: str) -> SavedQuery:
     """The saved query `name`, or the `.rq` file of that name.
 
     Raises:
-        UsageError: neither; lists the names there are.
+        UsageError: there is no such query or file; the help lists the names.
     """
     path = home.queries / f"{name}.rq"
     if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) and path.is_file():
@@ -64,13 +64,13 @@ def saved_query(home: Home, name: str) -> SavedQuery:
 
 
 def read_query(path: Path) -> SavedQuery:
-    """Read a `.rq` file and the comments at its head.
+    """Read a `.rq` file and the comments in its header.
 
-    The head: `# title: …`, `# topic: …` if there are many, `# description: …` (may go on in further comment lines), and
-    a line `# param NAME TYPE DEFAULT DESCRIPTION` for each parameter, `-` for no default.
+    The header has `# title: …`, optionally `# topic: …`, `# description: …` (which may continue on more comment lines),
+    and a line `# param NAME TYPE DEFAULT DESCRIPTION` for each parameter; `-` means no default.
 
     Raises:
-        InputError: unreadable, or a parameter line that is none.
+        InputError: the file is unreadable, or a parameter line is invalid.
     """
     data = read_bytes(path, limit=1_000_000)
     try:
@@ -97,7 +97,7 @@ def _param(said: str, path: Path, number: int) -> Param:
     match = re.fullmatch(r"param\s+(\w+)\s+(iri|string|integer)\s+(\S+)\s*(.*)", said)
     if match is None:
         raise InputError(
-            "a parameter line that cannot be read",
+            "this parameter line cannot be read",
             source=str(path),
             line=number,
             help="write: # param NAME iri|string|integer DEFAULT DESCRIPTION (DEFAULT - for none)",
@@ -111,10 +111,10 @@ def bind(
     """The parameters of a saved query as terms.
 
     Args:
-        values: what the asker gave, by name; an empty value counts as not given.
+        values: the values given, by name; an empty value counts as not given.
 
     Raises:
-        UsageError: an unknown parameter, one that is missing, or a value of the wrong type.
+        UsageError: a parameter is unknown or missing, or a value has the wrong type.
     """
     known = {param.name for param in query.params}
     unknown = sorted(set(values) - known)
@@ -138,9 +138,9 @@ def _term(query: SavedQuery, param: Param, value: str | None, prefixes: Mapping[
         return ox.Literal(value)
     if param.type == "integer":
         if lexical_problem(value, XSD.integer):
-            raise UsageError(f"{param.name}: {value!r} is no integer", help="give a whole number")
+            raise UsageError(f"{param.name}: {value!r} is not an integer", help="give a whole number")
         return ox.Literal(value, datatype=ox.NamedNode(XSD.integer))
     iri = expand(value, prefixes)
     if iri is None:
-        raise UsageError(f"{param.name}: {value!r} is no IRI", help="write art:name, or the whole IRI")
+        raise UsageError(f"{param.name}: {value!r} is not an IRI", help="write art:name, or the whole IRI")
     return ox.NamedNode(iri)

@@ -1,4 +1,4 @@
-"""What is in a base, in figures: each table is a saved query, so that no figure is computed in code."""
+"""Statistics of a base. Each table is the result of a saved query, so that no number is computed in code."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class Table:
 
 
 def stats(home: Home, store: ox.Store) -> tuple[Table, ...]:
-    """The figures of a base.
+    """The statistics of a base.
 
     Args:
-        home: where the queries are kept.
-        store: the base, derived facts included.
+        home: where the saved queries are.
+        store: the base, including derived facts.
 
     Raises:
-        UsageError: the base lacks one of the queries.
+        UsageError: the base does not have one of the queries.
     """
     queries = [saved_query(home, name) for name in STATS_QUERIES]
     return tuple(Table(query, ask(store, query.text)) for query in queries)
@@ -52,14 +52,14 @@ def stats(home: Home, store: ox.Store) -> tuple[Table, ...]:
 def stats_text(
     tables: tuple[Table, ...], citations: CitationsChecked, *, prefixes: Mapping[str, str] = PREFIXES
 ) -> str:
-    """The figures for a terminal."""
+    """The statistics as text for a terminal."""
     parts = [f"{table.query.title}\n\n{as_table(table.answer, prefixes=prefixes)}\n" for table in tables]
     counts = f"{citations.exact:,} exact, {citations.failed:,} failed, {citations.not_checked:,} not checked"
     return "\n".join([*parts, f"Are the citations exact?\n\n{citations.total:,} citations: {counts}\n"])
 
 
 def stats_json(tables: tuple[Table, ...], citations: CitationsChecked) -> str:
-    """The figures for a program: each table as SPARQL results, and the citation counts."""
+    """The statistics as JSON: each table as SPARQL results, and the citation counts."""
     content = {
         "tables": {table.query.name: json.loads(as_json(table.answer)) for table in tables},
         "citations": {

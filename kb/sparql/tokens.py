@@ -1,7 +1,7 @@
 """The tokens of a SPARQL query, by the terminals of the standard (https://www.w3.org/TR/sparql12-query/#terminals).
 
-The longest terminal wins, as the standard says. What is not a token is an error with line and column. The kind of a
-token is the name of its terminal in small letters, or the token itself: a keyword in capitals, a punctuation mark.
+The longest terminal wins, as the standard says. Anything else is an error with line and column. The kind of a token is
+the name of its terminal in lower case, or the token itself: a keyword in capitals, or a punctuation mark.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PLX = r"%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?#@%]"
 _LOCAL = rf"(?:[{_BASE}_:0-9]|{_PLX})(?:(?:[{_CHARS}.:]|{_PLX})*(?:[{_CHARS}:]|{_PLX}))?"
 _UCHAR = r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}"
 _NUMBER = r"[0-9]+\.[0-9]*[eE][+-]?[0-9]+|\.?[0-9]+[eE][+-]?[0-9]+|[0-9]*\.[0-9]+|[0-9]+"
-_SPACE = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"  # possessive: nothing of a comment is ever tried as something else
+_SPACE = r"(?:[ \t\r\n]++|\#[^\r\n]*+)"  # possessive, so that no part of a comment is read as something else
 _PREFIX = re.compile(rf"[{_BASE}][{_CHARS}.]*")
 _NAME = re.compile(rf":({_LOCAL})?")
 _TOKEN = re.compile(
@@ -58,7 +58,7 @@ def tokenize(text: str) -> Iterator[QueryToken]:
     """The tokens of a query, white space and comments left out, in linear time.
 
     Raises:
-        QueryRefusedError: what follows is no token; with line and column.
+        QueryRefusedError: the text at this place is not a token; with line and column.
     """
     at, prefix_end, size = 0, 0, len(text)
     while at < size:
@@ -83,7 +83,7 @@ def tokenize(text: str) -> Iterator[QueryToken]:
 
 
 def refused(text: str, start: int, message: str, help: str) -> QueryRefusedError:
-    """A refusal at an offset of a query."""
+    """The error for a query, at an offset of its text."""
     line, column = position(text, start)
     return QueryRefusedError(message, line=line, column=column, help=help)
 

@@ -1,8 +1,8 @@
-"""SPARQL results in the four formats of the W3C, some rows at a time: an answer can leave while it is made.
+"""Writes SPARQL results in the four W3C formats, a few rows at a time, so that a result can be streamed.
 
-JSON (https://www.w3.org/TR/sparql12-results-json/) is written here, a row on a line of its own. The engine writes the
-others: XML, CSV and TSV. It takes no row limit and writes whole documents only, so it is given some rows as a document,
-and what is before and after the rows is removed.
+JSON (https://www.w3.org/TR/sparql12-results-json/) is written here, one row on each line. The engine writes XML, CSV
+and TSV. It can only write whole documents, so it gets a few rows at a time, and the start and end of its document are
+cut off.
 """
 
 from __future__ import annotations
@@ -22,26 +22,26 @@ Row: TypeAlias = Sequence[ResultTerm | None]
 
 
 class RowWriter(Protocol):
-    """Writes one table: the head, rows as often as there are some, the foot."""
+    """Writes one table: first the head, then rows in any number of calls, then the foot."""
 
     def head(self) -> bytes:
-        """What is before the rows."""
+        """The text before the rows."""
 
     def rows(self, rows: Iterable[Row]) -> bytes:
-        """Some rows more."""
+        """The next rows."""
 
     def foot(self) -> bytes:
-        """What stands behind them."""
+        """The text after the rows."""
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Row], format: str) -> bytes:
-    """A whole table in one of `RESULT_WRITERS`."""
+    """A whole table in a format of `RESULT_WRITERS`."""
     writer = RESULT_WRITERS[format](columns)
     return writer.head() + writer.rows(rows) + writer.foot()
 
 
 def write_truth(truth: bool, format: str) -> bytes:
-    """The answer to an ASK in one of `RESULT_WRITERS`."""
+    """The result of an ASK in a format of `RESULT_WRITERS`."""
     return _converted(_dump({"head": {}, "boolean": truth}), _FORMATS[format])
 
 
@@ -62,7 +62,7 @@ def term_json(term: ResultTerm) -> dict[str, Any]:
 
 
 class _JsonRows:
-    """Rows in JSON, each on a line of its own."""
+    """Rows in JSON, one on each line."""
 
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = columns
@@ -84,7 +84,7 @@ class _JsonRows:
 
 
 class _EngineRows:
-    """Rows in a format that the engine writes."""
+    """Rows in a format that the engine writes (CSV, TSV)."""
 
     def __init__(self, columns: Sequence[str], format: ox.QueryResultsFormat) -> None:
         self.columns = columns
@@ -126,7 +126,7 @@ def _checked(rows: Iterable[Row]) -> Iterator[Row]:
 
 
 def _converted(document: bytes, format: ox.QueryResultsFormat) -> bytes:
-    """A document in JSON, in another format."""
+    """A JSON document converted to another format."""
     return ox.parse_query_results(document, format=ox.QueryResultsFormat.JSON).serialize(format=format) or b""
 
 
@@ -148,4 +148,4 @@ RESULT_WRITERS: Mapping[str, Callable[[Sequence[str]], RowWriter]] = MappingProx
         "tsv": lambda columns: _EngineRows(columns, ox.QueryResultsFormat.TSV),
     }
 )
-"""Name of a format to what makes its writer, given the names of the columns."""
+"""For each format, a function that takes the column names and returns a writer."""

@@ -1,10 +1,10 @@
-"""What XML can carry: the results and RDF/XML are written by the engine, which leaves some things to be done here.
+"""Makes XML results and RDF/XML readable for every XML parser. The engine writes them, but does not check everything.
 
-- A carriage return is written as `&#13;`: a reader of XML takes a bare one for a line feed.
-- XML 1.0 has no control characters, even as references, so that a value with one cannot be written.
+- A carriage return is written as `&#13;`, because an XML parser turns a plain one into a line feed.
+- XML 1.0 does not allow most control characters, even as references, so a value with one is refused.
 - RDF/XML writes a predicate as the name of an element, and not every IRI ends in one; labels of blank nodes are names.
 
-What cannot be written is refused, and never written as something else.
+What cannot be written is refused; it is never changed.
 """
 
 from __future__ import annotations
