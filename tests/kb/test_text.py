@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import kb.authoring.record
 import kb.authoring.segments
 import kb.text
+import kb.vocab
 from kb.errors import TextError
 from kb.text import decode, digest, digest_bytes, normalise, occurrences, paragraphs
 
@@ -106,9 +106,7 @@ def test_what_is_no_text_is_refused_with_its_line(data: bytes, line: int) -> Non
     assert error.value.help
 
 
-@pytest.mark.parametrize(
-    "module", [kb.text, kb.authoring.segments, kb.authoring.record], ids=lambda module: module.__name__
-)
+@pytest.mark.parametrize("module", [kb.text, kb.authoring.segments, kb.vocab], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_hold(module: object) -> None:
     failed, tried = doctest.testmod(module)  # type: ignore[arg-type]
     assert failed == 0 < tried

@@ -127,6 +127,9 @@ def test_every_link_leads_somewhere_and_no_page_runs_anything_but_our_files(clie
     while waiting:
         path = waiting.pop()
         response = client.get(path, headers={"Accept": "text/html"})
+        if re.search(r"format=(rdf)?xml\b|\.(rdf|srx)\b", path) and response.status_code == 406:
+            assert "U+0007" in response.get_data(as_text=True), "a label of this base has what XML does not"
+            continue
         assert response.status_code == 200, path
         if response.mimetype != "text/html":
             response.close()
@@ -631,8 +634,16 @@ def test_a_hungry_question_is_stopped_and_the_site_goes_on(client: FlaskClient) 
 
 
 def test_a_question_that_breaks_its_worker_breaks_nothing_else(app: Flask, client: FlaskClient) -> None:
+    pool = site_of(app).pool
+
+    def crash() -> bool:
+        for worker in pool.alive - set(pool.idle):
+            assert worker.process.pid is not None
+            os.kill(worker.process.pid, signal.SIGSEGV)
+        return False
+
     with pytest.raises(StoppedError) as stopped:
-        site_of(app).pool.ask(QueryRequest(DEEP))
+        pool.ask(QueryRequest("SELECT * { ?s ?p ?o }"), gone=crash)
     assert stopped.value.reason == "crash"
     assert is_well(client)
     assert ask(client, DEEP).status_code == 400, "and the text is refused before any worker sees it"
@@ -650,7 +661,7 @@ def test_a_worker_that_was_killed_from_outside_is_replaced(app: Flask, client: F
 
 
 def test_an_answer_that_was_cut_says_so(client: FlaskClient) -> None:
-    many = "SELECT * { ?s ?p ?o . ?a ?b ?c }"
+    many = "SELECT * { ?s ?p ?o . ?a ?b ?c FILTER(ISIRI(?o) && ISIRI(?c)) }"
     for format in ("json", "xml", "csv", "tsv"):
         response = ask(client, many, format=format)
         assert response.headers["Factcite-Truncated"] == "rows"

@@ -154,7 +154,7 @@ def test_explain_says_what_why_wrong_right_and_how(capfd: pytest.CaptureFixture[
     assert text.startswith("FC324  error  CitationKind\n")
     titles = [line for line in text.splitlines() if line and not line.startswith(" ")][1:]
     assert titles == ["What it checks", "Why", "Wrong", "Right", "How to fix it", "Also"]
-    assert "    there at fc:kind\n" in text and "    cite:old-bridge-1-1 fc:kind fc:Factual .\n" in text
+    assert "    at the path fc:kind\n" in text and "    cite:old-bridge-1-1 fc:kind fc:Factual .\n" in text
 
 
 def test_explain_lists_every_rule(capfd: pytest.CaptureFixture[str]) -> None:

@@ -188,7 +188,7 @@ def test_every_picture_gives_its_query(client: FlaskClient) -> None:
     assert len(queries) == 4
     for href in queries:
         answer = read(client, unescape(href))
-        assert re.search(r'class="count">[1-9]|Nothing fits', answer)
+        assert re.search(r'class="count">[1-9]|No results', answer)
 
 
 def test_the_figures_are_those_of_the_command(client: FlaskClient) -> None:
