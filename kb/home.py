@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 
 from kb.errors import HomeError
 
 PACKAGE = Path(__file__).resolve().parent
 _DATA = ("corpus", "kb", "kb/claims")
+"""Folders of data files, relative to the base."""
 _SETTINGS = ("corpus/floors.toml", "waivers.toml")
 
 
@@ -40,7 +41,7 @@ class Home:
 
     @property
     def queries(self) -> Path:
-        """One question a file."""
+        """One saved query in each file."""
         return self.kb / "queries"
 
     def record_files(self) -> tuple[Path, ...]:
@@ -65,31 +66,38 @@ class Home:
 
     def name(self, path: Path) -> str:
         """The name of a file in reports and graph IRIs: its folder and what follows, with forward slashes."""
-        for room, folder in (("corpus", self.corpus), ("shapes", self.shapes), ("kb", self.kb)):
+        for top, folder in (("corpus", self.corpus), ("shapes", self.shapes), ("kb", self.kb)):
             if path.is_relative_to(folder):
-                return "/".join((room, *path.relative_to(folder).parts))
+                return "/".join((top, *path.relative_to(folder).parts))
         return path.as_posix()
 
     def path(self, name: str) -> Path:
         """The file that `name` names; the inverse of `name`."""
-        room, _, rest = name.partition("/")
-        folder = {"corpus": self.corpus, "shapes": self.shapes, "kb": self.kb}.get(room)
+        top, _, rest = name.partition("/")
+        folder = {"corpus": self.corpus, "shapes": self.shapes, "kb": self.kb}.get(top)
         return folder / rest if folder is not None else Path(name)
 
     def reads_data(self, name: str) -> bool:
         """Whether a file of this name, relative to the base, is one of the data files."""
-        path = PurePosixPath(name)
-        return path.parent.as_posix() in _DATA and path.name.endswith(".ttl") and not path.name.startswith(".")
+        return _is_turtle_in(_DATA, name)
 
     def reads(self, name: str) -> bool:
         """Whether a check reads a file of this name: data, shapes, or settings."""
-        path = PurePosixPath(name)
-        shapes = path.parent.as_posix() == "shapes" and path.name.endswith(".ttl") and not path.name.startswith(".")
-        return shapes or name in _SETTINGS or self.reads_data(name)
+        return name in _SETTINGS or _is_turtle_in((*_DATA, "shapes"), name)
 
-    def missing_rooms(self) -> Iterator[Path]:
+    def missing_folders(self) -> Iterator[Path]:
         """The folders that are missing."""
-        return (room for room in (self.corpus, self.shapes, self.kb) if not room.is_dir())
+        return (folder for folder in (self.corpus, self.shapes, self.kb) if not folder.is_dir())
+
+
+def _is_turtle_in(folders: tuple[str, ...], name: str) -> bool:
+    path = PurePosixPath(name)
+    return path.parent.as_posix() in folders and _is_listed(path, ".ttl")
+
+
+def _is_listed(path: PurePath, ending: str) -> bool:
+    """Whether a file has the ending and is not hidden, as the locks of an editor are."""
+    return path.name.endswith(ending) and not path.name.startswith(".")
 
 
 def _in(folder: Path, ending: str) -> tuple[Path, ...]:
@@ -99,7 +107,7 @@ def _in(folder: Path, ending: str) -> tuple[Path, ...]:
         HomeError: the folder is there and cannot be read: what is in it would be missing without a word.
     """
     try:
-        found = [path for path in folder.iterdir() if path.name.endswith(ending) and not path.name.startswith(".")]
+        found = [path for path in folder.iterdir() if _is_listed(path, ending)]
     except (FileNotFoundError, NotADirectoryError):
         return ()
     except OSError as error:
@@ -114,7 +122,7 @@ def find_home(folder: Path | str | None = None) -> Home:
         HomeError: a folder of the base is missing; names it, and the command that makes a base.
     """
     home = _shipped() if folder is None else _at(Path(folder))
-    missing = tuple(home.missing_rooms())
+    missing = tuple(home.missing_folders())
     if missing:
         raise HomeError(
             f"no knowledge base here: the folder {missing[0].name}/ is missing",

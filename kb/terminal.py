@@ -1,12 +1,8 @@
-"""What a terminal shows of a text: hidden characters escaped, width in columns."""
+"""The width of a text on a terminal."""
 
 from __future__ import annotations
 
 import unicodedata
-
-from kb.characters import escape_for_terminal as visible
-
-__all__ = ["columns_of", "visible"]
 
 
 def columns_of(text: str) -> int:

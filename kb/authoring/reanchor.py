@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
+from shlex import quote
 
 import pyoxigraph as ox
 
@@ -190,7 +191,9 @@ def _describe_left(kb: KnowledgeBase, texts: LocalCopies, outcome: CitationResul
     if copy.known_by == GUESS:
         return f"{_name(kb, outcome.node)}: {copy.path.name} is only a guess; if it is {slug}, name it {slug}.txt"
     where = f"number {outcome.to.paragraph} now" if outcome.to and outcome.target else "in a paragraph without a record"
-    return f"{_name(kb, outcome.node)}: {where}; update the record: kb add {copy.path} --slug {slug} --update"
+    return (
+        f"{_name(kb, outcome.node)}: {where}; update the record: kb add {quote(str(copy.path))} --slug {slug} --update"
+    )
 
 
 _PLACE = re.compile(r"([0-9]{1,6}):([0-9]{1,9})-([0-9]{1,9})", re.ASCII)

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import kb
+from kb.characters import escape_for_terminal
 from kb.cli.options import home_option, text_folders, texts_option, write
-from kb.terminal import visible
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +69,7 @@ def _run_fmt(arguments: argparse.Namespace) -> int:
     paths = tuple(Path(name) for name in arguments.files) or kb.files_of(kb.find_home(arguments.home))
     changed = [found.path for found in kb.format_files(paths, write=not arguments.check) if found.changed]
     for path in changed:
-        print(f"{'would change' if arguments.check else 'formatted'} {visible(str(path))}")
+        print(f"{'would change' if arguments.check else 'formatted'} {escape_for_terminal(str(path))}")
     if arguments.check and changed:
         print("help: run kb fmt", file=sys.stderr)
     return 1 if arguments.check and changed else 0

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import kb
+from kb.characters import escape_for_terminal
 from kb.cli.options import (
     also,
     home_option,
@@ -27,7 +28,6 @@ from kb.cli.options import (
 from kb.files import write_atomic
 from kb.progress import progress
 from kb.report.text import report_text
-from kb.terminal import visible
 
 
 def check_options(parser: argparse.ArgumentParser) -> None:
@@ -114,10 +114,10 @@ def _fix(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) ->
             raise kb.UsageError("--confirm writes nothing by itself", help="add --fix")
         return
     for change in kb.reanchor(home, arguments.confirm, texts):
-        print(visible(change.said), file=sys.stderr)
+        print(escape_for_terminal(change.said), file=sys.stderr)
     for found in kb.format_files(kb.files_of(home), write=True):
         if found.changed:
-            print(f"formatted {visible(home.name(found.path))}", file=sys.stderr)
+            print(f"formatted {escape_for_terminal(home.name(found.path))}", file=sys.stderr)
 
 
 def _presented(arguments: argparse.Namespace, below: str | None, report: kb.Report) -> kb.Report:
@@ -164,7 +164,7 @@ def _watch(arguments: argparse.Namespace, home: kb.Home, texts: Sequence[Path]) 
             report = _compared(arguments, result.report)
             lines = [f"watching {home.root}   {datetime.now():%H:%M:%S}   {report.seconds:.2f} s   (Ctrl+C stops)"]
             text = report_text(report, colour=_has_colour(), brief=True)
-            _redraw([*lines, visible(result.words), "", *text.splitlines()])
+            _redraw([*lines, escape_for_terminal(result.words), "", *text.splitlines()])
     return 0
 
 
@@ -209,7 +209,7 @@ def _run_verify(arguments: argparse.Namespace) -> int:
     base = kb.load_kb(home)
     copies, found = kb.verify_copies(base.graph, [home.texts, *folders], named_texts(arguments.text, base))
     for line in (*(f"not used: {line}" for line in copies.ignored), *copies.passed_over):
-        print(f"kb: {visible(line)}", file=sys.stderr)
+        print(f"kb: {escape_for_terminal(line)}", file=sys.stderr)
     if arguments.format == "json":
         text = kb.verification_json(found, copies.copies, every=arguments.all, prefixes=base.prefixes)
     else:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from importlib import import_module, metadata
 
 import kb
-from kb.terminal import visible
+from kb.characters import escape_for_terminal
 
 GROUP = "factcite.commands"
 COMMANDS = {
@@ -91,7 +91,7 @@ def _leave_stdout() -> None:
 
 
 def _complain(text: str) -> None:
-    print("kb: " + "\n".join(visible(line) for line in text.splitlines()), file=sys.stderr)
+    print("kb: " + "\n".join(escape_for_terminal(line) for line in text.splitlines()), file=sys.stderr)
 
 
 @contextmanager

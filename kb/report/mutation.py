@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kb.characters import escape_for_terminal
 from kb.mutate.verdict import (
     ALLOWED,
     CAUGHT,
@@ -17,7 +18,6 @@ from kb.mutate.verdict import (
     noticed_by,
 )
 from kb.report.json import dumps
-from kb.terminal import visible
 
 
 def mutation_text(mutation: Mutation, *, every: bool = False) -> str:
@@ -38,10 +38,11 @@ def _lines(mutation: Mutation, every: bool) -> Iterator[str]:
         if count and (every or state not in (CAUGHT, NO_PLACE)):
             yield ""
             yield f"{state} ({count:,})"
-            yield from (f"  {visible(line)}" for verdict in listed for line in _row(verdict))
+            yield from (f"  {escape_for_terminal(line)}" for verdict in listed for line in _row(verdict))
     yield ""
     yield from (
-        f"unused     {visible(label)} is allowed to survive, and did not: take it out" for label in mutation.unused
+        f"unused     {escape_for_terminal(label)} is allowed to survive, and did not: take it out"
+        for label in mutation.unused
     )
     if any(verdict.fails for verdict in mutation.verdicts):
         yield "what next  write the rule that would notice, or say in a file for --allow why it may survive"
@@ -67,7 +68,7 @@ def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
         listed = [verdict for verdict in verdicts if verdict.part == part]
         counts = "".join(f"{sum(v.state in states for v in listed):>10,}" for _, states in _COLUMNS)
         rules = {code for verdict in listed for code in noticed_by(verdict)}
-        yield f"{visible(part):<14}{len(listed):>9,}{counts}{len(rules):>8,}"
+        yield f"{escape_for_terminal(part):<14}{len(listed):>9,}{counts}{len(rules):>8,}"
 
 
 def _row(verdict: Verdict) -> Iterator[str]:

@@ -10,9 +10,9 @@ import re
 import textwrap
 from collections.abc import Iterable, Iterator
 
+from kb.characters import escape_for_terminal
 from kb.finding import Rule
 from kb.report.common import WORDS, escape_markdown, fence_turtle
-from kb.terminal import visible
 
 _WIDTH = 100
 
@@ -25,7 +25,8 @@ def explain(rule: Rule) -> str:
 def explain_all(rules: Iterable[Rule]) -> str:
     """A line for each rule: code, severity, name, and the message for a violation."""
     return "".join(
-        f"{rule.code}  {WORDS[rule.severity]:7}  {visible(rule.name)}: {visible(rule.message)}\n" for rule in rules
+        f"{rule.code}  {WORDS[rule.severity]:7}  {escape_for_terminal(f'{rule.name}: {rule.message}')}\n"
+        for rule in rules
     )
 
 
@@ -47,7 +48,7 @@ def rulebook(rules: Iterable[Rule]) -> str:
 
 
 def _lines(rule: Rule) -> Iterator[str]:
-    yield f"{rule.code}  {WORDS[rule.severity]}  {visible(rule.name)}"
+    yield f"{rule.code}  {WORDS[rule.severity]}  {escape_for_terminal(rule.name)}"
     yield from _part("What it checks", rule.checks or ("checked in code, not by a shape",))
     yield from _part("Why", (rule.why,))
     yield from _example("Wrong", rule.bad)
@@ -64,7 +65,9 @@ def _lines(rule: Rule) -> Iterator[str]:
 
 
 def _part(title: str, sentences: Iterable[str]) -> Iterator[str]:
-    lines = [line for sentence in sentences if sentence for line in textwrap.wrap(visible(sentence), _WIDTH - 4)]
+    lines = [
+        line for sentence in sentences if sentence for line in textwrap.wrap(escape_for_terminal(sentence), _WIDTH - 4)
+    ]
     if lines:
         yield ""
         yield title
@@ -96,4 +99,4 @@ def _section(rule: Rule) -> Iterator[str]:
 
 def _statements(text: str) -> Iterator[str]:
     """The lines of an example, with each statement on its own line."""
-    yield from (visible(line) for line in re.sub(r" \. +(?=[^ #])", " .\n", text).split("\n"))
+    yield from (escape_for_terminal(line) for line in re.sub(r" \. +(?=[^ #])", " .\n", text).split("\n"))

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kb.characters import escape_for_terminal
 from kb.rdf.curies import short_iri
 from kb.report.json import dumps
-from kb.terminal import visible
 from kb.text import around
 from kb.verification.copies import GUESS, Copy, slug_of
 from kb.verification.spans import EXACT, TextPlace
@@ -35,10 +35,10 @@ def verification_text(
         prefixes: how IRIs are shortened.
     """
     lines = [_counts("citations", verification, True), _counts("other spans", verification, False)]
-    lines += [f"{'copy':12} {visible(line)}" for line in _copies(copies)]
+    lines += [f"{'copy':12} {escape_for_terminal(line)}" for line in _copies(copies)]
     for outcome in _chosen(verification, every):
         lines += ["", f"{outcome.state:14} {short_iri(outcome.node, prefixes)}"]
-        lines += [f"{'':14} {visible(line)}" for line in _details(outcome, copies, words)]
+        lines += [f"{'':14} {escape_for_terminal(line)}" for line in _details(outcome, copies, words)]
     return "\n".join([*lines, "", _result(verification, copies)]) + "\n"
 
 

@@ -12,10 +12,11 @@ from itertools import accumulate, takewhile
 
 import pyoxigraph as ox
 
+from kb.characters import escape_for_terminal
 from kb.rdf.curies import short
 from kb.sparql.engine import Answer
 from kb.sparql.writers import Row, write_table, write_truth
-from kb.terminal import columns_of, visible
+from kb.terminal import columns_of
 from kb.vocab import PREFIXES
 
 
@@ -24,7 +25,7 @@ def as_table(answer: Answer, *, prefixes: Mapping[str, str] = PREFIXES, width: i
     if answer.truth is not None:
         return "yes" if answer.truth else "no"
     columns, rows = _table(answer)
-    cells = [[_cut(visible(short(value, prefixes)), width) for value in row] for row in rows]
+    cells = [[_cut(escape_for_terminal(short(value, prefixes)), width) for value in row] for row in rows]
     widths = [max(map(columns_of, [name, *(row[at] for row in cells)])) for at, name in enumerate(columns)]
     lines = [_line(columns, widths), _line(["-" * size for size in widths], widths)]
     lines += [_line(row, widths) for row in cells]

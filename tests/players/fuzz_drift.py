@@ -11,7 +11,6 @@ The article is full of lookalikes on purpose: paragraphs that open alike, that e
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import unicodedata
@@ -27,6 +26,7 @@ from kb.text import digest, normalise, paragraphs
 from kb.verification.copies import Copy
 from kb.verification.spans import EXACT, MOVED, TextPlace
 from kb.verification.verify import CitationResult, Verification, verify
+from tests.players.seeds import print_faults, read_seeds
 from tests.support.small_base import iri, triples
 
 ARTICLE = (
@@ -309,11 +309,7 @@ def run(seeds: Sequence[int]) -> tuple[Counter[str], list[str], Counter[str]]:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Print the states, the false exacts and the seeds."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
-    arguments = parser.parse_args(words)
-    seeds = range(arguments.seed, arguments.seed + arguments.cases)
+    seeds = read_seeds(__doc__, words)
     states, wrong, moves = run(seeds)
     if not states[EXACT]:
         print("nothing was compared: no citation reads as exact")
@@ -322,10 +318,7 @@ def main(words: Sequence[str] | None = None) -> int:
     for state, count in states.most_common():
         print(f"  {state:15} {count:8,}")
     print(f"  moves: {dict(moves)}")
-    print(f"false exact: {len(wrong)}")
-    for line in wrong[:20]:
-        print(f"  {line}")
-    return 1 if wrong else 0
+    return print_faults("false exact", wrong)
 
 
 if __name__ == "__main__":

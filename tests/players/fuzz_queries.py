@@ -15,15 +15,11 @@ A query that was derived from the grammar is never refused for its syntax.
 
 from __future__ import annotations
 
-import argparse
 import re
-import socket
 import sys
-import threading
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import islice, pairwise
 
 import pyoxigraph as ox
@@ -35,6 +31,8 @@ from kb.sparql.canonical import CanonicalQuery
 from kb.sparql.guard import read_query_text
 from kb.sparql.tokens import tokenize
 from tests.players.random_queries import Case, make
+from tests.players.seeds import print_faults, read_seeds
+from tests.support.listening import listening
 
 RARELY = 25
 """Of how many queries rdflib reads one: it takes a hundred times longer."""
@@ -45,31 +43,6 @@ RANDOM = re.compile(r"(?i)\b(RAND|NOW|UUID|STRUUID|BNODE|SAMPLE|GROUP_CONCAT)\b|
 DOTS = re.compile(r"\.+[^.]+\.")
 
 Ask = Callable[[ox.Store, str], object]
-
-
-@contextmanager
-def listening() -> Iterator[tuple[str, list[object]]]:
-    """An address on this machine, and who called it."""
-    calls: list[object] = []
-    server = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, address = server.accept()
-            except OSError:
-                return
-            calls.append(address)
-            connection.close()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.getsockname()[1]}/", calls
-    finally:
-        server.shutdown(socket.SHUT_RDWR)
-        server.close()
-        thread.join()
 
 
 def small_store() -> ox.Store:
@@ -184,11 +157,7 @@ def run(seeds: Sequence[int], ask: Ask = guarded) -> tuple[Counter[str], list[st
 
 def main(words: Sequence[str] | None = None) -> int:
     """Print what became of the queries, the disagreements and the seeds."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--cases", type=int, default=1000)
-    parser.add_argument("--seed", type=int, default=1, help="the first seed; the others follow it")
-    arguments = parser.parse_args(words)
-    seeds = range(arguments.seed, arguments.seed + arguments.cases)
+    seeds = read_seeds(__doc__, words)
     outcomes, wrong = run(seeds)
     if not outcomes["answered"]:
         print("nothing was compared: no query was answered")
@@ -196,10 +165,7 @@ def main(words: Sequence[str] | None = None) -> int:
     print(f"seeds {seeds[0]} to {seeds[-1]}")
     for outcome, count in outcomes.most_common():
         print(f"  {count:8,}  {outcome}")
-    print(f"wrong: {len(wrong)}")
-    for line in wrong[:20]:
-        print(f"  {line}")
-    return 1 if wrong else 0
+    return print_faults("wrong", wrong)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,9 @@ import argparse
 import contextlib
 import http.client
 import json
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+from tests.support.listening import listening
 from tests.support.serving import PATIENCE, free_port
 from tests.support.web_base import NAMES, make, served
 
@@ -393,37 +392,13 @@ def _read(connection: http.client.HTTPConnection, started: float) -> Answer:
 @contextmanager
 def target(limit: float = LIMIT) -> Iterator[Target]:
     """A server of its own over an invented base, and a listener that nobody may call."""
-    with tempfile.TemporaryDirectory() as folder, listener() as (trap, calls):
+    with tempfile.TemporaryDirectory() as folder, listening() as (trap, calls):
         home, port = make(Path(folder)), free_port()
         words = ("--home", str(home), "--port", str(port))
         with served(*words, TIMEOUT_SECONDS=limit, MEMORY_MB=MEMORY_MB, WORKERS=1) as process:
             assert process.stdout is not None
             assert process.stdout.readline(), "it starts"
             yield Target(port, process, trap, calls)
-
-
-@contextmanager
-def listener() -> Iterator[tuple[str, list[object]]]:
-    """An address on loopback, and everybody who has called it."""
-    calls: list[object] = []
-    stop = threading.Event()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(0.05)
-
-        def listen() -> None:
-            while not stop.is_set():
-                with contextlib.suppress(TimeoutError):
-                    connection, address = server.accept()
-                    calls.append(address)
-                    connection.close()
-
-        thread = threading.Thread(target=listen)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.getsockname()[1]}/", calls
-        finally:
-            stop.set()
-            thread.join()
 
 
 # --- the command -----------------------------------------------------------------------------------------

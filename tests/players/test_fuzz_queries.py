@@ -10,8 +10,9 @@ import pytest
 
 from kb.sparql.canonical import CanonicalQuery
 from tests.players import fuzz_queries
-from tests.players.fuzz_queries import guarded, judge, listening, run, small_store
+from tests.players.fuzz_queries import guarded, judge, run, small_store
 from tests.players.random_queries import Case, make
+from tests.support.listening import listening
 
 
 def test_three_readers_agree_and_nothing_is_called() -> None:

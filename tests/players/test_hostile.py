@@ -22,9 +22,9 @@ from tests.players.hostile import (
     Target,
     attacks,
     data,
-    listener,
     target,
 )
+from tests.support.listening import listening
 from tests.support.web_base import make
 from webapp.engine.evaluate import QueryRequest
 from webapp.site.site import site_of
@@ -92,7 +92,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 @pytest.fixture(scope="module")
 def trap() -> Iterator[tuple[str, list[object]]]:
-    with listener() as found:
+    with listening() as found:
         yield found
 
 

@@ -9,7 +9,7 @@ from kb.mutate.damage import damage_rules, object_of
 from kb.mutate.run import read_allowed
 from kb.mutate.verdict import CAUGHT, SURVIVED
 from kb.rdf.graph import Graph, key
-from kb.shacl.paths import PropertyPath as PathTree
+from kb.shacl.paths import PropertyPath
 from kb.vocab import FC, PREFIXES, SH, SHAPES
 from tests.players.shape_mutation.cases import make_cases, read_cases
 from tests.players.shape_mutation.constraints import Known, pattern_variants, query_variants
@@ -56,11 +56,11 @@ def test_a_path_comes_back_as_it_was() -> None:
 
 
 def test_a_path_is_damaged_at_every_spot() -> None:
-    step = PathTree("iri", iri=FC.restates)
-    back = PathTree("+", (PathTree("^", (step,)),))
+    step = PropertyPath("iri", iri=FC.restates)
+    back = PropertyPath("+", (PropertyPath("^", (step,)),))
     shown = {str(variant) for variant in path_variants(back)}
     assert shown == {"^restates", "(^restates)*", "(^restates)?", "(restates)+", "(^mutant-nothing)+"}
-    two = PathTree("/", (step, PathTree("|", (step, back))))
+    two = PropertyPath("/", (step, PropertyPath("|", (step, back))))
     shown = {str(variant) for variant in path_variants(two)}
     assert {"(restates|(^restates)+)", "restates", "(restates/restates)", "(restates/(^restates)+)"} <= shown
 

@@ -27,6 +27,7 @@ from werkzeug.test import TestResponse
 
 import kb
 import webapp
+from tests.support.listening import listening
 from tests.support.serving import PATIENCE, free_port, page
 from tests.support.web_base import NAMES, make, served
 from webapp.endpoint.media import choose
@@ -61,27 +62,9 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[object]]]:
-    """An address on loopback, and everybody who called it."""
-    calls: list[object] = []
-    server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(0.05)
-    stop = threading.Event()
-
-    def serve() -> None:
-        while not stop.is_set():
-            try:
-                connection, address = server.accept()
-            except TimeoutError:
-                continue
-            calls.append(address)
-            connection.close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield f"http://127.0.0.1:{server.getsockname()[1]}/", calls
-    stop.set()
-    thread.join()
-    server.close()
+    """An address on loopback, and everyone who called it."""
+    with listening() as found:
+        yield found
 
 
 def ask(client: FlaskClient, sparql: str, accept: str = "", **more: str) -> TestResponse:

@@ -192,16 +192,16 @@ class Stream:
             the last piece is followed by an error.
     """
 
-    def __init__(self, errand: Job, head: Mapping[str, Any], after: contextlib.ExitStack) -> None:
+    def __init__(self, job: Job, head: Mapping[str, Any], after: contextlib.ExitStack) -> None:
         self.form: str = head["form"]
         self.format: str = head["format"]
         self.truncated: bool = head.get("truncated", False)
-        self.errand = errand
+        self.job = job
         self.after = after
         self.lock = threading.Lock()
         self.ended = False
         self.slow = False
-        self.clock = threading.Timer(errand.pool.settings.send_seconds, self._too_slow)
+        self.clock = threading.Timer(job.pool.settings.send_seconds, self._too_slow)
         self.clock.daemon = True
         self.clock.start()
 
@@ -219,7 +219,7 @@ class Stream:
         if self.ended:
             raise StopIteration
         try:
-            piece, tail = self.errand.piece()
+            piece, tail = self.job.piece()
         except StoppedError:
             closed = self.ended
             self._end(ended=True)
@@ -266,9 +266,9 @@ class Stream:
             self.ended = True
         self.clock.cancel()
         if tail is not None:
-            self.errand.finish(tail)
+            self.job.finish(tail)
         elif not ended:
-            self.errand.give_up()
+            self.job.give_up()
         self.after.close()
 
 
@@ -359,15 +359,15 @@ class Pool:
             QueryRefusedError, NotAcceptableError, Stopped: as `ask` says; while the pieces are taken, `Stopped` only.
         """
         with contextlib.ExitStack() as after:
-            seat = Slot(self, page, gone)
-            after.callback(seat.leave)
-            seat.take()
-            errand = Job(self, self._take(), seat.watch)
-            after.callback(lambda: spent(errand.waited))
-            head, body = errand.ask(query)
+            slot = Slot(self, page, gone)
+            after.callback(slot.leave)
+            slot.take()
+            job = Job(self, self._take(), slot.watch)
+            after.callback(lambda: spent(job.waited))
+            head, body = job.ask(query)
             if head.get("pieces"):
-                return Stream(errand, head, after.pop_all())
-            errand.finish(head)
+                return Stream(job, head, after.pop_all())
+            job.finish(head)
         if "problem" in head:
             raise error(head)
         return Reply(head["form"], head["format"], body, head["rows"], head["truncated"], head["seconds"])

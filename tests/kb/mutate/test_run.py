@@ -25,8 +25,8 @@ from kb.mutate.sample import Sample
 from kb.mutate.verdict import CAUGHT, NO_PLACE, OTHERWISE, SURVIVED, UNSEEN, Mutation, Verdict
 from kb.report.mutation import mutation_json, mutation_text
 from tests.support import hard_base
+from tests.support.readme import MUTATE, SHOWN, like
 from tests.support.shape_cases import all_rules
-from tests.test_readme import MUTATE, SHOWN, like
 
 DAY = date(2026, 1, 1)
 SAID_ELSEWHERE = {"FC908", "FC961"}

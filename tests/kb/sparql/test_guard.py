@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import socket
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from hypothesis import strategies as st
 import kb
 from kb.sparql.engine import Answer, with_values
 from kb.sparql.saved import read_query
+from tests.support.listening import listening
 
 GRAPH = "https://w3id.org/factcite/kb/graph/x.ttl"
 
@@ -36,28 +35,10 @@ def store() -> ox.Store:
 
 
 @pytest.fixture
-def listener() -> Iterator[tuple[int, list[object]]]:
-    """A port on loopback, and everybody who called it."""
-    calls: list[object] = []
-    server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(0.05)
-    stop = threading.Event()
-
-    def serve() -> None:
-        while not stop.is_set():
-            try:
-                connection, address = server.accept()
-            except TimeoutError:
-                continue
-            calls.append(address)
-            connection.close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    yield server.getsockname()[1], calls
-    stop.set()
-    thread.join()
-    server.close()
+def listener() -> Iterator[tuple[str, list[object]]]:
+    """An address on loopback, and everyone who called it."""
+    with listening() as found:
+        yield found
 
 
 @pytest.mark.parametrize(
@@ -104,9 +85,8 @@ def test_refuses_what_would_kill_the_parser(store: ox.Store, text: str) -> None:
         kb.ask(store, text)
 
 
-def test_calls_nobody(store: ox.Store, listener: tuple[int, list[object]]) -> None:
-    port, calls = listener
-    url = f"http://127.0.0.1:{port}/"
+def test_calls_nobody(store: ox.Store, listener: tuple[str, list[object]]) -> None:
+    url, calls = listener
     for text in (
         f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}",
         f"SELECT * {{ \\u0053ERVICE <{url}> {{ ?s ?p ?o }} }}",

@@ -1,7 +1,4 @@
-"""Property paths as values, so that one spot of a path can be damaged (SHACL section 2.3.1).
-
-A path in the shapes is a web of blank nodes; here it is a small tree that can be changed, shown and written back.
-"""
+"""Damage to property paths, and paths and lists written back as triples (SHACL section 2.3.1)."""
 
 from __future__ import annotations
 
@@ -12,43 +9,42 @@ import pyoxigraph as ox
 from kb.mutate.damage import NOTHING
 from kb.rdf.graph import Graph, Term, key
 from kb.rdf.lists import members
-from kb.shacl.paths import REPEATS
-from kb.shacl.paths import PropertyPath as PathTree
-from kb.shacl.paths import read_path as shapes_path
+from kb.shacl import paths
+from kb.shacl.paths import REPEATS, PropertyPath
 from kb.vocab import RDF, SH
 
 _TERMS = {**REPEATS, "^": SH.inversePath, "|": SH.alternativePath}
 
 
-def read_path(shapes: Graph, node: Term) -> PathTree:
+def read_path(shapes: Graph, node: Term) -> PropertyPath:
     """The tree of a path in the shapes."""
-    return shapes_path(shapes.value, key(node))
+    return paths.read_path(shapes.value, key(node))
 
 
-def path_variants(tree: PathTree) -> Iterator[PathTree]:
+def path_variants(tree: PropertyPath) -> Iterator[PropertyPath]:
     """The same path with one spot damaged: a step elsewhere or gone, a way lost, another multiple, not turned round."""
     if tree.kind == "iri":
-        yield PathTree("iri", iri=NOTHING)
+        yield PropertyPath("iri", iri=NOTHING)
     elif tree.kind in "|/":
         yield from _many_variants(tree)
     else:
         inner = tree.parts[0]
         yield inner
-        yield from (PathTree(sign, (inner,)) for sign in "*+?" if tree.kind != "^" and sign != tree.kind)
-        yield from (PathTree(tree.kind, (variant,)) for variant in path_variants(inner))
+        yield from (PropertyPath(sign, (inner,)) for sign in "*+?" if tree.kind != "^" and sign != tree.kind)
+        yield from (PropertyPath(tree.kind, (variant,)) for variant in path_variants(inner))
 
 
-def _many_variants(tree: PathTree) -> Iterator[PathTree]:
+def _many_variants(tree: PropertyPath) -> Iterator[PropertyPath]:
     for at, part in enumerate(tree.parts):
         before, after = tree.parts[:at], tree.parts[at + 1 :]
         rest = (*before, *after)
         if rest:
-            yield PathTree(tree.kind, rest) if len(rest) > 1 else rest[0]
+            yield PropertyPath(tree.kind, rest) if len(rest) > 1 else rest[0]
         if tree.kind == "/" or part.kind != "iri":  # of two ways, one that leads nowhere is one that is lost
-            yield from (PathTree(tree.kind, (*before, variant, *after)) for variant in path_variants(part))
+            yield from (PropertyPath(tree.kind, (*before, variant, *after)) for variant in path_variants(part))
 
 
-def write_path(tree: PathTree) -> tuple[ox.NamedNode | ox.BlankNode, list[ox.Triple]]:
+def write_path(tree: PropertyPath) -> tuple[ox.NamedNode | ox.BlankNode, list[ox.Triple]]:
     """A node for a path, and the triples that say what it is."""
     if tree.kind == "iri":
         return ox.NamedNode(tree.iri), []
